@@ -1,0 +1,1 @@
+"""Pure renderings of findings, changes, coverage and trend."""

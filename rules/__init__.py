@@ -1,0 +1,1 @@
+"""The law: one file per rule, its examples are its tests."""

@@ -1,0 +1,1 @@
+"""phiward: watches AWS accounts that hold protected health information."""
