@@ -1,0 +1,91 @@
+# Two commands matter: `make demo` and `make test`. Each brings what a bare Debian machine lacks. `make help` lists the rest.
+
+UV_VERSION := 0.13.8
+UV := .tools/uv-$(UV_VERSION)/bin/uv
+BIN := .venv/bin
+PYTHON := $(BIN)/python
+JOBS ?= 2
+ARGS ?=
+NAME ?=
+
+READY := .venv/.ready
+PANGO := .venv/.pango
+APT := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
+GENERATE := $(wildcard scanner/generate.py scanner/generate/__main__.py)
+
+# A project's environment is its own: an active virtualenv or a parent's uv settings must not redirect it.
+unexport VIRTUAL_ENV UV_PROJECT_ENVIRONMENT PYTHONPATH PYTHONHOME
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test drill lint format docs new-rule new-kind wheel clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+demo: $(READY) $(PANGO)  ## scan an embedded AWS over several nights, write HTML and PDF; ARGS="--nights 14 --out DIR"
+	@$(BIN)/phiward demo $(ARGS)
+
+test: lint $(PANGO)  ## everything that must hold before a commit is shared; ARGS="-k kms"
+	@$(if $(GENERATE),$(PYTHON) -m scanner.generate --check)
+	@$(BIN)/pytest -q -n $(JOBS) $(ARGS)
+
+drill: $(READY) $(PANGO)  ## the long tests at their full dose
+	@PHIWARD_DRILL=1 $(BIN)/pytest -q -n $(JOBS) -m drill --timeout=3600 $(ARGS)
+
+lint: $(READY)  ## style, types, floors, lock file; changes nothing
+	@env -u UV_DEFAULT_INDEX -u UV_INDEX_URL $(UV) lock --quiet --check --offline --no-config
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: $(READY)  ## lay out the code and mend what can be mended safely
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+
+docs: $(READY)  ## rule pages, coverage matrix and IAM policy, from the declarations
+	@$(PYTHON) -m scanner.generate
+
+new-rule: $(READY)  ## a new rule with its examples: make new-rule NAME=kms_key_rotation
+	@test -n "$(NAME)" || { echo 'make new-rule: say which: make new-rule NAME=kms_key_rotation' >&2; exit 2; }
+	@$(PYTHON) -m scanner.generate rule $(NAME)
+
+new-kind: $(READY)  ## a new kind of resource: make new-kind NAME=AWS::KMS::Key
+	@test -n "$(NAME)" || { echo 'make new-kind: say which: make new-kind NAME=AWS::KMS::Key' >&2; exit 2; }
+	@$(PYTHON) -m scanner.generate kind $(NAME)
+
+wheel: $(READY)  ## dist/phiward-*.whl
+	@$(UV) build --quiet --wheel
+
+clean:  ## remove what make brought and built; databases and reports stay
+	rm -rf .venv .tools dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---- bootstrap ---------------------------------------------------------------------------------
+
+$(UV):
+	@python3 -m pip --version >/dev/null 2>&1 || { echo 'phiward: python3 with pip is missing; as an administrator: apt-get install python3-pip' >&2; exit 2; }
+	@echo 'phiward: installing uv $(UV_VERSION) into .tools' >&2
+	@python3 -m pip install --quiet --root-user-action=ignore --disable-pip-version-check --upgrade --target $(abspath $(dir $@)..) uv==$(UV_VERSION)
+
+# --frozen: exactly what the lock says, also behind a company's mirror; `lint` checks that lock and pyproject.toml agree.
+$(READY): uv.lock pyproject.toml | $(UV)
+	@$(UV) sync --quiet --frozen --all-extras --all-groups
+	@touch $@
+
+# WeasyPrint draws the PDF with Pango, which is a package of the system.
+$(PANGO): $(READY)
+	@if ! $(PYTHON) -c 'import weasyprint' >/dev/null 2>&1; then \
+		if ! command -v apt-get >/dev/null; then root=none; \
+		elif [ "$$(id -u)" = 0 ]; then root=; \
+		elif sudo -n true 2>/dev/null; then root='sudo -n'; \
+		else root=none; fi; \
+		if [ "$$root" = none ]; then \
+			echo 'phiward: Pango is missing, which draws the PDF; as an administrator: apt-get update && apt-get install -y --no-install-recommends $(APT)' >&2; exit 2; \
+		fi; \
+		echo 'phiward: installing Pango and fonts by apt' >&2; \
+		$$root apt-get update -qq >/dev/null && \
+		$$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(APT) >/dev/null && \
+		$(PYTHON) -c 'import weasyprint' >/dev/null || { echo 'phiward: Pango could not be installed (the lines above say why): apt-get install -y --no-install-recommends $(APT)' >&2; exit 2; }; \
+	fi
+	@touch $@
