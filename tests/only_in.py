@@ -21,7 +21,7 @@ class OnlyIn(Contract):
     modules = fields.ListField(subfield=fields.StringField())
     homes = fields.ListField(subfield=fields.StringField())
 
-    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: FBT001  the linter's signature
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Find every direct import of a module by someone outside its homes."""
         del verbose
         homes = cast("list[str]", self.homes)

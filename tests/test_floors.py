@@ -189,7 +189,7 @@ def test_the_import_contracts_bite(tmp_path: Path, where: str, line: str, contra
 def lint_imports(folder: Path) -> tuple[int, list[str]]:
     """Run the linter in a folder: its exit code and the first lines of the contracts that it found broken."""
     program = Path(sys.executable).with_name("lint-imports")
-    ran = subprocess.run([program, "--no-cache"], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
+    ran = subprocess.run([program, "--no-cache"], cwd=folder, capture_output=True, text=True, check=False)
     assert ran.returncode in (0, 1), ran.stdout + ran.stderr
     broken = ran.stdout.partition("Broken contracts")[2]
     return ran.returncode, [line for line in broken.splitlines() if line]
