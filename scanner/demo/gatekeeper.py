@@ -1,0 +1,92 @@
+"""What stands before moto in the demo's server: the control routes, the register of calls and the list of refusals."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from fnmatch import fnmatchcase
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from moto.moto_api._internal import mock_random
+
+from scanner.demo.wire import Environ, identify, refusal
+
+if TYPE_CHECKING:
+    from scanner.demo.clock import Clock
+    from scanner.demo.server import Served
+
+CONTROL = "/_demo/"
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+
+
+class Gatekeeper:
+    """WSGI middleware: answers control routes, records each AWS call, refuses what is denied, passes on the rest."""
+
+    def __init__(self, application: Callable[[Environ, StartResponse], Iterable[bytes]], clock: Clock) -> None:
+        """Stand before `application`; `clock` is moved by the control route."""
+        self._application = application
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._calls: list[Served] = []
+        self._denied: list[tuple[str, str, str]] = []
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Serve one request (PEP 3333)."""
+        path: str = environ.get("PATH_INFO", "")
+        if path.startswith(CONTROL):
+            return self._control(path.removeprefix(CONTROL), environ, start_response)
+        call = identify(environ)
+        if call is None:
+            return self._application(environ, start_response)
+        with self._lock:
+            self._calls.append(call)
+            denied = any(_covers(pattern, call) for pattern in self._denied)
+        if not denied:
+            return self._application(environ, start_response)
+        status, headers, body = refusal(call, environ.get("CONTENT_TYPE", ""))
+        return _respond(start_response, status, headers, body)
+
+    def _control(self, route: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        given = json.loads(environ["wsgi.input"].read(length)) if length else None
+        with self._lock:
+            answer = json.dumps(self._steer(route, given)).encode()
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))]
+        return _respond(start_response, HTTPStatus.OK, headers, answer)
+
+    def _steer(self, route: str, given: Any) -> Any:
+        if route == "clock":
+            self._clock.set(datetime.fromisoformat(given))
+        elif route == "random":
+            mock_random.seed(given)
+        elif route == "deny":
+            self._denied.append(tuple(given))
+        elif route == "allow":
+            self._denied.clear()
+        elif route == "forget":
+            self._calls.clear()
+        elif route == "calls":
+            return self._calls
+        else:
+            message = f"no control route {route!r}"
+            raise LookupError(message)
+        return None
+
+
+def _covers(pattern: tuple[str, str, str], call: Served) -> bool:
+    operation, account, region = pattern
+    return (
+        fnmatchcase(f"{call.service}:{call.operation}", operation)
+        and fnmatchcase(call.account, account)
+        and fnmatchcase(call.region, region)
+    )
+
+
+def _respond(
+    start_response: StartResponse, status: int, headers: list[tuple[str, str]], body: bytes
+) -> Iterable[bytes]:
+    start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+    return [body]

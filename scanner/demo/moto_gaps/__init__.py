@@ -1,0 +1,5 @@
+"""What moto lacks."""
+
+
+def install() -> None:
+    """Extend moto in this process."""
