@@ -25,7 +25,7 @@ help:  ## this list
 demo: $(READY) $(PANGO)  ## scan an embedded AWS over several nights, write HTML and PDF; ARGS="--nights 14 --out DIR"
 	@$(BIN)/phiward demo $(ARGS)
 
-test: lint $(PANGO)  ## everything that must hold before a commit is shared; ARGS="-k kms"
+test: $(PANGO) lint  ## everything that must hold before a commit is shared; ARGS="-k kms"
 	@$(if $(GENERATE),$(PYTHON) -m scanner.generate --check)
 	@$(BIN)/pytest -q -n $(JOBS) $(ARGS)
 
