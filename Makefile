@@ -16,6 +16,11 @@ GENERATE := $(wildcard scanner/generate.py scanner/generate/__main__.py)
 # A project's environment is its own: an active virtualenv or a parent's uv settings must not redirect it.
 unexport VIRTUAL_ENV UV_PROJECT_ENVIRONMENT PYTHONPATH PYTHONHOME
 
+# Trust whom the machine trusts: a company's own certificate authority stands in the system's store, not in uv's.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export UV_SYSTEM_CERTS ?= true
+endif
+
 .DELETE_ON_ERROR:
 .PHONY: help demo test drill lint format docs new-rule new-kind wheel clean
 
