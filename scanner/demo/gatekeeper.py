@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from moto.moto_api._internal import mock_random
 
+from scanner.demo import moto_gaps
+from scanner.demo.moto_gaps.ecr import BLOBS, blob
 from scanner.demo.wire import Environ, identify, refusal
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ class Gatekeeper:
         path: str = environ.get("PATH_INFO", "")
         if path.startswith(CONTROL):
             return self._control(path.removeprefix(CONTROL), environ, start_response)
+        if path.startswith(BLOBS):
+            return _download(path.removeprefix(BLOBS), start_response)
         call = identify(environ)
         if call is None:
             return self._application(environ, start_response)
@@ -62,6 +66,8 @@ class Gatekeeper:
             self._clock.set(datetime.fromisoformat(given))
         elif route == "random":
             mock_random.seed(given)
+        elif route == "happen":
+            moto_gaps.happen(**given)
         elif route == "deny":
             self._denied.append(tuple(given))
         elif route == "allow":
@@ -83,6 +89,13 @@ def _covers(pattern: tuple[str, str, str], call: Served) -> bool:
         and fnmatchcase(call.account, account)
         and fnmatchcase(call.region, region)
     )
+
+
+def _download(path: str, start_response: StartResponse) -> Iterable[bytes]:
+    body = blob(path)
+    status = HTTPStatus.NOT_FOUND if body is None else HTTPStatus.OK
+    headers = [("Content-Type", "application/octet-stream"), ("Content-Length", str(len(body or b"")))]
+    return _respond(start_response, status, headers, body or b"")
 
 
 def _respond(

@@ -120,6 +120,10 @@ class DemoServer:
         """Refuse an operation, named `service:Operation` or `service.Operation` (`*` matches any run of characters)."""
         self._steer("deny", [operation.replace(".", ":", 1), account, region])
 
+    def happen(self, event: str, **what: object) -> None:
+        """Let something happen that no AWS call brings about: `tunnel` or `agent` (see `moto_gaps.happen`)."""
+        self._steer("happen", {"event": event, **what})
+
     def allow(self) -> None:
         """Refuse nothing any more."""
         self._steer("allow")

@@ -10,12 +10,12 @@ import io
 from typing import Any
 from urllib.parse import parse_qs
 
+import moto.iam.models
 from botocore.exceptions import UnknownServiceError
 from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import get_service_router
 from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
-from moto.iam.models import get_account_id_from
 from werkzeug.exceptions import HTTPException
 
 from scanner.demo.server import Served
@@ -67,7 +67,7 @@ def identify(environ: Environ) -> Served | None:
         operation, _ = get_service_router(service).match(request)
     except (HTTPException, NotImplementedError, UnknownServiceError):
         return None
-    return Served(service, str(operation.name), get_account_id_from(access_key), region)
+    return Served(service, str(operation.name), moto.iam.models.get_account_id_from(access_key), region)
 
 
 def _credential_scope(environ: Environ) -> tuple[str, str, str] | None:

@@ -123,22 +123,16 @@ def test_server_dies_with_its_parent() -> None:
     program = (
         "from scanner.demo.server import DemoServer\ns = DemoServer().__enter__()\nprint(s.url, flush=True)\ninput()\n"
     )
-    parent = subprocess.Popen(
-        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    parent = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     with parent:
         assert parent.stdout is not None
         url = parent.stdout.readline().strip()
-        with urlopen(
-            f"{url}/_demo/calls", timeout=10
-        ) as answer:
+        with urlopen(f"{url}/_demo/calls", timeout=10) as answer:
             assert answer.read() == b"[]"
         os.kill(parent.pid, signal.SIGKILL)
     for _ in range(50):
         try:
-            urlopen(
-                f"{url}/_demo/calls", timeout=1
-            ).close()
+            urlopen(f"{url}/_demo/calls", timeout=1).close()
         except (URLError, ConnectionError):
             return
     pytest.fail("the server outlived its parent")

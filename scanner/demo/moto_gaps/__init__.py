@@ -1,5 +1,29 @@
-"""What moto lacks."""
+"""The one place where the demo extends moto: what AWS answers and moto does not.
+
+Each module names, per function, what moto lacks; every answer is made from moto's own state in moto's own form, so it
+leaves through moto's serializers in AWS's protocol. The scanner knows nothing of this. Facts that no API call sets (a
+tunnel's telemetry, an agent's connection) are set through `happen`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scanner.demo.moto_gaps import account, ec2, ecr, ecs, iam, s3, vpn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MODULES = (account, ec2, ecr, ecs, iam, s3, vpn)
+_EVENTS: dict[str, Callable[..., None]] = {"tunnel": vpn.set_tunnel, "agent": ecs.set_agent_connected}
 
 
 def install() -> None:
-    """Extend moto in this process."""
+    """Extend moto in this process; to be called once, before the first request."""
+    for module in _MODULES:
+        module.install()
+
+
+def happen(event: str, **what: Any) -> None:
+    """Let something happen in AWS that no API call brings about; raises `KeyError` for an event unknown here."""
+    _EVENTS[event](**what)

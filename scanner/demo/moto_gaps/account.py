@@ -1,0 +1,82 @@
+"""Small gaps: STS expiry, KMS rotation period, load balancer defaults, and the cost of finding a request's account."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from typing import Any
+
+import moto.core.responses
+import moto.iam.models
+from moto.core.utils import utcnow
+from moto.elbv2.models import FakeLoadBalancer
+from moto.iam.models import iam_backends
+from moto.kms.responses import KmsResponse
+from moto.sts.responses import TokenResponse
+
+from scanner.demo.clock import machine_time
+from scanner.demo.moto_gaps.graft import after
+
+_MANAGEMENT_ACCOUNT = "123456789012"
+_ROTATION_PERIOD = timedelta(days=365)
+# ELBv2 load balancer attributes of a new Application Load Balancer (API_LoadBalancerAttribute).
+_BALANCER_ATTRIBUTES = {
+    "access_logs.s3.enabled": "false",
+    "client_keep_alive.seconds": "3600",
+    "connection_logs.s3.enabled": "false",
+    "connection_logs.s3.bucket": "",
+    "connection_logs.s3.prefix": "",
+    "idle_timeout.timeout_seconds": "60",
+    "ipv6.deny_all_igw_traffic": "false",
+    "load_balancing.cross_zone.enabled": "true",
+    "routing.http.desync_mitigation_mode": "defensive",
+    "routing.http.drop_invalid_header_fields.enabled": "false",
+    "routing.http.preserve_host_header.enabled": "false",
+    "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": "false",
+    "routing.http.xff_client_port.enabled": "false",
+    "routing.http.xff_header_processing.mode": "append",
+    "routing.http2.enabled": "true",
+    "waf.fail_open.enabled": "false",
+    "zonal_shift.config.enabled": "false",
+}
+
+
+def _expire_by_machine_time(_response: Any, answer: Any, *_args: Any) -> Any:
+    """AssumeRole: clients judge the expiry by their own clock, not by the demo's."""
+    expiry = datetime.fromtimestamp(machine_time(), timezone.utc) + timedelta(hours=1)  # noqa: UP017 - the exchanged class
+    answer.result["Credentials"].expiration = expiry.replace(tzinfo=None)
+    return answer
+
+
+def _with_period(response: Any, answer: str, *_args: Any) -> str:
+    """GetKeyRotationStatus: moto leaves out the period and the next date of a key that rotates."""
+    status = json.loads(answer)
+    if status["KeyRotationEnabled"]:
+        following = utcnow() + _ROTATION_PERIOD
+        status |= {"RotationPeriodInDays": _ROTATION_PERIOD.days, "NextRotationDate": following.timestamp()}
+    status["KeyId"] = response.kms_backend.describe_key(response._get_param("KeyId")).arn  # noqa: SLF001
+    return json.dumps(status)
+
+
+def _account_of_key(access_key: str) -> str:
+    """Find a key's account in the commercial partition alone; moto builds an IAM backend per partition to search."""
+    for account, backends in list(iam_backends.items()):
+        if access_key in backends["aws"].access_keys:
+            return account
+    return _MANAGEMENT_ACCOUNT
+
+
+def _default_attributes(balancer: Any, _nothing: None, *_args: Any, **_kwargs: Any) -> None:
+    balancer.attrs = _BALANCER_ATTRIBUTES | balancer.attrs
+    balancer.attrs["load_balancing.cross_zone.enabled"] = "true" if balancer.type == "application" else "false"
+
+
+def install() -> None:
+    """Extend moto's STS, KMS and ELB answers, and find accounts and actions without searching everything each time."""
+    after(TokenResponse, "assume_role", _expire_by_machine_time)
+    after(KmsResponse, "get_key_rotation_status", _with_period)
+    after(FakeLoadBalancer, "__init__", _default_attributes)
+    moto.iam.models.get_account_id_from = _account_of_key
+    responses: Any = moto.core.responses
+    responses.method_names_from_class = cache(responses.method_names_from_class)

@@ -1,0 +1,103 @@
+"""EC2: account and Region settings that moto lacks, snapshots by who may restore them, addresses of instances."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.ec2.responses import EC2Response
+
+from scanner.demo.moto_gaps.graft import add, after
+
+# Operation, member of the answer, AWS's value in a new account, the request's member that sets it (None: no setting).
+_SETTINGS: tuple[tuple[str, str, object, str | None], ...] = (
+    ("ebs_default_kms_key_id", "KmsKeyId", None, "KmsKeyId"),
+    ("snapshot_block_public_access_state", "State", "unblocked", "State"),
+    (
+        "image_block_public_access_state",
+        "ImageBlockPublicAccessState",
+        "block-new-sharing",
+        "ImageBlockPublicAccessState",
+    ),
+    ("serial_console_access_status", "SerialConsoleAccessEnabled", False, None),
+)
+
+
+def _store(response: Any) -> dict[str, Any]:
+    """Settings live on moto's backend of that account and Region, and so are reset with it."""
+    backend = response.ec2_backend
+    if not hasattr(backend, "phiward_settings"):
+        backend.phiward_settings = {}
+    kept: dict[str, Any] = backend.phiward_settings
+    return kept
+
+
+def _getter(name: str, member: str, initial: object) -> Any:
+    def get(response: Any) -> ActionResult:
+        value = _store(response).get(name, initial)
+        if name == "ebs_default_kms_key_id" and value is None:  # AWS names the AWS managed key until one is chosen
+            value = "alias/aws/ebs"
+        managed = {} if name == "ebs_default_kms_key_id" else {"ManagedBy": "account"}
+        return ActionResult({member: value, **managed})
+
+    return get
+
+
+def _setter(name: str, member: str, parameter: str) -> Any:
+    def put(response: Any) -> ActionResult:
+        value = _store(response)[name] = response._get_param(parameter)  # noqa: SLF001 - moto's way to read a parameter
+        return ActionResult({member: value})
+
+    return put
+
+
+def _disable_snapshot_block(response: Any) -> ActionResult:
+    """DisableSnapshotBlockPublicAccess, which moto lacks."""
+    _store(response)["snapshot_block_public_access_state"] = "unblocked"
+    return ActionResult({"State": "unblocked"})
+
+
+def _get_instance_metadata_defaults(response: Any) -> ActionResult:
+    """GetInstanceMetadataDefaults, which moto lacks; an account that set nothing has an empty level."""
+    return ActionResult({"AccountLevel": _store(response).get("instance_metadata_defaults", {"ManagedBy": "account"})})
+
+
+def _modify_instance_metadata_defaults(response: Any) -> ActionResult:
+    """ModifyInstanceMetadataDefaults, which moto lacks."""
+    names = ("HttpTokens", "HttpPutResponseHopLimit", "HttpEndpoint", "InstanceMetadataTags")
+    given = {name: response._get_param(name) for name in names}  # noqa: SLF001
+    chosen = {name: value for name, value in given.items() if value not in (None, "no-preference", -1)}
+    _store(response)["instance_metadata_defaults"] = {"ManagedBy": "account", **chosen}
+    return ActionResult({"Return": True})
+
+
+def _restorable(response: Any, answer: ActionResult) -> ActionResult:
+    """DescribeSnapshots: moto ignores RestorableByUserIds; `all` asks for the public ones."""
+    users = response._get_param("RestorableByUserIds", [])  # noqa: SLF001
+    if not users:
+        return answer
+
+    def admits(snapshot: Any) -> bool:
+        public = "all" in snapshot.create_volume_permission_groups
+        own = response.current_account == snapshot.owner_id
+        wanted = set(users) & set(snapshot.create_volume_permission_userids)
+        return ("all" in users and public) or ("self" in users and own) or bool(wanted)
+
+    return ActionResult({"Snapshots": [each for each in answer.result["Snapshots"] if admits(each)]})  # type: ignore[index]
+
+
+def install() -> None:
+    """Extend moto's EC2 answers."""
+    for name, member, initial, parameter in _SETTINGS:
+        add(EC2Response, **{f"get_{name}": _getter(name, member, initial)})
+        if parameter:
+            verb = {"ebs_default_kms_key_id": "modify_"}.get(name, "enable_")
+            operation = verb + name.removesuffix("_state")
+            add(EC2Response, **{operation: _setter(name, member, parameter)})
+    add(
+        EC2Response,
+        disable_snapshot_block_public_access=_disable_snapshot_block,
+        get_instance_metadata_defaults=_get_instance_metadata_defaults,
+        modify_instance_metadata_defaults=_modify_instance_metadata_defaults,
+    )
+    after(EC2Response, "describe_snapshots", _restorable)

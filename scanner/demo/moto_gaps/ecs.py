@@ -1,0 +1,241 @@
+"""ECS: what CreateService is given and moto drops, the tasks that a service starts, and what is known of a task.
+
+moto keeps a few members of a service, starts no task for it, walks each task to STOPPED as it is described, knows one
+container of it, and answers no effective account settings.
+AWS: API_Service, API_Task, API_Container, API_ContainerInstance, API_ListAccountSettings.
+"""
+
+from __future__ import annotations
+
+from itertools import cycle, islice
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.core.utils import camelcase_to_underscores, utcnow
+from moto.ecr.models import ecr_backends
+from moto.ecs.models import Container, ContainerInstance, EC2ContainerServiceBackend, Task, ecs_backends
+from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.moto_api._internal import mock_random
+
+from scanner.demo.moto_gaps.graft import add, after
+
+_KEPT = (  # members of CreateService that moto drops and DescribeServices answers under the same name
+    "deploymentConfiguration",
+    "placementConstraints",
+    "placementStrategy",
+    "healthCheckGracePeriodSeconds",
+    "enableECSManagedTags",
+    "enableExecuteCommand",
+    "availabilityZoneRebalancing",
+    "capacityProviderStrategy",
+)
+_ABSENT = {
+    "placementConstraints": [],
+    "placementStrategy": [],
+    "enableECSManagedTags": False,
+    "enableExecuteCommand": False,
+    "availabilityZoneRebalancing": "DISABLED",
+    "deploymentConfiguration": {
+        "maximumPercent": 200,
+        "minimumHealthyPercent": 100,
+        "deploymentCircuitBreaker": {"enable": False, "rollback": False},
+    },
+}
+_ACCOUNT_SETTINGS = {
+    "serviceLongArnFormat": "enabled",
+    "taskLongArnFormat": "enabled",
+    "containerInstanceLongArnFormat": "enabled",
+    "awsvpcTrunking": "disabled",
+    "containerInsights": "disabled",
+    "fargateFIPSMode": "disabled",
+    "tagResourceAuthorization": "on",
+    "fargateTaskRetirementWaitPeriod": "7",
+    "guardDutyActivate": "off",
+    "defaultLogDriverMode": "non-blocking",
+}
+
+
+def _attribute(member: str) -> str:
+    return str(camelcase_to_underscores(member))
+
+
+def _keep_members(response: Any, answer: ActionResult) -> ActionResult:
+    """CreateService: keep the members that moto drops, then start the tasks."""
+    service: Any = answer.result["service"]  # type: ignore[index]
+    for member in _KEPT:
+        given = response._get_param(member)  # noqa: SLF001 - moto's way to read a parameter
+        value = _ABSENT.get(member) if given is None else given
+        if value is not None:
+            setattr(service, _attribute(member), value)
+    if response._get_param("capacityProviderStrategy"):  # noqa: SLF001
+        service.launch_type = None
+    connect = response._get_param("serviceConnectConfiguration")  # noqa: SLF001
+    for deployment in service.deployments:
+        deployment["capacityProviderStrategy"] = response._get_param("capacityProviderStrategy") or []  # noqa: SLF001
+        if connect:
+            deployment["serviceConnectConfiguration"] = connect
+    service.created_at = utcnow()
+    service.created_by = f"arn:aws:iam::{response.current_account}:role/terraform"
+    _settle(response.ecs_backend, service)
+    return answer
+
+
+def _settle_again(response: Any, answer: ActionResult) -> ActionResult:
+    """UpdateService: moto changes the numbers and starts or stops nothing."""
+    service = answer.result["service"]  # type: ignore[index]
+    _settle(response.ecs_backend, service)
+    return answer
+
+
+def _settle(backend: EC2ContainerServiceBackend, service: Any) -> None:
+    """Let a service reach its desired count: stop tasks of another revision and surplus ones, start what is missing."""
+    tasks: dict[str, Any] = backend.tasks.setdefault(service.cluster_name, {})
+    definition = backend.describe_task_definition(service.task_definition)
+    service.task_definition = definition.arn
+    group = f"service:{service.name}"
+    running = [t for t in tasks.values() if t.group == group and t.last_status == "RUNNING"]
+    kept = [t for t in running if t.task_definition_arn == definition.arn][: service.desired_count]
+    for task in running:
+        if task not in kept:
+            task.stop("Scaling activity initiated by deployment")
+    hosts = [
+        host.container_instance_arn
+        for host in backend.container_instances.get(service.cluster_name, {}).values()
+        if host.status == "ACTIVE" and host.agent_connected
+    ]
+    places = cycle(hosts if service.launch_type != "FARGATE" and hosts else [None])
+    for host in islice(places, len(kept), service.desired_count):
+        task = _start(backend, service, definition, host)
+        tasks[task.task_arn] = task
+    service.running_count, service.pending_count = service.desired_count, 0
+    for deployment in service.deployments:
+        deployment |= {
+            "taskDefinition": definition.arn,
+            "desiredCount": service.desired_count,
+            "runningCount": service.desired_count,
+            "pendingCount": 0,
+            "rolloutState": "COMPLETED",
+            "rolloutStateReason": f"ECS deployment {deployment['id']} completed.",
+        }
+
+
+def _start(backend: EC2ContainerServiceBackend, service: Any, definition: Any, host: str | None) -> Task:
+    network = service.deployments[0].get("networkConfiguration") if service.deployments else None
+    return Task(
+        backend._get_cluster(service.cluster_name),  # noqa: SLF001
+        definition,
+        host,
+        backend._calculate_task_resource_requirements(definition),  # noqa: SLF001
+        backend=backend,
+        group=f"service:{service.name}",
+        launch_type=service.launch_type or "EC2",
+        started_by=service.deployments[0]["id"] if service.deployments else service.name,
+        tags=list(service.tags) if service.propagate_tags == "SERVICE" else [],
+        networking_configuration=network if definition.network_mode == "awsvpc" else None,
+        platform_version=service.platform_version,
+    )
+
+
+def _know_task(task: Any, _nothing: None, *_args: Any, **_kwargs: Any) -> None:
+    """Fill in what DescribeTasks says and moto does not keep; a task runs until it is stopped."""
+    backend: EC2ContainerServiceBackend = task._backend  # noqa: SLF001
+    definition = backend.describe_task_definition(task.task_definition_arn)
+    hosts: dict[str, Any] = {
+        host.container_instance_arn: host for host in backend.container_instances.get(task.cluster_name, {}).values()
+    }
+    host = hosts.get(task.container_instance_arn)
+    task.availability_zone = host.attributes["ecs.availability-zone"] if host else f"{task.region_name}a"
+    task.launch_type = task.launch_type or ("EC2" if host else "FARGATE")
+    task.connectivity, task.health_status = "CONNECTED", "HEALTHY"
+    task.created_at = task.started_at = task.connectivity_at = task.pull_started_at = task.pull_stopped_at = utcnow()
+    task.cpu, task.memory = definition.cpu, definition.memory
+    task.enable_execute_command = False
+    task.version = 1
+    task.containers = [_container(task, definition, each) for each in definition.container_definitions]
+
+
+def _container(task: Any, definition: Any, described: dict[str, Any]) -> Any:
+    build: Any = Container
+    container = build(definition)
+    container.container_arn = task.task_arn.replace(":task/", ":container/") + f"/{mock_random.uuid4()}"
+    container.task_arn = task.task_arn
+    container.name, container.image = described["name"], described["image"]
+    container.last_status, container.exit_code = "RUNNING", None
+    container.runtime_id = mock_random.get_random_hex(64)
+    digest = _digest(described["image"])
+    if digest:
+        container.image_digest = digest
+    return container
+
+
+def _digest(image: str) -> str | None:
+    """The digest that the agent found behind an image's name, where the image lies in a registry of the demo."""
+    registry, _, name = image.partition("/")
+    parts = registry.split(".")
+    if parts[1:3] != ["dkr", "ecr"]:
+        return None
+    if "@" in name:
+        return name.partition("@")[2]
+    name, _, tag = name.partition(":")
+    repository = ecr_backends[parts[0]][parts[3]].repositories.get(name)
+    images = repository.images if repository else []
+    return next((found.image_digest for found in images if (tag or "latest") in found.image_tags), None)
+
+
+def _stop(task: Any, reason: str) -> None:
+    task.desired_status = "STOPPED"
+    task.last_status = "STOPPED"
+    task.stopped_reason, task.stop_code, task.stopped_at = reason, "ServiceSchedulerInitiated", utcnow()
+    for container in task.containers:
+        container.last_status = "STOPPED"
+
+
+def _know_host(host: Any, _nothing: None, *_args: Any, **_kwargs: Any) -> None:
+    """RegisterContainerInstance: a present-day agent, and the health that moto leaves out."""
+    host.version_info = {"agentVersion": "1.97.1", "agentHash": "c2f2a5c8", "dockerVersion": "DockerVersion: 25.0.8"}
+    host.health_status = {"overallStatus": "OK", "details": []}
+    host.attachments, host.tags, host.version = [], [], 1
+
+
+def _all_providers(backend: EC2ContainerServiceBackend, names: list[str] | None = None) -> Any:
+    """DescribeCapacityProviders: moto fails without names, where AWS answers all."""
+    return _describe_capacity_providers(backend, names or [each.name for each in backend.capacity_providers.values()])
+
+
+_describe_capacity_providers = EC2ContainerServiceBackend.describe_capacity_providers
+
+
+def _effective_settings(response: Any, answer: ActionResult) -> ActionResult:
+    """ListAccountSettings: moto answers nothing for effectiveSettings, where AWS answers every setting's value."""
+    if not response._get_param("effectiveSettings"):  # noqa: SLF001
+        return answer
+    wanted = response._get_param("name")  # noqa: SLF001
+    own = {setting.name: setting.value for setting in response.ecs_backend.account_settings.values()}
+    root = f"arn:aws:iam::{response.current_account}:root"
+    return ActionResult(
+        {
+            "settings": [
+                {"name": name, "value": value, "principalArn": root, "type": "user" if name in own else "aws_managed"}
+                for name, value in (_ACCOUNT_SETTINGS | own).items()
+                if wanted in (None, name)
+            ]
+        }
+    )
+
+
+def set_agent_connected(account: str, region: str, cluster: str, instance: str, *, connected: bool) -> None:
+    """Let the ECS agent of an EC2 instance lose or find its connection."""
+    for host in ecs_backends[account][region].container_instances[cluster].values():
+        if host.ec2_instance_id == instance:
+            host.agent_connected = connected
+
+
+def install() -> None:
+    """Extend moto's ECS answers."""
+    after(EC2ContainerServiceResponse, "create_service", _keep_members)
+    after(EC2ContainerServiceResponse, "update_service", _settle_again)
+    after(EC2ContainerServiceResponse, "list_account_settings", _effective_settings)
+    after(Task, "__init__", _know_task)
+    after(ContainerInstance, "__init__", _know_host)
+    add(Task, advance=lambda _task: None, stop=_stop)
+    add(EC2ContainerServiceBackend, describe_capacity_providers=_all_providers)

@@ -1,0 +1,60 @@
+"""S3: what every new bucket has had on AWS since April 2023, and the Region in ListBuckets.
+
+moto's new bucket has no default encryption, no ownership controls and no public access block, and so looks worse than a
+real one. AWS: "Default settings for new S3 buckets" in the S3 User Guide.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
+from moto.s3.responses import S3Response
+
+from scanner.demo.moto_gaps.graft import add, after
+
+
+def _sse_s3() -> dict[str, Any]:
+    return {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}}
+
+
+def _defaults(bucket: Any, _nothing: None, *_args: Any, **_kwargs: Any) -> None:
+    bucket.encryption = _sse_s3()
+    bucket.ownership_rule = "BucketOwnerEnforced"
+    bucket.public_access_block = PublicAccessBlock("true", "true", "true", "true")
+
+
+def _delete_encryption(backend: S3Backend, bucket_name: str) -> None:
+    """DeleteBucketEncryption: AWS goes back to SSE-S3, moto to nothing."""
+    backend.get_bucket(bucket_name).encryption = _sse_s3()
+
+
+def _all_buckets(response: Any) -> Any:
+    """ListBuckets: moto leaves out BucketRegion, and cuts at MaxBuckets without a token."""
+    response.data["Action"] = "ListAllMyBuckets"
+    response._authenticate_and_authorize_s3_action()  # noqa: SLF001
+    read = response._get_param  # noqa: SLF001 - moto's way to read a parameter
+    found = response.backend.list_buckets(prefix=read("prefix"), bucket_region=read("bucket-region"), max_buckets=None)
+    buckets = sorted(
+        (
+            {"Name": bucket.name, "CreationDate": bucket.creation_date_ISO8601, "BucketRegion": bucket.region_name}
+            for bucket in found
+        ),
+        key=lambda bucket: str(bucket["Name"]),
+    )
+    begin = read("continuation-token") or ""
+    rest = [bucket for bucket in buckets if bucket["Name"] > begin]
+    page = rest[: int(read("max-buckets") or len(rest))]
+    answer: dict[str, Any] = {"Owner": {"ID": response.current_account.rjust(64, "0")}, "Buckets": page}
+    if len(page) < len(rest):
+        answer["ContinuationToken"] = page[-1]["Name"]
+    response.data["Action"] = "ListBuckets"
+    return response.serialized(ActionResult(answer))
+
+
+def install() -> None:
+    """Extend moto's S3 answers."""
+    after(FakeBucket, "__init__", _defaults)
+    add(S3Backend, delete_bucket_encryption=_delete_encryption)
+    add(S3Response, all_buckets=_all_buckets)

@@ -1,0 +1,280 @@
+"""What moto lacks and the demo answers: called as a scanner would call it, read as boto3 reads it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+from botocore.exceptions import ClientError
+
+from scanner.demo import DemoServer
+from tests.demo.conftest import Connect
+
+ACCOUNT = "123456789012"
+
+
+def test_vpn_connection_keeps_its_tunnels_and_routes(server: DemoServer, connect: Connect) -> None:
+    ec2 = connect("ec2")
+    customer = ec2.create_customer_gateway(Type="ipsec.1", PublicIp="198.51.100.7", BgpAsn=65010)["CustomerGateway"]
+    gateway = ec2.create_vpn_gateway(Type="ipsec.1")["VpnGateway"]
+    strict = {
+        "PreSharedKey": "kept_by_aws_and_given_back",
+        "IKEVersions": [{"Value": "ikev2"}],
+        "Phase1EncryptionAlgorithms": [{"Value": "AES256-GCM-16"}],
+        "Phase1DHGroupNumbers": [{"Value": 20}],
+    }
+    made = ec2.create_vpn_connection(
+        Type="ipsec.1",
+        CustomerGatewayId=customer["CustomerGatewayId"],
+        VpnGatewayId=gateway["VpnGatewayId"],
+        Options={"StaticRoutesOnly": True, "TunnelOptions": [strict, {}]},
+    )["VpnConnection"]["VpnConnectionId"]
+    ec2.create_vpn_connection_route(VpnConnectionId=made, DestinationCidrBlock="192.168.40.0/24")
+    server.happen("tunnel", account=ACCOUNT, region="us-east-1", connection=made, tunnel=0, status="UP")
+
+    (seen,) = ec2.describe_vpn_connections(VpnConnectionIds=[made])["VpnConnections"]
+    first, second = seen["Options"]["TunnelOptions"]
+    assert seen["Options"]["StaticRoutesOnly"] is True
+    assert first["IkeVersions"] == [{"Value": "ikev2"}]
+    assert first["Phase1EncryptionAlgorithms"] == [{"Value": "AES256-GCM-16"}]
+    assert first["Phase1DHGroupNumbers"] == [{"Value": 20}]
+    assert first["PreSharedKey"] == "kept_by_aws_and_given_back"
+    assert "IkeVersions" not in second
+    assert len(second["PreSharedKey"]) == 32
+    assert seen["Routes"] == [{"DestinationCidrBlock": "192.168.40.0/24", "Source": "Static", "State": "available"}]
+    assert [t["Status"] for t in seen["VgwTelemetry"]] == ["UP", "DOWN"]
+    assert [t["OutsideIpAddress"] for t in seen["VgwTelemetry"]] == [
+        first["OutsideIpAddress"],
+        second["OutsideIpAddress"],
+    ]
+
+    ec2.modify_vpn_tunnel_options(
+        VpnConnectionId=made,
+        VpnTunnelOutsideIpAddress=second["OutsideIpAddress"],
+        TunnelOptions={"IKEVersions": [{"Value": "ikev2"}]},
+    )
+    (seen,) = ec2.describe_vpn_connections(VpnConnectionIds=[made])["VpnConnections"]
+    assert seen["Options"]["TunnelOptions"][1]["IkeVersions"] == [{"Value": "ikev2"}]
+
+
+def test_ec2_account_settings_have_awss_defaults_and_are_of_one_region(connect: Connect) -> None:
+    ec2, elsewhere = connect("ec2"), connect("ec2", "us-west-2")
+    assert ec2.get_ebs_default_kms_key_id()["KmsKeyId"] == "alias/aws/ebs"
+    assert ec2.get_snapshot_block_public_access_state()["State"] == "unblocked"
+    assert ec2.get_image_block_public_access_state()["ImageBlockPublicAccessState"] == "block-new-sharing"
+    assert ec2.get_serial_console_access_status()["SerialConsoleAccessEnabled"] is False
+    assert "HttpTokens" not in ec2.get_instance_metadata_defaults()["AccountLevel"]
+
+    ec2.modify_ebs_default_kms_key_id(KmsKeyId="alias/phi")
+    ec2.enable_snapshot_block_public_access(State="block-all-sharing")
+    ec2.modify_instance_metadata_defaults(HttpTokens="required", HttpPutResponseHopLimit=1)
+    assert ec2.get_ebs_default_kms_key_id()["KmsKeyId"] == "alias/phi"
+    assert ec2.get_snapshot_block_public_access_state()["State"] == "block-all-sharing"
+    level = ec2.get_instance_metadata_defaults()["AccountLevel"]
+    assert (level["HttpTokens"], level["HttpPutResponseHopLimit"]) == ("required", 1)
+    assert elsewhere.get_snapshot_block_public_access_state()["State"] == "unblocked"
+    ec2.disable_snapshot_block_public_access()
+    assert ec2.get_snapshot_block_public_access_state()["State"] == "unblocked"
+
+
+def test_public_snapshots_are_told_from_private_ones(connect: Connect) -> None:
+    ec2 = connect("ec2")
+    volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+    private, public = (ec2.create_snapshot(VolumeId=volume)["SnapshotId"] for _ in range(2))
+    ec2.modify_snapshot_attribute(
+        SnapshotId=public, Attribute="createVolumePermission", OperationType="add", GroupNames=["all"]
+    )
+    found = ec2.describe_snapshots(OwnerIds=["self"], RestorableByUserIds=["all"])["Snapshots"]
+    assert [each["SnapshotId"] for each in found] == [public]
+    assert {private, public} <= {each["SnapshotId"] for each in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]}
+
+
+def push(ecr: Any, repository: str, tag: str, config: bytes) -> str:
+    upload = ecr.initiate_layer_upload(repositoryName=repository)["uploadId"]
+    ecr.upload_layer_part(
+        repositoryName=repository, uploadId=upload, partFirstByte=0, partLastByte=len(config) - 1, layerPartBlob=config
+    )
+    digest = "sha256:" + hashlib.sha256(config).hexdigest()
+    ecr.complete_layer_upload(repositoryName=repository, uploadId=upload, layerDigests=[digest])
+    media = "application/vnd.docker.distribution.manifest.v2+json"
+    manifest = {"schemaVersion": 2, "mediaType": media, "config": {"digest": digest, "size": len(config)}, "layers": []}
+    ecr.put_image(repositoryName=repository, imageManifest=json.dumps(manifest), imageTag=tag)
+    return digest
+
+
+def test_image_configuration_can_be_fetched(connect: Connect) -> None:
+    ecr = connect("ecr")
+    ecr.create_repository(repositoryName="clinic/portal")
+    config = json.dumps({"config": {"User": "1000"}}).encode()
+    digest = push(ecr, "clinic/portal", "v1", config)
+    url = ecr.get_download_url_for_layer(repositoryName="clinic/portal", layerDigest=digest)["downloadUrl"]
+    with urlopen(url, timeout=10) as answer:
+        assert answer.read() == config
+    with pytest.raises(ClientError, match="LayersNotFoundException"):
+        ecr.get_download_url_for_layer(repositoryName="clinic/portal", layerDigest="sha256:" + "0" * 64)
+    (image,) = ecr.batch_get_image(repositoryName="clinic/portal", imageIds=[{"imageTag": "v1"}])["images"]
+    manifest_digest = hashlib.sha256(image["imageManifest"].encode()).hexdigest()
+    assert image["imageId"]["imageDigest"] == f"sha256:{manifest_digest}"
+
+
+def container(name: str, image: str) -> dict[str, Any]:
+    return {"name": name, "image": image, "memory": 128, "cpu": 64}
+
+
+def test_service_keeps_what_it_was_given_and_starts_its_tasks(server: DemoServer, connect: Connect) -> None:
+    ecs, ec2, ecr = connect("ecs"), connect("ec2"), connect("ecr")
+    ecr.create_repository(repositoryName="clinic/letters")
+    push(ecr, "clinic/letters", "v1", b"{}")
+    ecs.create_cluster(clusterName="letters")
+    subnets = ec2.describe_subnets()["Subnets"][:2]
+    hosts = []
+    for subnet in subnets:
+        (host,) = ec2.run_instances(ImageId="ami-1", MinCount=1, MaxCount=1, SubnetId=subnet["SubnetId"])["Instances"]
+        hosts.append(host["InstanceId"])
+        document = json.dumps({"instanceId": host["InstanceId"]})
+        ecs.register_container_instance(cluster="letters", instanceIdentityDocument=document)
+    image = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/clinic/letters:v1"
+    ecs.register_task_definition(
+        family="letters", containerDefinitions=[container("letters", image), container("agent", "vendor/agent:7")]
+    )
+    ecs.create_service(
+        cluster="letters",
+        serviceName="letters",
+        taskDefinition="letters",
+        desiredCount=3,
+        placementStrategy=[{"type": "spread", "field": "attribute:ecs.availability-zone"}],
+        deploymentConfiguration={"deploymentCircuitBreaker": {"enable": True, "rollback": True}},
+        enableExecuteCommand=True,
+        healthCheckGracePeriodSeconds=30,
+        serviceConnectConfiguration={"enabled": True, "namespace": "clinic"},
+    )
+    (service,) = ecs.describe_services(cluster="letters", services=["letters"])["services"]
+    assert service["placementStrategy"] == [{"type": "spread", "field": "attribute:ecs.availability-zone"}]
+    assert service["deploymentConfiguration"]["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+    assert (service["enableExecuteCommand"], service["healthCheckGracePeriodSeconds"]) == (True, 30)
+    assert service["deployments"][0]["serviceConnectConfiguration"]["namespace"] == "clinic"
+    assert (service["runningCount"], service["pendingCount"]) == (3, 0)
+
+    arns = ecs.list_tasks(cluster="letters", serviceName="letters")["taskArns"]
+    tasks = ecs.describe_tasks(cluster="letters", tasks=arns)["tasks"]
+    assert len(tasks) == 3
+    assert {task["availabilityZone"] for task in tasks} == {subnet["AvailabilityZone"] for subnet in subnets}
+    digest = ecr.describe_images(repositoryName="clinic/letters")["imageDetails"][0]["imageDigest"]
+    for task in tasks:
+        first, second = task["containers"]
+        assert (first["name"], first["imageDigest"], second["name"]) == ("letters", digest, "agent")
+        assert "imageDigest" not in second
+        assert (task["lastStatus"], task["launchType"], task["healthStatus"]) == ("RUNNING", "EC2", "HEALTHY")
+        assert (task["connectivity"], task["group"]) == ("CONNECTED", "service:letters")
+    again = ecs.describe_tasks(cluster="letters", tasks=arns)["tasks"]
+    assert {task["lastStatus"] for task in again} == {"RUNNING"}
+
+    ecs.update_service(cluster="letters", service="letters", desiredCount=1)
+    arns = ecs.list_tasks(cluster="letters", serviceName="letters")["taskArns"]
+    states = [t["lastStatus"] for t in ecs.describe_tasks(cluster="letters", tasks=arns)["tasks"]]
+    assert states.count("RUNNING") == 1
+
+    registered = ecs.list_container_instances(cluster="letters")["containerInstanceArns"]
+    server.happen("agent", account=ACCOUNT, region="us-east-1", cluster="letters", instance=hosts[0], connected=False)
+    seen = ecs.describe_container_instances(cluster="letters", containerInstances=registered)["containerInstances"]
+    assert sorted(each["agentConnected"] for each in seen) == [False, True]
+    assert {each["healthStatus"]["overallStatus"] for each in seen} == {"OK"}
+
+
+def test_capacity_providers_are_listed_without_names(connect: Connect) -> None:
+    ecs = connect("ecs")
+    arn = "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:x:autoScalingGroupName/x"
+    ecs.create_capacity_provider(name="hosts", autoScalingGroupProvider={"autoScalingGroupArn": arn})
+    assert [each["name"] for each in ecs.describe_capacity_providers()["capacityProviders"]] == ["hosts"]
+
+
+def test_effective_account_settings_of_ecs(connect: Connect) -> None:
+    ecs = connect("ecs")
+    ecs.put_account_setting(name="containerInsights", value="enabled")
+    settings = {s["name"]: s["value"] for s in ecs.list_account_settings(effectiveSettings=True)["settings"]}
+    assert settings["containerInsights"] == "enabled"
+    assert settings["awsvpcTrunking"] == "disabled"
+    assert [s["name"] for s in ecs.list_account_settings()["settings"]] == ["containerInsights"]
+
+
+def test_new_bucket_is_as_on_aws(connect: Connect) -> None:
+    s3 = connect("s3")
+    s3.create_bucket(Bucket="clinic-letters")
+    connect("s3", "us-west-2").create_bucket(
+        Bucket="clinic-replicas", CreateBucketConfiguration={"LocationConstraint": "us-west-2"}
+    )
+    (rule,) = s3.get_bucket_encryption(Bucket="clinic-letters")["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+    block = s3.get_public_access_block(Bucket="clinic-letters")["PublicAccessBlockConfiguration"]
+    assert set(block.values()) == {True}
+    (ownership,) = s3.get_bucket_ownership_controls(Bucket="clinic-letters")["OwnershipControls"]["Rules"]
+    assert ownership == {"ObjectOwnership": "BucketOwnerEnforced"}
+    s3.delete_bucket_encryption(Bucket="clinic-letters")
+    assert s3.get_bucket_encryption(Bucket="clinic-letters")
+    regions = {bucket["Name"]: bucket["BucketRegion"] for bucket in s3.list_buckets()["Buckets"]}
+    assert regions == {"clinic-letters": "us-east-1", "clinic-replicas": "us-west-2"}
+    first = s3.list_buckets(MaxBuckets=1)
+    second = s3.list_buckets(MaxBuckets=1, ContinuationToken=first["ContinuationToken"])
+    assert [b["Name"] for b in first["Buckets"] + second["Buckets"]] == ["clinic-letters", "clinic-replicas"]
+    assert "ContinuationToken" not in second
+
+
+def test_credential_report_begins_with_the_root_account(connect: Connect) -> None:
+    iam = connect("iam")
+    iam.create_user(UserName="nurse")
+    iam.create_login_profile(UserName="nurse", Password="correct horse battery")
+    device = iam.create_virtual_mfa_device(VirtualMFADeviceName="nurse")["VirtualMFADevice"]["SerialNumber"]
+    iam.enable_mfa_device(
+        UserName="nurse", SerialNumber=device, AuthenticationCode1="123456", AuthenticationCode2="654321"
+    )
+    iam.generate_credential_report()
+    rows = list(csv.DictReader(io.StringIO(iam.get_credential_report()["Content"].decode())))
+    assert [row["user"] for row in rows] == ["<root_account>", "nurse"]
+    assert [row["mfa_active"] for row in rows] == ["true", "true"]
+    assert rows[0]["arn"] == f"arn:aws:iam::{ACCOUNT}:root"
+    assert None not in rows[0].values()
+
+
+def test_authorization_details_hold_attached_aws_policies_alone(connect: Connect) -> None:
+    iam = connect("iam")
+    iam.create_role(RoleName="host", AssumeRolePolicyDocument="{}")
+    arn = "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
+    iam.attach_role_policy(RoleName="host", PolicyArn=arn)
+    statement = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    own = iam.create_policy(PolicyName="own", PolicyDocument=json.dumps(document))["Policy"]["Arn"]
+    seen = {policy["Arn"] for policy in iam.get_account_authorization_details()["Policies"]}
+    assert seen == {arn, own}
+
+
+def test_rotating_key_tells_its_period(connect: Connect) -> None:
+    kms = connect("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    assert "RotationPeriodInDays" not in kms.get_key_rotation_status(KeyId=key)
+    kms.enable_key_rotation(KeyId=key)
+    status = kms.get_key_rotation_status(KeyId=key)
+    assert (status["KeyRotationEnabled"], status["RotationPeriodInDays"]) == (True, 365)
+
+
+def test_assumed_role_expires_by_the_machines_clock(server: DemoServer, connect: Connect) -> None:
+
+    server.set_clock(datetime(2020, 1, 1, tzinfo=UTC))
+    answer = connect("sts").assume_role(RoleArn="arn:aws:iam::222222222222:role/PhiwardAudit", RoleSessionName="night")
+    remaining = answer["Credentials"]["Expiration"] - datetime.now(UTC)
+    assert timedelta(minutes=55) < remaining <= timedelta(hours=1)
+
+
+def test_new_load_balancer_has_awss_attributes(connect: Connect) -> None:
+    elb, ec2 = connect("elbv2"), connect("ec2")
+    subnets = [subnet["SubnetId"] for subnet in ec2.describe_subnets()["Subnets"][:2]]
+    (balancer,) = elb.create_load_balancer(Name="front", Subnets=subnets)["LoadBalancers"]
+    pairs = elb.describe_load_balancer_attributes(LoadBalancerArn=balancer["LoadBalancerArn"])["Attributes"]
+    attributes = {pair["Key"]: pair["Value"] for pair in pairs}
+    assert attributes["routing.http.drop_invalid_header_fields.enabled"] == "false"
+    assert attributes["access_logs.s3.enabled"] == "false"
