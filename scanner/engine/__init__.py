@@ -1,0 +1,1 @@
+"""The engine: evaluates, compares and normalises, and knows no service."""

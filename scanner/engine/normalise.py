@@ -1,0 +1,68 @@
+"""Canonical documents: the same thing gives the same bytes, and so the same hash."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+NORMALISER_VERSION = 1
+
+_ENCODER = msgspec.json.Encoder(order="sorted")
+
+
+def plain(value: Any) -> Any:
+    """Turn an answer of an SDK into plain JSON values: moments to ISO 8601 in UTC, bytes to base64.
+
+    Streams are read by the adapter before; `ResponseMetadata` is not part of an answer.
+    """
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items() if key != "ResponseMetadata"}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, datetime):
+        moment = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+def canonical(value: Any) -> bytes:
+    """Encode a plain value as JSON with sorted keys."""
+    return _ENCODER.encode(value)
+
+
+def digest(data: bytes) -> str:
+    """Name content by its SHA-256, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def builtin(value: Any) -> Any:
+    """Turn a fact's value into plain JSON values, leaving out what a structure has by default."""
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, msgspec.Struct):
+        return {name: builtin(item) for name, item in _set_fields(value).items()}
+    if isinstance(value, dict):
+        return {str(key): builtin(item) for key, item in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted((builtin(item) for item in value), key=canonical)
+    if isinstance(value, list | tuple):
+        return [builtin(item) for item in value]
+    to_json = getattr(value, "to_json", None)
+    return to_json() if to_json is not None else str(value)
+
+
+def _set_fields(value: msgspec.Struct) -> dict[str, Any]:
+    defaults = {field.name: field.default for field in msgspec.structs.fields(value)}
+    fields = msgspec.structs.asdict(value)
+    return {name: item for name, item in fields.items() if item != defaults[name] or name == "name"}

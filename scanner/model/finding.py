@@ -1,0 +1,79 @@
+"""Findings: a verdict on one resource, with the evidence it was judged on."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from scanner.model.gap import Gap
+
+
+class Verdict(StrEnum):
+    """The five verdicts, worst last: see `Verdict.rank`."""
+
+    SKIP = "SKIP"
+    PASS = "PASS"
+    UNKNOWN = "UNKNOWN"
+    FAIL = "FAIL"
+    ERROR = "ERROR"
+
+    @property
+    def rank(self) -> int:
+        """Order by weight: ERROR over FAIL over UNKNOWN over PASS over SKIP."""
+        return list(Verdict).index(self)
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """One fact that was read: its value, its path in the source, and the resource where it is not the judged one."""
+
+    fact: str
+    value: Any
+    path: str
+    redacted: bool = False
+    resource: str = ""
+
+
+class Finding(msgspec.Struct, kw_only=True):
+    """The verdict of one rule on one resource or on one part of it.
+
+    `resource` is the ARN, `key` what the fingerprint hangs on. `status` (new, still, resolved, reopened, unseen),
+    `first_seen`, `last_seen` and `acceptance` come from the history. `missing` says what could not be learned, also beside a FAIL.
+    """
+
+    fingerprint: str
+    rule: str
+    title: str
+    verdict: Verdict
+    severity: str
+    category: str
+    kind: str
+    resource: str
+    key: str
+    name: str
+    account: str
+    region: str
+    part: str = ""
+    message: str = ""
+    status: str = "new"
+    evidence: tuple[Evidence, ...] = ()
+    notes: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    missing: tuple[Gap, ...] = ()
+    hipaa: tuple[str, ...] = ()
+    hipaa_proposed: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    in_scope: str = "unknown"
+    first_seen: str = ""
+    last_seen: str = ""
+    acceptance: dict[str, Any] | None = None
+    remedy: dict[str, Any] | None = None
+    tags: dict[str, str] | None = None
+
+
+def fingerprint(rule: str, partition: str, account: str, region: str, key: str, part: str) -> str:
+    """Identify a finding over the nights: 32 hexadecimal digits of a SHA-256."""
+    text = "\x1f".join((rule, partition, account, region, key, part))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
