@@ -20,9 +20,9 @@ NOT_SECRETS = frozenset({"IPPublicDetector"})
 @cache
 def _ready() -> tuple[Any, Any]:
     """Set detect-secrets up once; allow-list comments do not count (a secret's author must not excuse it)."""
-    from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class  # noqa: PLC0415  heavy
-    from detect_secrets.filters import heuristic  # noqa: PLC0415
-    from detect_secrets.settings import get_plugins, get_settings  # noqa: PLC0415
+    from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+    from detect_secrets.filters import heuristic
+    from detect_secrets.settings import get_plugins, get_settings
 
     names = [plugin.__name__ for plugin in get_mapping_from_secret_type_to_class().values()]
     get_settings().configure_plugins([{"name": name} for name in names if name not in NOT_SECRETS])

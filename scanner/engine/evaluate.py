@@ -223,7 +223,7 @@ def _merge(found: dict[str, Finding], finding: Finding) -> None:
 
 
 def _weight(finding: Finding) -> tuple[int, int]:
-    return (finding.verdict.rank, SEVERITIES.index(finding.severity))  # type: ignore[arg-type]
+    return (finding.verdict.rank, SEVERITIES.index(finding.severity))
 
 
 def _holes(rule: type[Rule], inventory: Inventory) -> Iterator[Finding]:

@@ -40,7 +40,8 @@ class Finding(msgspec.Struct, kw_only=True):
     """The verdict of one rule on one resource or on one part of it.
 
     `resource` is the ARN, `key` what the fingerprint hangs on. `status` (new, still, resolved, reopened, unseen),
-    `first_seen`, `last_seen` and `acceptance` come from the history. `missing` says what could not be learned, also beside a FAIL.
+    `first_seen`, `last_seen` and `acceptance` come from the history. `missing` says what could not be learned, also
+    beside a FAIL.
     """
 
     fingerprint: str
@@ -75,5 +76,5 @@ class Finding(msgspec.Struct, kw_only=True):
 
 def fingerprint(rule: str, partition: str, account: str, region: str, key: str, part: str) -> str:
     """Identify a finding over the nights: 32 hexadecimal digits of a SHA-256."""
-    text = "\x1f".join((rule, partition, account, region, key, part))
+    text = f"{rule}\x1f{partition}\x1f{account}\x1f{region}\x1f{key}\x1f{part}"
     return hashlib.sha256(text.encode()).hexdigest()[:32]

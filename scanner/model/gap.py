@@ -42,7 +42,7 @@ class Gap(msgspec.Struct, frozen=True, order=True):
         return f"{self.call}: {said}{need}" if self.call else f"{said}{need}"
 
 
-class Unknown(Exception):  # noqa: N818  a verdict in the making, not an error of ours
+class Unknown(Exception):
     """Raised by reading what could not be learned; the engine turns it into the verdict UNKNOWN."""
 
     def __init__(self, *gaps: Gap) -> None:

@@ -228,7 +228,7 @@ def _outcomes(items: Iterable[T], holds: Callable[[T], object] | None, gaps: lis
             item = next(source, MISSING)
             if item is MISSING:
                 return
-            outcome = item() if holds is None else holds(item)  # type: ignore[operator,arg-type]
+            outcome = item() if holds is None else holds(item)  # type: ignore[operator]
         except Unknown as error:
             gaps.extend(error.gaps)
             if not _goes_on(source):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,6 @@ from scanner.model.gap import Gap, GapState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
 
 class SectionState(StrEnum):
@@ -117,8 +117,8 @@ class Resource:
 class Coverage(msgspec.Struct, frozen=True):
     """How far one call was answered in one account and Region.
 
-    `call` is the section's name in the kind, `operation` `service.Operation`. `state` is `ok` or a `GapState`: `partial`
-    when some resources were answered and others not. `asked` and `failed` count requests' subjects.
+    `call` is the section's name in the kind, `operation` `service.Operation`. `state` is `ok` or a `GapState`:
+    `partial` when some resources were answered and others not. `asked` and `failed` count requests' subjects.
     """
 
     account: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import msgspec
 
@@ -71,7 +71,7 @@ class Gaps:
         """Start with nothing missing."""
         self.found: list[Gap] = []
 
-    def __enter__(self) -> Gaps:
+    def __enter__(self) -> Self:
         """Begin with one thing."""
         return self
 
@@ -102,19 +102,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class Case:
     """An example with more than the subject's facts.
 
-    `subject` are facts that differ from the samples; `others` further resources, `Other(Kind, fact=...)`; `settings` the
-    rule's parameters; `lacking` kinds whose listing could not be read (for UNKNOWN examples).
+    `subject` are facts that differ from the samples; `others` further resources, `Other(Kind, fact=...)`; `settings`
+    the rule's parameters; `lacking` kinds whose listing could not be read (for UNKNOWN examples).
     """
 
     subject: Mapping[str, Any]
     others: Sequence[Other] = ()
-    settings: Mapping[str, Any] = msgspec.field(default_factory=dict)  # type: ignore[assignment]
+    settings: Mapping[str, Any] = field(default_factory=dict)
     lacking: Sequence[type[Kind]] = ()
-
-    def __post_init__(self) -> None:
-        """Accept no settings as an empty map."""
-        if not isinstance(self.settings, Mapping):
-            object.__setattr__(self, "settings", {})
 
 
 class Other:
@@ -139,9 +134,9 @@ class Rule:
 
     The docstring speaks to the auditor: its first line is the title, the rest says why. `kind` is what is judged,
     `needs` the kinds that the check looks up in the world. `hipaa` are citations that public sources give,
-    `hipaa_proposed` phiward's own mapping. `check(subject, world, settings, as_of)` takes those of the parameters that it names after
-    the subject and yields `Fail`, `Note`, `Missing` or nothing; `applies` says whether the rule speaks of the subject
-    (its docstring says of which it does; it may give the reason as text instead of False).
+    `hipaa_proposed` phiward's own mapping. `check(subject, world, settings, as_of)` takes those of the parameters that
+    it names after the subject and yields `Fail`, `Note`, `Missing` or nothing; `applies` says whether the rule speaks
+    of the subject (its docstring says of which it does; it may give the reason as text instead of False).
     """
 
     kind: ClassVar[type[Kind]]

@@ -17,8 +17,8 @@ class Secret:
     """A value that never comes to rest.
 
     `path` leads to the value inside its section; where the objects that hold it are wanted by name, `label` is the
-    member beside it (the variable's name). `decode` makes text of it. `detect` says whether secret detectors look at it;
-    `probes` are further facts that are decided while the value is at hand, by pure functions of the text.
+    member beside it (the variable's name). `decode` makes text of it. `detect` says whether secret detectors look at
+    it; `probes` are further facts that are decided while the value is at hand, by pure functions of the text.
     """
 
     path: str

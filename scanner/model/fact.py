@@ -1,0 +1,201 @@
+"""Facts: named, typed attributes of a kind, derived from the sections that were seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from scanner.model import path as paths
+from scanner.model.gap import Gap, GapState, Unknown
+from scanner.model.path import MISSING
+from scanner.model.resource import Resource, SectionState, Source
+
+if TYPE_CHECKING:
+    from scanner.model.kind import Kind
+
+
+@dataclass(frozen=True)
+class Const:
+    """A value that a source does not hold because it can be no other there."""
+
+    value: Any
+
+
+class _Required:
+    """The default of a fact that an answer always holds: nothing there means not learned."""
+
+    def __repr__(self) -> str:
+        return "REQUIRED"
+
+
+REQUIRED = _Required()
+
+Path = str | Const | None
+
+
+@dataclass(eq=False)
+class Fact:
+    """A named, typed attribute of a kind, with its path in each source.
+
+    `api` is `section.path` (alternatives joined by ` | `), `plan` and `template` are paths in the Terraform resource
+    and the CloudFormation properties (a part's path starts with the part's type). Without `default`, an answer that
+    holds nothing there makes the fact unknown. `parse` turns what the path yields into the fact's value. `sample` is
+    the value that examples have unless they say another.
+    """
+
+    api: Path = None
+    plan: Path = None
+    template: Path = None
+    default: Any = REQUIRED
+    parse: Callable[[Any], Any] | Mapping[str, Callable[[Any], Any]] | None = None
+    sample: Any = REQUIRED
+    doc: str = ""
+    name: str = ""
+    kind: str = ""
+    annotation: str = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Take the attribute's name."""
+        self.name = name
+
+    def __get__(self, view: Kind | None, owner: type) -> Any:
+        """Read the fact through a view, which records the reading.
+
+        Raises:
+            Unknown: it could not be learned.
+        """
+        return self if view is None else view.reader.read(view.resource, self)
+
+    def path(self, source: Source) -> Path:
+        """Give the path in a source, or None where the source does not say it."""
+        return {Source.API: self.api, Source.PLAN: self.plan, Source.TEMPLATE: self.template}.get(source)
+
+    def default_in(self, source: Source) -> Any:
+        """Give the value that holds when the source has nothing at the path; `REQUIRED` when there is none."""
+        if isinstance(self.default, Mapping) and self.default and set(self.default) <= set(Source):
+            return self.default.get(source, REQUIRED)
+        return self.default
+
+    def parser(self, source: Source) -> Callable[[Any], Any] | None:
+        """Give the function that makes the value of what is at the path."""
+        return self.parse.get(source) if isinstance(self.parse, Mapping) else self.parse
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """Name the sections that the live path reads."""
+        return tuple(paths.split(text)[0] for text in alternatives(self.api))
+
+
+def alternatives(path: Path) -> tuple[str, ...]:
+    """Split a fact's path into its alternatives."""
+    return tuple(part.strip() for part in path.split("|")) if isinstance(path, str) else ()
+
+
+def fact(
+    api: Path = None,
+    *,
+    plan: Path = None,
+    template: Path = None,
+    default: Any = REQUIRED,
+    parse: Callable[[Any], Any] | Mapping[str, Callable[[Any], Any]] | None = None,
+    sample: Any = REQUIRED,
+    doc: str = "",
+) -> Any:
+    """Declare a fact; see `Fact`."""
+    return Fact(api, plan, template, default, parse, sample, doc)
+
+
+class Reader(Protocol):
+    """What a view reads through: it derives the fact and records that it was read."""
+
+    def read(self, resource: Resource, fact: Fact) -> Any:
+        """Give the fact's value, or raise `Unknown`."""
+
+
+class PlainReader:
+    """A reader that records nothing."""
+
+    def read(self, resource: Resource, fact: Fact) -> Any:
+        """Give the fact's value.
+
+        Raises:
+            Unknown: it could not be learned.
+        """
+        return derive(resource, fact)
+
+
+PLAIN = PlainReader()
+
+
+def derive(resource: Resource, fact: Fact) -> Any:
+    """Derive a fact from the sections of a resource, once.
+
+    Raises:
+        Unknown: it could not be learned.
+    """
+    known = resource.facts
+    if fact.name in known:
+        value = known[fact.name]
+    else:
+        try:
+            value = _derive(resource, fact)
+        except Unknown as error:
+            value = error
+        known[fact.name] = value
+    if isinstance(value, Unknown):
+        raise Unknown(*value.gaps)
+    return value
+
+
+def _derive(resource: Resource, fact: Fact) -> Any:
+    if resource.source is Source.FACTS:
+        message = f"{fact.kind} example does not say {fact.name}"
+        raise Unknown(Gap(message=message, state=GapState.NOT_COLLECTED))
+    path = fact.path(resource.source)
+    if isinstance(path, Const):
+        return path.value
+    value = _from_sections(resource, fact, path) if resource.source is Source.API else MISSING
+    if value is MISSING or value is None:
+        default = fact.default_in(resource.source)
+        if default is REQUIRED:
+            message = f"the answer holds no {path}" if path else f"{resource.source} does not say {fact.name}"
+            raise Unknown(Gap(_call_of(resource, fact), message=message, state=GapState.ERROR))
+        return default
+    return _parsed(resource, fact, value)
+
+
+def _from_sections(resource: Resource, fact: Fact, path: Path) -> Any:
+    gap: Gap | None = None
+    for text in alternatives(path):
+        name, rest = paths.split(text)
+        section = resource.sections.get(name)
+        if section is None:
+            gap = gap or Gap(f"{fact.kind}.{name}", message="not collected in this scan", state=GapState.NOT_COLLECTED)
+        elif section.state is SectionState.UNSEEN:
+            gap = gap or section.gap
+        elif section.state is SectionState.OK:
+            value = paths.getter(rest)(section.doc) if rest else section.doc
+            if value is not MISSING and value is not None:
+                return value
+    if gap is not None:
+        raise Unknown(gap)
+    return MISSING
+
+
+def _parsed(resource: Resource, fact: Fact, value: Any) -> Any:
+    parse = fact.parser(resource.source)
+    try:
+        if parse is not None:
+            return parse(value)
+        if fact.annotation.startswith("datetime") and isinstance(value, str):
+            moment = datetime.fromisoformat(value)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except ValueError as error:
+        raise Unknown(Gap(_call_of(resource, fact), error="Malformed", message=str(error))) from error
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _call_of(resource: Resource, fact: Fact) -> str:
+    return f"{resource.kind}.{fact.sections[0]}" if fact.sections else resource.kind
