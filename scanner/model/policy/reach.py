@@ -37,7 +37,8 @@ class PublicGrant:
 class CrossAccountGrant:
     """An Allow for someone outside the account.
 
-    `account` is None where the policy does not say which (a public grant, a canonical user). `organizations` are the ids that a condition demands; `narrowed` says that a condition leaves only fixed callers.
+    `account` is None where the policy does not say which (a public grant, a canonical user). `organizations` are the
+    ids that a condition demands; `narrowed` says that a condition leaves only fixed callers.
     """
 
     statement: Statement

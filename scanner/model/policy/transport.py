@@ -34,7 +34,13 @@ class Transport:
 
 
 def transport(statements: Sequence[Statement], resource_arns: Sequence[str], actions: Sequence[str]) -> Transport:
-    """What the statements say of requests without TLS, for each of the actions on each of the resources."""
+    """What the statements say of requests without TLS, for each of the actions on each of the resources.
+
+    Raises:
+        ValueError: no resource is named, so that there is nothing to judge.
+    """
+    if not resource_arns or isinstance(resource_arns, str):
+        raise ValueError(f"transport: needs a list of resource ARNs, not {resource_arns!r}")
     denying = [entry for entry in statements if not entry.allows and _speaks_of_tls(entry)]
     effective = [entry for entry in denying if entry.for_everyone and not _narrowing(entry)]
     missing = [
@@ -52,7 +58,7 @@ def transport(statements: Sequence[Statement], resource_arns: Sequence[str], act
 
 def _gaps(missing: Sequence[tuple[str, str]], denying: Sequence[Statement]) -> tuple[str, ...]:
     """One line for each thing that keeps the Denies from holding, and one for each resource left open."""
-    reasons = [f"{entry.label} {flaw}" for entry in denying for flaw in _flaws(entry, missing)]
+    reasons = [f"{entry.label} {flaw}" for entry in denying if entry.conditions for flaw in _flaws(entry, missing)]
     for arn in dict.fromkeys(arn for _, arn in missing):
         what = ", ".join(action for action, place in missing if place == arn)
         reasons.append(f"no Deny refuses {what} on {arn} without TLS for everyone")
