@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from scanner.model.call import shared
+
 
 def tags(key: str = "Key", value: str = "Value") -> Callable[[Any], Mapping[str, str]]:
     """Give the function that makes a map of a list of tags with these member names; a map stays a map."""
@@ -15,3 +17,18 @@ def tags(key: str = "Key", value: str = "Value") -> Callable[[Any], Mapping[str,
         return {str(tag[key]): str(tag.get(value, "")) for tag in given}
 
     return parse
+
+
+def tagged(own: str, *types: str) -> Any:
+    """Ask for the tags of all resources of these types at once, where the service has no bulk listing of its own.
+
+    `own` is the reference to the resource's ARN, `types` are `service:resource`. The answer leaves out resources that
+    never had a tag. Source: Resource Groups Tagging API, GetResources.
+    """
+    return shared(
+        "resourcegroupstaggingapi.GetResources",
+        "ResourceTagMappingList",
+        own=own,
+        key="ResourceARN",
+        ResourceTypeFilters=list(types),
+    )

@@ -33,7 +33,13 @@ class KmsKey(Kind, cfn="AWS::KMS::Key", tf="aws_kms_key"):
     id: str = fact("key.KeyId", plan="key_id", sample="1234abcd-12ab-34cd-56ef-1234567890ab")
     arn: str = fact("key.KeyArn", plan="arn")
     alias_name: str = fact("alias.AliasName", default="")
-    tags: Mapping[str, str] = fact("labels", plan="tags", template="Tags", parse=tags("TagKey", "TagValue"), default={})
+    tags: Mapping[str, str] = fact(
+        "labels",
+        plan="tags",
+        template="Tags",
+        parse={"api": tags("TagKey", "TagValue"), "plan": tags(), "template": tags()},
+        default={},
+    )
     manager: str = fact("meta.KeyManager", plan=Const("CUSTOMER"), template=Const("CUSTOMER"), sample="CUSTOMER")
     state: str = fact("meta.KeyState", plan=Const("Enabled"), template=Const("Enabled"), sample="Enabled")
     spec: str = fact(

@@ -1,0 +1,168 @@
+"""S3: general purpose buckets, each asked in its own Region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from scanner.kinds.common import tags
+from scanner.model.call import Call, each, then
+from scanner.model.kind import Kind, fact
+from scanner.model.policy import PolicyDocument
+
+HOME = "$bucket.BucketRegion or $loc.LocationConstraint or 'us-east-1'"
+"""A bucket's Region: named by the listing, else by its location, of which us-east-1 has none."""
+
+GROUPS = "http://acs.amazonaws.com/groups/"
+
+
+class AclGrant(msgspec.Struct, frozen=True):
+    """A grant of an access control list.
+
+    `grantee` is the canonical user's id, an e-mail address or the group's name (`global/AllUsers`).
+    """
+
+    grantee: str
+    permission: str
+
+    @property
+    def public(self) -> bool:
+        """Whether everyone in the world, or everyone with any AWS account, is meant."""
+        return self.grantee in {"global/AllUsers", "global/AuthenticatedUsers"}
+
+
+def grants(items: Sequence[Mapping[str, Any]]) -> tuple[AclGrant, ...]:
+    """Read the grants of GetBucketAcl."""
+    return tuple(AclGrant(_grantee(item.get("Grantee") or {}), item.get("Permission", "")) for item in items)
+
+
+def _grantee(who: Mapping[str, str]) -> str:
+    return who.get("URI", "").removeprefix(GROUPS) or who.get("ID", "") or who.get("EmailAddress", "")
+
+
+def algorithm(rules: Sequence[Mapping[str, Any]]) -> str:
+    """Give the default encryption's algorithm: AES256, aws:kms or aws:kms:dsse; empty when no rule says one."""
+    return next((text for rule in rules if (text := _default(rule).get("SSEAlgorithm"))), "")
+
+
+def key(rules: Sequence[Mapping[str, Any]]) -> str:
+    """Give the default encryption's KMS key; empty for the key of the account that AWS manages."""
+    return next((text for rule in rules if (text := _default(rule).get("KMSMasterKeyID"))), "")
+
+
+def _default(rule: Mapping[str, Any]) -> Mapping[str, str]:
+    for name in ("ApplyServerSideEncryptionByDefault", "ServerSideEncryptionByDefault"):
+        if rule.get(name):
+            return dict(rule[name])
+    return {}
+
+
+def _ask(operation: str, path: str, *, absent: Sequence[str] = (), action: str = "", expect: str | None = None) -> Call:
+    call: Call = then(
+        f"s3.{operation}",
+        path,
+        Bucket="$bucket.Name",
+        region=HOME,
+        absent=absent,
+        iam=[f"s3:{action or operation}"],
+        expect=expect,
+    )
+    return call
+
+
+class Bucket(Kind, cfn="AWS::S3::Bucket", tf="aws_s3_bucket", scope="global"):
+    """A bucket: encryption, policy, access control list, ownership and public access block."""
+
+    bucket = each("s3.ListBuckets", "Buckets", iam=("s3:ListAllMyBuckets",), MaxBuckets=1000)
+    loc = then("s3.GetBucketLocation", Bucket="$bucket.Name", when="not bucket.BucketRegion")
+    enc = _ask(
+        "GetBucketEncryption",
+        "ServerSideEncryptionConfiguration",
+        action="GetEncryptionConfiguration",
+        absent=["ServerSideEncryptionConfigurationNotFoundError"],
+    )
+    pol = _ask("GetBucketPolicy", "Policy", absent=["NoSuchBucketPolicy"])
+    acl = _ask("GetBucketAcl", "", expect="Grants")
+    own = _ask("GetBucketOwnershipControls", "OwnershipControls", absent=["OwnershipControlsNotFoundError"])
+    block = _ask(
+        "GetPublicAccessBlock",
+        "PublicAccessBlockConfiguration",
+        action="GetBucketPublicAccessBlock",
+        absent=["NoSuchPublicAccessBlockConfiguration"],
+    )
+    labels = _ask("GetBucketTagging", "TagSet", absent=["NoSuchTagSet"])
+
+    arn_format = "arn:{partition}:s3:::{id}"
+    tf_parts = {
+        "aws_s3_bucket_server_side_encryption_configuration": "bucket",
+        "aws_s3_bucket_policy": "bucket",
+        "aws_s3_bucket_acl": "bucket",
+        "aws_s3_bucket_ownership_controls": "bucket",
+        "aws_s3_bucket_public_access_block": "bucket",
+    }
+    cfn_parts = {"AWS::S3::BucketPolicy": "Bucket"}
+
+    id: str = fact("bucket.Name", plan="bucket", template="BucketName", sample="claims-documents")
+    tags: Mapping[str, str] = fact("labels", plan="tags", template="Tags", parse=tags(), default={})
+    encryption: str = fact(
+        "enc.Rules",
+        template="BucketEncryption.ServerSideEncryptionConfiguration",
+        parse=algorithm,
+        plan="aws_s3_bucket_server_side_encryption_configuration.rule[0].apply_server_side_encryption_by_default[0].sse_algorithm",
+        default={"api": "", "plan": "AES256", "template": "AES256"},
+        sample="aws:kms",
+        doc="The algorithm of the default encryption: AES256, aws:kms or aws:kms:dsse; empty when there is none.",
+    )
+    kms_key: str = fact(
+        "enc.Rules",
+        template="BucketEncryption.ServerSideEncryptionConfiguration",
+        parse=key,
+        plan="aws_s3_bucket_server_side_encryption_configuration.rule[0].apply_server_side_encryption_by_default[0].kms_master_key_id",
+        default="",
+    )
+    policy: PolicyDocument | None = fact(
+        "pol",
+        plan="aws_s3_bucket_policy.policy",
+        template="AWS::S3::BucketPolicy.PolicyDocument",
+        parse=PolicyDocument.parse,
+        default=None,
+    )
+    acl_grants: tuple[AclGrant, ...] = fact("acl.Grants", parse=grants, sample=())
+    ownership: str = fact(
+        "own.Rules[0].ObjectOwnership",
+        plan="aws_s3_bucket_ownership_controls.rule[0].object_ownership",
+        template="OwnershipControls.Rules[0].ObjectOwnership",
+        sample="BucketOwnerEnforced",
+        default={"api": "ObjectWriter", "plan": "BucketOwnerEnforced", "template": "BucketOwnerEnforced"},
+        doc="Without controls, as on buckets from before April 2023, the writer of an object owns it and ACLs hold.",
+    )
+    block_public_acls: bool = fact(
+        "block.BlockPublicAcls",
+        plan="aws_s3_bucket_public_access_block.block_public_acls",
+        template="PublicAccessBlockConfiguration.BlockPublicAcls",
+        default={"api": False},
+        sample=True,
+    )
+    ignore_public_acls: bool = fact(
+        "block.IgnorePublicAcls",
+        plan="aws_s3_bucket_public_access_block.ignore_public_acls",
+        template="PublicAccessBlockConfiguration.IgnorePublicAcls",
+        default={"api": False},
+        sample=True,
+    )
+    block_public_policy: bool = fact(
+        "block.BlockPublicPolicy",
+        plan="aws_s3_bucket_public_access_block.block_public_policy",
+        template="PublicAccessBlockConfiguration.BlockPublicPolicy",
+        default={"api": False},
+        sample=True,
+    )
+    restrict_public_buckets: bool = fact(
+        "block.RestrictPublicBuckets",
+        plan="aws_s3_bucket_public_access_block.restrict_public_buckets",
+        template="PublicAccessBlockConfiguration.RestrictPublicBuckets",
+        default={"api": False},
+        sample=True,
+    )
