@@ -42,7 +42,11 @@ ADMIN: dict[str, tuple[list[dict[str, Any]], bool, bool]] = {
     "* on every ARN": ([allow("*", "arn:aws:*")], True, False),
     "* on every ARN of GovCloud": ([allow("*", "arn:aws-us-gov:*:*:*:*")], True, False),
     "* under MFA": ([allow(condition=MFA)], True, False),
-    "* under a condition that cannot hold": ([allow(condition={"StringEquals": {"aws:RequestedRegion": []}})], False, False),
+    "* under a condition that cannot hold": (
+        [allow(condition={"StringEquals": {"aws:RequestedRegion": []}})],
+        False,
+        False,
+    ),
     "* on one service's resources": ([allow("*", "arn:aws:s3:::*")], False, False),
     "* on one bucket": ([allow("*", "arn:aws:s3:::b/*")], False, False),
     "* on the caller's own prefix": ([allow("*", "arn:aws:s3:::b/${aws:username}/*")], False, False),
@@ -61,7 +65,11 @@ ADMIN: dict[str, tuple[list[dict[str, Any]], bool, bool]] = {
     "denied again": ([allow(), deny()], False, False),
     "denied before": ([deny(), allow()], False, False),
     "denied by *:*": ([allow(), deny("*:*")], False, False),
-    "denied without MFA": ([allow(), deny(condition={"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}})], True, False),
+    "denied without MFA": (
+        [allow(), deny(condition={"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}})],
+        True,
+        False,
+    ),
     "denied on one bucket": ([allow(), deny(resource="arn:aws:s3:::b")], True, False),
     "denied iam only": ([allow(), deny("iam:*")], True, False),
     "a Deny alone": ([deny()], False, False),
@@ -94,6 +102,12 @@ PASS_ROLE: dict[str, tuple[dict[str, Any], bool, tuple[str, ...], tuple[str, ...
     "all roles of the account": (allow("iam:PassRole", f"{ROLES}/*", SERVICE), False, (), ("ecs-tasks.amazonaws.com",)),
     "all roles anywhere": (allow("iam:PassRole", "arn:aws:iam::*:role/*"), False, (), ()),
     "all of IAM": (allow("iam:PassRole", "arn:aws:iam::111111111111:*"), False, (), ()),
+    "all roles of the caller's account": (
+        allow("iam:PassRole", "arn:aws:iam::${aws:PrincipalAccount}:role/*"),
+        False,
+        (),
+        (),
+    ),
     "role without a slash": (allow("iam:PassRole", f"{ROLES}*"), False, (), ()),
     "everything": (allow("iam:PassRole"), False, (), ()),
     "by iam:Pass*": (allow("iam:Pass*"), False, (), ()),
@@ -110,7 +124,11 @@ PASS_ROLE: dict[str, tuple[dict[str, Any], bool, tuple[str, ...], tuple[str, ...
         (),
     ),
     "two services by StringLike": (
-        allow("iam:PassRole", f"{ROLES}/app", {"StringLike": {"iam:passedtoservice": ["ec2.amazonaws.com", "a.amazonaws.com"]}}),
+        allow(
+            "iam:PassRole",
+            f"{ROLES}/app",
+            {"StringLike": {"iam:passedtoservice": ["ec2.amazonaws.com", "a.amazonaws.com"]}},
+        ),
         True,
         (),
         ("a.amazonaws.com", "ec2.amazonaws.com"),
@@ -131,7 +149,9 @@ PASS_ROLE: dict[str, tuple[dict[str, Any], bool, tuple[str, ...], tuple[str, ...
 
 
 @pytest.mark.parametrize(("statement", "named", "patterns", "services"), PASS_ROLE.values(), ids=PASS_ROLE)
-def test_pass_role(statement: dict[str, Any], named: bool, patterns: tuple[str, ...], services: tuple[str, ...]) -> None:
+def test_pass_role(
+    statement: dict[str, Any], named: bool, patterns: tuple[str, ...], services: tuple[str, ...]
+) -> None:
     (grant,) = document(statement).pass_role_grants()
     assert (grant.named, grant.patterns, grant.services, grant.bound) == (named, patterns, services, bool(services))
 
@@ -169,7 +189,13 @@ ALLOWS: dict[str, tuple[dict[str, Any], str, Any, bool, bool]] = {
     "pattern asked, part granted": (allow("ecs:DeleteCluster"), "ecs:Delete*", "*", False, True),
     "another service by a prefix of the name": (allow("ec2:*"), "ec2messages:GetMessages", "*", False, False),
     "all of the service": (allow("s3:GetObject", "arn:aws:s3:::*"), "s3:GetObject", "*", True, True),
-    "all keys of an account": (allow("kms:Decrypt", "arn:aws:kms:*:111111111111:key/*"), "kms:Decrypt", KEYS, True, True),
+    "all keys of an account": (
+        allow("kms:Decrypt", "arn:aws:kms:*:111111111111:key/*"),
+        "kms:Decrypt",
+        KEYS,
+        True,
+        True,
+    ),
     "all keys by *": (allow("kms:Decrypt"), "kms:Decrypt", KEYS, True, True),
     "all keys by a short pattern": (allow("kms:Decrypt", "arn:aws:kms:us-east-1*"), "kms:Decrypt", KEYS, True, True),
     "one key": (allow("kms:Decrypt", "arn:aws:kms:us-east-1:111111111111:key/a"), "kms:Decrypt", KEYS, False, True),
@@ -188,6 +214,13 @@ ALLOWS: dict[str, tuple[dict[str, Any], str, Any, bool, bool]] = {
         False,
         False,
     ),
+    "log groups, whose names hold colons": (
+        allow("logs:Get*", "arn:aws:logs:*:log-group:/app:*"),
+        "logs:GetLogEvents",
+        Every("logs", "log-group:*"),
+        False,
+        True,
+    ),
     "NotAction without it": (all_but("s3:*"), "kms:Decrypt", "*", True, True),
     "NotAction with it": (all_but("kms:Dec*"), "kms:Decrypt", "*", False, False),
     "NotAction with a part of it": (all_but("kms:Decrypt"), "kms:*", "*", False, True),
@@ -199,7 +232,13 @@ ALLOWS: dict[str, tuple[dict[str, Any], str, Any, bool, bool]] = {
         False,
         True,
     ),
-    "resources mind case": (allow("s3:GetObject", "arn:aws:s3:::B/*"), "s3:GetObject", "arn:aws:s3:::b/x", False, False),
+    "resources mind case": (
+        allow("s3:GetObject", "arn:aws:s3:::B/*"),
+        "s3:GetObject",
+        "arn:aws:s3:::b/x",
+        False,
+        False,
+    ),
 }
 
 

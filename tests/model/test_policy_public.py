@@ -21,7 +21,9 @@ def document(*statements: dict[str, Any]) -> PolicyDocument:
     return found
 
 
-def allow(principal: Any = "*", condition: Any = None, action: Any = "s3:GetObject", resource: Any = OBJECTS) -> dict[str, Any]:
+def allow(
+    principal: Any = "*", condition: Any = None, action: Any = "s3:GetObject", resource: Any = OBJECTS
+) -> dict[str, Any]:
     found = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource}
     return found if condition is None else {**found, "Condition": condition}
 
@@ -82,7 +84,11 @@ CONDITIONS: dict[str, tuple[Any, bool, bool]] = {
         True,
         True,
     ),
-    "ForAllValues is true of nothing": ({"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-abc1234567"}}, True, True),
+    "ForAllValues is true of nothing": (
+        {"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-abc1234567"}},
+        True,
+        True,
+    ),
     "ForAllValues, and the key must be there": (
         {"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-abc1234567"}, "Null": {"aws:PrincipalOrgID": False}},
         False,
@@ -209,7 +215,10 @@ TOGETHER: dict[str, tuple[list[dict[str, Any]], bool, bool]] = {
         [
             allow(),
             deny(
-                condition={"StringNotEquals": {"aws:SourceVpc": "vpc-1"}, "Bool": {"aws:PrincipalIsAWSService": "false"}}
+                condition={
+                    "StringNotEquals": {"aws:SourceVpc": "vpc-1"},
+                    "Bool": {"aws:PrincipalIsAWSService": "false"},
+                }
             ),
         ],
         True,
@@ -230,7 +239,11 @@ TOGETHER: dict[str, tuple[list[dict[str, Any]], bool, bool]] = {
     ),
     "NotPrincipal Allow": ([without(allow(), "Principal", NotPrincipal={"AWS": ROLE})], True, True),
     "NotPrincipal Allow, narrowed": (
-        [without(allow(condition={"StringEquals": {"aws:SourceVpc": "vpc-1"}}), "Principal", NotPrincipal={"AWS": ROLE})],
+        [
+            without(
+                allow(condition={"StringEquals": {"aws:SourceVpc": "vpc-1"}}), "Principal", NotPrincipal={"AWS": ROLE}
+            )
+        ],
         False,
         False,
     ),
@@ -254,7 +267,9 @@ def test_public_by_statements_together(statements: list[dict[str, Any]], documen
 
 
 def test_a_public_grant_says_what_it_is() -> None:
-    found = document({"Sid": "Open", **allow(condition={"StringLike": {"aws:SourceVpc": "vpc-*"}})}, deny(condition=GUARD))
+    found = document(
+        {"Sid": "Open", **allow(condition={"StringLike": {"aws:SourceVpc": "vpc-*"}})}, deny(condition=GUARD)
+    )
     (grant,) = found.public()
     assert grant.statement.label == 'statement "Open"'
     assert grant.principal == "*"

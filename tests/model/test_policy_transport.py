@@ -22,7 +22,14 @@ def document(*statements: dict[str, Any]) -> PolicyDocument:
 
 
 def deny(condition: Any = PLAIN, *leave_out: str, **more: Any) -> dict[str, Any]:
-    found = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": list(BOTH), "Condition": condition, **more}
+    found = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": list(BOTH),
+        "Condition": condition,
+        **more,
+    }
     return {name: value for name, value in found.items() if name not in leave_out and value is not None}
 
 
@@ -79,7 +86,9 @@ def test_denies_insecure_transport(statements: list[dict[str, Any]], denied: boo
 
 
 def test_the_reasons_name_statement_and_gap() -> None:
-    found = document({"Sid": "HttpsOnly", **deny(Action="s3:Get*", Resource=f"{BUCKET}/*")}, deny(Principal={"AWS": "1"}))
+    found = document(
+        {"Sid": "HttpsOnly", **deny(Action="s3:Get*", Resource=f"{BUCKET}/*")}, deny(Principal={"AWS": "1"})
+    )
     assert found.denies_insecure_transport(BOTH) == (
         'statement "HttpsOnly" denies only s3:Get*',
         "statement 2 does not hold for every principal",
@@ -89,7 +98,9 @@ def test_the_reasons_name_statement_and_gap() -> None:
 
 
 def test_old_tls_is_told_apart() -> None:
-    found = document(deny({"NumericLessThan": {"s3:TlsVersion": ["1.2"]}}), deny({"NumericLessThan": {"s3:TlsVersion": 1.1}}))
+    found = document(
+        deny({"NumericLessThan": {"s3:TlsVersion": ["1.2"]}}), deny({"NumericLessThan": {"s3:TlsVersion": 1.1}})
+    )
     assert found.transport(BOTH).old_tls == (found.statements[0],)
 
 

@@ -15,6 +15,8 @@ from typing import Final
 
 MANY: Final = "\0*"
 ONE: Final = "\0?"
+SEGMENT: Final = "\0:"  # in questions only, written SEGMENT_MARK: any text without a colon
+SEGMENT_MARK: Final = "\1"
 _FRESH: Final = "\0#"  # a character that no pattern names: what a wildcard stands for at its hardest
 _LEXEME: Final = re.compile(r"\$\{([*?$])\}|(\$\{[^}]*\})|(\*)|(\?)|(.)", re.DOTALL)
 _VARIABLE: Final = re.compile(r"\$\{(?![*?$]\})[^}]*\}")
@@ -52,7 +54,9 @@ class _Machine:
 def _lex(pattern: str) -> tuple[str, ...]:
     tokens: list[str] = []
     for escaped, variable, many, one, plain in _LEXEME.findall(pattern):
-        tokens.append(MANY if many else ONE if one else escaped or variable or plain)
+        tokens.append(
+            MANY if many else ONE if one else SEGMENT if plain == SEGMENT_MARK else escaped or variable or plain
+        )
     return _merge_wildcards(tokens)
 
 
@@ -149,24 +153,36 @@ def covers(wide: str, narrow: str) -> bool:
 @lru_cache(maxsize=65536)
 def overlaps(one: str, other: str) -> bool:
     """Whether some text may match both patterns (a variable may stand for any text). Never wrongly false."""
-    left, right = (tuple(MANY if len(t) > 1 and t != ONE else t for t in _machine(p).tokens) for p in (one, other))
+    plain = {ONE, SEGMENT}
+    left, right = (
+        tuple(MANY if len(t) > 1 and t not in plain else t for t in _machine(p).tokens) for p in (one, other)
+    )
     reach = {(0, 0)}
     waiting = [(0, 0)]
     while waiting:
         i, j = waiting.pop()
-        a = left[i] if i < len(left) else None
-        b = right[j] if j < len(right) else None
-        if a is None and b is None:
+        if i == len(left) and j == len(right):
             return True
-        onward: list[tuple[int, int]] = []
-        if a == MANY:
-            onward += [(i + 1, j)] if b is None else [(i + 1, j), (i, j + 1)]
-        elif b == MANY:
-            onward += [(i, j + 1)] if a is None else [(i, j + 1), (i + 1, j)]
-        elif a is not None and b is not None and (a == b or ONE in {a, b}):
-            onward.append((i + 1, j + 1))
-        for pair in onward:
+        onward = _onward(left[i] if i < len(left) else None, right[j] if j < len(right) else None)
+        for pair in ((i + forth, j + back) for forth, back in onward):
             if pair not in reach:
                 reach.add(pair)
                 waiting.append(pair)
     return False
+
+
+def _onward(a: str | None, b: str | None) -> list[tuple[int, int]]:
+    """How far each of two patterns may go on together; None is a pattern's end."""
+    running = {MANY, SEGMENT}
+    steps: list[tuple[int, int]] = []
+    if a in running:
+        steps.append((1, 0))
+        if b is not None and not (a == SEGMENT and b == ":"):
+            steps.append((0, 1))
+    if b in running:
+        steps.append((0, 1))
+        if a is not None and not (b == SEGMENT and a == ":"):
+            steps.append((1, 0))
+    if not steps and a is not None and b is not None and (a == b or ONE in {a, b}):
+        steps.append((1, 1))
+    return steps

@@ -76,7 +76,7 @@ def _grants_all(entry: Statement, action: str, resource: str | Every) -> bool:
 
 def allows_some(statements: Sequence[Statement], action: str, resource: str | Every) -> tuple[Statement, ...]:
     """The statements that grant some of the action pattern on some of the resource."""
-    where = f"arn:*:{resource.service}:*:*:{resource.resource}" if isinstance(resource, Every) else resource
+    where = resource.question if isinstance(resource, Every) else resource
     denying = denials(statements)
     return tuple(entry for entry in grants(statements) if survives(entry, denying, (action,), where))
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from scanner.model.policy.glob import covers, has_wildcard, overlaps
+from scanner.model.policy.glob import SEGMENT_MARK, covers, has_wildcard, overlaps
 
 _ACCOUNT: Final = re.compile(r"\d{12}")
 _ROOT: Final = re.compile(r"arn:[^:]+:iam::(\d{12}):root")
 _UNIQUE_ID: Final = re.compile(r"A[A-Z]{2}A[A-Z0-9]{12,}")
+_COLON: Final = re.compile(r":(?![^{}]*\})")  # not the colon inside of ${aws:username}
+_ARN_COLONS: Final = 5
 PARTITIONS: Final = ("aws", "aws-us-gov", "aws-cn", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc")
 
 
@@ -21,6 +23,11 @@ class Every:
 
     service: str
     resource: str = "*"
+
+    @property
+    def question(self) -> str:
+        """The ARNs of the type as a pattern, partition, Region and account open."""
+        return f"arn:{SEGMENT_MARK}:{self.service}:{SEGMENT_MARK}:{SEGMENT_MARK}:{self.resource}"
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class Patterns:
         """Whether everything the pattern can match surely lies in this set."""
         asked = self._fold(pattern)
         if self.negated:
-            return not any(overlaps(glob, asked) for glob in self._globs)
+            return not any(_meets(glob, asked) for glob in self._globs)
         return any(covers(glob, asked) for glob in self._globs)
 
     def overlaps(self, pattern: str) -> bool:
@@ -53,7 +60,7 @@ class Patterns:
         asked = self._fold(pattern)
         if self.negated:
             return not any(covers(glob, asked) for glob in self._globs)
-        return any(overlaps(glob, asked) for glob in self._globs)
+        return any(_meets(glob, asked) for glob in self._globs)
 
     def covers_all(self, other: Patterns) -> bool:
         """Whether the other set surely lies within this one."""
@@ -66,34 +73,38 @@ class Patterns:
     def spans(self, every: Every) -> bool:
         """Whether all resources of a type, in some partition, Region and account, surely lie in this set."""
         if self.negated:
-            return not any(overlaps(glob, f"arn:*:{every.service}:*:*:{every.resource}") for glob in self._globs)
+            return self.covers(every.question)
         return any(_spans(glob, every.service, every.resource) for glob in self._globs)
 
     def touches(self, every: Every) -> bool:
         """Whether some resource of a type may lie in this set."""
-        return self.overlaps(f"arn:*:{every.service}:*:*:{every.resource}")
-
-    def spans_all(self, service: str) -> bool:
-        """Whether the set is all resources there are, or at least all of one service."""
-        return self.is_everything or self.spans(Every(service))
+        return self.overlaps(every.question)
 
     @cached_property
     def is_everything(self) -> bool:
         """Whether the set is surely all there is: `*`, `arn:aws:*`, or nothing left out."""
-        if self.covers("*"):
-            return True
-        return not self.actions and any(self.covers(f"arn:{partition}:*:*:*:*") for partition in PARTITIONS)
+        if self.negated or self.actions or self.covers("*"):
+            return self.covers("*")
+        return any(self.covers(f"arn:{partition}:*:*:*:*") for partition in PARTITIONS)
 
     def parts(self, asked: str) -> tuple[tuple[str, ...], ...]:
         """What of this set may meet the pattern: for each meeting, the patterns that both hold for it."""
         if self.negated:
             return ((asked,),) if self.overlaps(asked) else ()
-        return tuple((value, asked) for value in self.values if overlaps(self._fold(value), self._fold(asked)))
+        return tuple((value, asked) for value in self.values if _meets(self._fold(value), self._fold(asked)))
+
+
+def _meets(glob: str, asked: str) -> bool:
+    """Whether both patterns may match one text. Early wildcards of a whole ARN pattern stay within their part."""
+    parts = _COLON.split(glob, maxsplit=5)
+    if SEGMENT_MARK in asked and asked.count(":") == _ARN_COLONS and len(parts) > _ARN_COLONS:
+        glob = ":".join([*(part.replace("*", SEGMENT_MARK) for part in parts[:-1]), parts[-1]])
+    return overlaps(glob, asked)
 
 
 def _spans(glob: str, service: str, resource: str) -> bool:
     """The pattern's own partition, Region and account stand for themselves; those it does not reach are free."""
-    own = glob.split(":", 5)
+    own = _COLON.split(glob, maxsplit=5)
     partition, region, account = (own[place] if len(own) > place else "*" for place in (1, 3, 4))
     return covers(glob, f"arn:{partition}:{service}:{region}:{account}:{resource}")
 
