@@ -215,7 +215,7 @@ def download(
     operation: str,
     url: str,
     *,
-    digest: str,
+    digest: str | Applied,
     when: str = "",
     absent: Sequence[str] = (),
     iam: Sequence[str] = (),
@@ -223,13 +223,12 @@ def download(
     parse: Callable[[Any], Any] | None = None,
     **params: Any,
 ) -> Any:
-    """Ask for an address, fetch it over HTTPS, and keep it only if its SHA-256 is the reference `digest`."""
+    """Ask for an address, fetch it over HTTPS, and keep it only if its SHA-256 is `digest`, a reference or `applied`."""
     return Call(
         Form.DOWNLOAD,
         operation,
         url,
         params,
-        key=digest,
         own=digest,
         when=when,
         absent=tuple(absent),

@@ -80,7 +80,7 @@ class Call:
     expect: str | None = None
     region: str = ""
     key: str = ""
-    own: str = ""
+    own: str | Applied = ""
     ids: str = ""
     size: int = 0
     start: str = ""
@@ -115,7 +115,7 @@ class Call:
     @property
     def uses(self) -> tuple[str, ...]:
         """The sections of the same resource that must be known before this call can be made."""
-        texts = [*_references(self.params), self.region, self.own]
+        texts = [*_references(self.params), self.region, *_references(self.own)]
         found = [name for text in texts for name in re.findall(r"\$([A-Za-z_][A-Za-z0-9_]*)", text)]
         found += conditions_use(self.when)
         return tuple(dict.fromkeys(name for name in found if name not in CONTEXT))
