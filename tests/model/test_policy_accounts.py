@@ -66,6 +66,10 @@ ACCOUNTS: dict[str, tuple[list[dict[str, Any]], list[str | None]]] = {
         [allow({"AWS": OTHER}), deny({"AWS": f"arn:aws:iam::{OTHER}:role/x"})],
         [OTHER],
     ),
+    "foreign, all but another denied": (
+        [allow({"AWS": OTHER}), {"Effect": "Deny", "NotPrincipal": {"AWS": OTHER}, "Action": "*"}],
+        [OTHER],
+    ),
     "all but one": ([{"Effect": "Allow", "NotPrincipal": {"AWS": OTHER}, "Action": "ecr:*"}], [None]),
 }
 
@@ -126,6 +130,8 @@ def test_trust_of_a_web_identity_names_its_keys() -> None:
     condition = {
         "StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"},
         "StringLike": {"token.actions.githubusercontent.com:sub": "*"},
+        "StringEqualsIfExists": {"token.actions.githubusercontent.com:repository": "o/r"},
+        "StringNotEquals": {"token.actions.githubusercontent.com:actor": "x"},
     }
     (entry,) = trusted({"Federated": provider}, condition, "sts:AssumeRoleWithWebIdentity")
     assert entry.keys == {"token.actions.githubusercontent.com:aud"}

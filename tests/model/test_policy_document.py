@@ -37,7 +37,11 @@ SPELLINGS = {
         "statement": [{name.lower(): value for name, value in STATEMENT.items()}],
     },
     "effect in other case": {"Version": "2012-10-17", "Statement": [{**STATEMENT, "Effect": "allow"}]},
-    "null for absent": {"Version": "2012-10-17", "Id": None, "Statement": [{**STATEMENT, "Condition": None}]},
+    "null for absent": {
+        "Version": "2012-10-17",
+        "Id": None,
+        "Statement": [{**STATEMENT, "NotAction": None, "Condition": None}],
+    },
     "empty condition": {"Version": "2012-10-17", "Statement": [{**STATEMENT, "Condition": {}}]},
 }
 

@@ -115,6 +115,12 @@ PASS_ROLE: dict[str, tuple[dict[str, Any], bool, tuple[str, ...], tuple[str, ...
     "by *": (allow(), False, (), ()),
     "by i?m:*Role": (allow("i?m:*Role"), False, (), ()),
     "by NotAction": (all_but("s3:*"), False, (), ()),
+    "a named and users": (
+        allow("iam:*", [f"{ROLES}/app", "arn:aws:iam::111111111111:user/*"]),
+        True,
+        (),
+        (),
+    ),
     "a named and all": (allow("iam:PassRole", [f"{ROLES}/app", "*"]), False, (), ()),
     "NotResource": ({"Effect": "Allow", "Action": "iam:PassRole", "NotResource": f"{ROLES}/admin"}, False, (), ()),
     "service by wildcard": (

@@ -107,9 +107,14 @@ CONDITIONS: dict[str, tuple[Any, bool, bool]] = {
     "roles of one account": ({"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{OWN}:role/*"}}, True, False),
     "roles of any account": ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/app"}}, True, True),
     "account behind a star that runs over colons": (
-        {"StringLike": {"aws:PrincipalArn": f"arn:aws:iam*:{OWN}:role/app"}},
+        {"StringLike": {"aws:PrincipalArn": f"arn:aws:iam:*:{OWN}:role/app"}},
         True,
         True,
+    ),
+    "the same star kept within its part by ArnLike": (
+        {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam:*:{OWN}:role/app"}},
+        True,
+        False,
     ),
     "star in StringEquals is a plain character": (
         {"StringEquals": {"aws:PrincipalArn": f"arn:aws:iam::{OWN}:role/*"}},

@@ -48,6 +48,7 @@ DENIED: dict[str, tuple[list[dict[str, Any]], bool]] = {
     "BoolIfExists": ([deny({"BoolIfExists": {"aws:SecureTransport": "false"}})], True),
     "StringEquals": ([deny({"StringEquals": {"aws:SecureTransport": "false"}})], True),
     "not true": ([deny({"StringNotEquals": {"aws:SecureTransport": "true"}})], True),
+    "compared with nothing": ([deny({"StringNotEquals": {"aws:SecureTransport": []}})], False),
     "the wrong way round": ([deny({"Bool": {"aws:SecureTransport": "true"}})], False),
     "an Allow with TLS is no Deny": ([deny({"Bool": {"aws:SecureTransport": "true"}}, Effect="Allow")], False),
     "an Allow without TLS": ([deny(Effect="Allow")], False),

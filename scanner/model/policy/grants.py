@@ -135,7 +135,7 @@ def _role_patterns(reach: Patterns) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if not single.touches(_ALL_ROLES) or is_fixed(value):
             continue
         _, slash, name = value.partition(":role/")
-        named = slash and name and name[0] not in "*?" and not single.spans(_ALL_ROLES)
+        named = slash and name and name[0] not in "*?"
         (partial if named else wild).append(value)
     return tuple(wild), tuple(value for value in partial if has_wildcard(_name(value)) or has_variable(value))
 

@@ -31,8 +31,7 @@ _OPPOSITE: Final = {
 }
 _OWN: Final = frozenset({"${aws:resourceaccount}", "${aws:resourceorgid}"})
 _ACCOUNT: Final = re.compile(r"\d{12}")
-_PRIVATE: Final = tuple(ipaddress.ip_network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
-_WIDEST: Final = {4: 8, 6: 32}
+_WIDEST: Final = {4: 8, 6: 32}  # prefix lengths; no private range of RFC 1918 is wider
 
 SOURCE_KEYS: Final = frozenset(
     {"aws:sourcearn", "aws:sourceaccount", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths"}
@@ -141,13 +140,7 @@ def _fixed_addresses(test: Condition, reading: Reading) -> bool:
         return False
     fourth = ipaddress.collapse_addresses(block for block in blocks if isinstance(block, ipaddress.IPv4Network))
     whole = any(block.prefixlen <= 1 for block in fourth)  # many small blocks that together are half of the internet
-    return not whole and all(_is_private(block) or block.prefixlen >= _WIDEST[block.version] for block in blocks)
-
-
-def _is_private(block: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
-    return isinstance(block, ipaddress.IPv4Network) and any(
-        isinstance(range_, ipaddress.IPv4Network) and block.subnet_of(range_) for range_ in _PRIVATE
-    )
+    return not whole and all(block.prefixlen >= _WIDEST[block.version] for block in blocks)
 
 
 def _only_true(test: Condition, _reading: Reading) -> bool:
