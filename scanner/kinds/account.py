@@ -1,0 +1,64 @@
+"""Settings of an account and of a Region in it: each has exactly one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanner.model.call import then
+from scanner.model.kind import Const, Kind, fact
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Account(Kind, cfn="AWS::::Account", scope="global", singleton=True):
+    """What is set once for a whole account."""
+
+    arn_format = "arn:{partition}:iam::{account}:root"
+
+    s3_block = then(
+        "s3control.GetPublicAccessBlock",
+        "PublicAccessBlockConfiguration",
+        AccountId="$account",
+        absent=["NoSuchPublicAccessBlockConfiguration"],
+        iam=["s3:GetAccountPublicAccessBlock"],
+    )
+    trails = then("cloudtrail.ListTrails", "Trails")
+    shadows = then("cloudtrail.DescribeTrails", "trailList", includeShadowTrails=True)
+    summary = then("iam.GetAccountSummary", "SummaryMap")
+    passwords = then("iam.GetAccountPasswordPolicy", "PasswordPolicy", absent=["NoSuchEntity"])
+
+    id: str = fact(Const("account"))
+    tags: Mapping[str, str] = fact(Const({}))
+    block_public_acls: bool = fact("s3_block.BlockPublicAcls", default={"api": False}, sample=True)
+    ignore_public_acls: bool = fact("s3_block.IgnorePublicAcls", default={"api": False}, sample=True)
+    block_public_policy: bool = fact("s3_block.BlockPublicPolicy", default={"api": False}, sample=True)
+    restrict_public_buckets: bool = fact("s3_block.RestrictPublicBuckets", default={"api": False}, sample=True)
+    own_trails: tuple[str, ...] = fact("trails[].TrailARN", doc="The trails of the account, in all Regions.")
+    covering_trails: tuple[str, ...] = fact(
+        "shadows[].TrailARN", doc="The trails that reach the partition's home Region, an organization's included."
+    )
+    root_mfa: bool = fact("summary.AccountMFAEnabled", parse=bool, sample=True)
+    root_access_keys: int = fact("summary.AccountAccessKeysPresent", sample=0)
+    password_length: int = fact(
+        "passwords.MinimumPasswordLength", default={"api": 8}, sample=14, doc="Without a policy, IAM's default."
+    )
+    volatile = ("summary",)
+
+
+class RegionSettings(Kind, cfn="AWS::::Region", singleton=True):
+    """What is set for an account in one Region."""
+
+    arn_format = "arn:{partition}:ec2:{region}:{account}:settings"
+
+    ebs = then("ec2.GetEbsEncryptionByDefault", expect="EbsEncryptionByDefault")
+    ebs_kms = then("ec2.GetEbsDefaultKmsKeyId", expect="KmsKeyId")
+    snapshots = then("ec2.GetSnapshotBlockPublicAccessState", expect="State")
+    images = then("ec2.GetImageBlockPublicAccessState", expect="ImageBlockPublicAccessState")
+
+    id: str = fact(Const("region"))
+    tags: Mapping[str, str] = fact(Const({}))
+    ebs_encrypts: bool = fact("ebs.EbsEncryptionByDefault", sample=True)
+    ebs_key: str = fact("ebs_kms.KmsKeyId", sample="alias/aws/ebs")
+    snapshot_block: str = fact("snapshots.State", sample="block-all-sharing")
+    image_block: str = fact("images.ImageBlockPublicAccessState", sample="block-new-sharing")

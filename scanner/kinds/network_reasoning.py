@@ -1,0 +1,170 @@
+"""Addresses, ports and routes: pure reasoning over what EC2 answers, for kinds and rules.
+
+Sources: EC2 API Reference (IpPermission, Route); VPC User Guide (route priority, main route table, egress-only internet
+gateways); IANA special-purpose address registries (RFC 6890), IPv6 global unicast (RFC 4291).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+WORLD_V4, WORLD_V6 = "0.0.0.0/0", "::/0"
+
+PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
+"""Protocol numbers that AWS also writes by name."""
+
+_NOT_ROUTED_V4 = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+        "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
+    )
+)  # fmt: skip
+_GLOBAL_UNICAST_V6 = ipaddress.ip_network("2000::/3")
+
+
+class Permission(msgspec.Struct, frozen=True):
+    """One security group rule for one source (or, outbound, destination).
+
+    `protocol` is `tcp`, `udp`, `icmp`, `icmpv6`, `-1` for all, or a number; ports are None where all are meant. `peer`
+    is a CIDR, or the id of a prefix list or a group; `account` is the owner of a group.
+    """
+
+    protocol: str = "-1"
+    from_port: int | None = None
+    to_port: int | None = None
+    kind: Literal["cidr", "prefix-list", "group"] = "cidr"
+    peer: str = ""
+    account: str = ""
+    description: str = ""
+
+    def covers(self, protocol: str, port: int) -> bool:
+        """Say whether the rule speaks of a port of a protocol."""
+        if self.protocol == "-1":
+            return True
+        if self.protocol != protocol:
+            return False
+        if self.from_port is None or self.to_port is None or self.from_port == -1:
+            return True
+        return self.from_port <= port <= self.to_port
+
+    @property
+    def ports(self) -> str:
+        """Write protocol and ports: `all traffic`, `tcp/22`, `tcp/8000-8080`."""
+        if self.protocol == "-1":
+            return "all traffic"
+        if self.from_port is None or self.to_port is None or self.from_port == -1:
+            return self.protocol
+        span = str(self.from_port) if self.from_port == self.to_port else f"{self.from_port}-{self.to_port}"
+        return f"{self.protocol}/{span}"
+
+
+def permissions(given: Sequence[Mapping[str, Any]]) -> tuple[Permission, ...]:
+    """Take apart the permissions of an answer into one for each source."""
+    return tuple(permission for item in given for permission in _sources(item))
+
+
+def _sources(item: Mapping[str, Any]) -> Iterator[Permission]:
+    number = str(item["IpProtocol"])
+    head = (PROTOCOLS.get(number, number), item.get("FromPort"), item.get("ToPort"))
+    lists = (("IpRanges", "CidrIp", "cidr"), ("Ipv6Ranges", "CidrIpv6", "cidr"),
+             ("PrefixListIds", "PrefixListId", "prefix-list"), ("UserIdGroupPairs", "GroupId", "group"))  # fmt: skip
+    for member, name, kind in lists:
+        for source in item.get(member, ()):
+            yield Permission(
+                *head,
+                kind,
+                source.get(name, ""),
+                source.get("UserId", ""),
+                source.get("Description", ""),  # type: ignore[arg-type]
+            )
+
+
+def network(text: str) -> Network:
+    """Read a CIDR; host bits are dropped, as AWS does.
+
+    Raises:
+        ValueError: the text is no CIDR.
+    """
+    return ipaddress.ip_network(text, strict=False)
+
+
+def world_of(cidrs: Iterable[str]) -> tuple[str, ...]:
+    """Name `0.0.0.0/0` and `::/0` where the CIDRs together cover every address that the internet routes.
+
+    So `0.0.0.0/1` and `128.0.0.0/1` are the world, and so is everything but the private ranges.
+    """
+    networks = [network(text) for text in cidrs]
+    v4 = [item for item in networks if isinstance(item, ipaddress.IPv4Network)]
+    v6 = [item for item in networks if isinstance(item, ipaddress.IPv6Network)]
+    found = []
+    everything_v4 = list(ipaddress.collapse_addresses([*v4, *_NOT_ROUTED_V4]))  # type: ignore[type-var]
+    if v4 and everything_v4 == [ipaddress.ip_network(WORLD_V4)]:
+        found.append(WORLD_V4)
+    if any(item.supernet_of(_GLOBAL_UNICAST_V6) for item in ipaddress.collapse_addresses(v6)):  # type: ignore[arg-type]
+        found.append(WORLD_V6)
+    return tuple(found)
+
+
+def open_to_world(given: Iterable[Permission], protocol: str, port: int) -> tuple[str, ...]:
+    """Name `0.0.0.0/0` and `::/0` where rules together open a port to them. Prefix lists and groups count as closed."""
+    return world_of(item.peer for item in given if item.kind == "cidr" and item.covers(protocol, port))
+
+
+def overlaps(one: str, other: str) -> bool:
+    """Say whether two CIDRs share an address."""
+    first, second = network(one), network(other)
+    return first.version == second.version and first.overlaps(second)  # type: ignore[arg-type]
+
+
+class Route(msgspec.Struct, frozen=True):
+    """One route: destination (a CIDR or a prefix list's id), target's id, state and where it came from."""
+
+    destination: str = ""
+    target: str = ""
+    state: str = "active"
+    origin: str = ""
+
+    @property
+    def is_default(self) -> bool:
+        """Say whether it catches everything of its address family."""
+        return self.destination in {WORLD_V4, WORLD_V6}
+
+    @property
+    def is_local(self) -> bool:
+        """Say whether it is the VPC's own range."""
+        return self.target == "local"
+
+
+_TARGETS = (
+    "NatGatewayId", "TransitGatewayId", "VpcPeeringConnectionId", "EgressOnlyInternetGatewayId", "NetworkInterfaceId",
+    "InstanceId", "LocalGatewayId", "CarrierGatewayId", "CoreNetworkArn", "OdbNetworkArn", "GatewayId", "IpAddress",
+)  # fmt: skip
+
+
+def routes(given: Sequence[Mapping[str, Any]]) -> tuple[Route, ...]:
+    """Read the routes of an answer."""
+    return tuple(
+        Route(
+            item.get("DestinationCidrBlock")
+            or item.get("DestinationIpv6CidrBlock")
+            or item.get("DestinationPrefixListId", ""),
+            next((item[name] for name in _TARGETS if item.get(name)), ""),
+            item.get("State", "active"),
+            item.get("Origin", ""),
+        )
+        for item in given
+    )
+
+
+def to_internet(given: Iterable[Route]) -> tuple[Route, ...]:
+    """Give the working routes to an internet gateway: a subnet that has any is public.
+
+    Egress-only internet gateways let nobody in and do not count.
+    """
+    return tuple(route for route in given if route.target.startswith("igw-") and route.state == "active")
