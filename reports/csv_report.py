@@ -1,0 +1,63 @@
+"""The findings as a table for spreadsheets: one row each, with nothing in a cell that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+from reports.figures import ordered
+from reports.json_report import encode, finding_document
+from reports.words import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reports.view import ReportData
+    from scanner.model.finding import Finding
+
+COLUMNS = (
+    "scan as_of fingerprint severity verdict status rule title category account account_name region kind name resource "
+    "part message in_scope hipaa hipaa_proposed aliases missing evidence first_seen last_seen "
+    "accepted_until accepted_by accepted_because"
+).split()
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001  spreadsheets take the wide forms too
+
+
+def render(data: ReportData) -> str:
+    """Give the table, worst first, with lines ended as RFC 4180 has it."""
+    out = io.StringIO(newline="")
+    rows = csv.writer(out)
+    rows.writerow(COLUMNS)
+    for finding in ordered(data.findings):
+        row = _row(finding, data)
+        rows.writerow([inert(row[column]) for column in COLUMNS])
+    return out.getvalue()
+
+
+def inert(cell: str) -> str:
+    """Put an apostrophe before what a spreadsheet would take for a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def _row(finding: Finding, data: ReportData) -> dict[str, str]:
+    values: dict[str, Any] = finding_document(finding)
+    acceptance = finding.acceptance or {}
+    special = {
+        "scan": data.scan,
+        "as_of": moment(data.as_of),
+        "account_name": data.account_label(finding.account),
+        "hipaa": _joined(finding.hipaa),
+        "hipaa_proposed": _joined(finding.hipaa_proposed),
+        "aliases": _joined(finding.aliases),
+        "missing": _joined(gap.permission or gap.call for gap in finding.missing),
+        "evidence": encode(values["evidence"]).decode() if finding.evidence else "",
+        "accepted_until": str(acceptance.get("until") or ""),
+        "accepted_by": str(acceptance.get("owner") or ""),
+        "accepted_because": str(acceptance.get("reason") or ""),
+    }
+    return {column: special[column] if column in special else str(values[column]) for column in COLUMNS}
+
+
+def _joined(values: Iterable[str]) -> str:
+    return "; ".join(values)

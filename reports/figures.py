@@ -1,0 +1,179 @@
+"""All the arithmetic of the reports: what is counted, and out of how many.
+
+A *check* is one rule on one resource, by its worst part: a security group open in five ways is one failed check. A
+score says how many of the checks that apply have passed; what could not be learned counts against it. Checks that do
+not apply (SKIP) count neither way. An accepted risk is still a failed check.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from reports.view import Account, ReportData
+from scanner.model.finding import Finding, Verdict
+from scanner.model.rule import SEVERITIES
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+WORST_FIRST: tuple[str, ...] = tuple(reversed(SEVERITIES))
+RANK: Mapping[str, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+AGAINST = (Verdict.ERROR, Verdict.FAIL, Verdict.UNKNOWN)
+VERDICTS = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN, Verdict.ERROR, Verdict.SKIP)
+RESOLVED, UNSEEN = "resolved", "unseen"
+
+
+class Score(NamedTuple):
+    """So many of so many."""
+
+    passed: int
+    of: int
+
+    def __str__(self) -> str:
+        """Say `n of m`."""
+        return f"{self.passed:,} of {self.of:,}"
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One rule on one resource: the worst verdict of its parts, and the highest severity among those."""
+
+    rule: str
+    account: str
+    region: str
+    kind: str
+    key: str
+    verdict: Verdict
+    severity: str
+    accepted: bool
+    hipaa: tuple[str, ...]
+    hipaa_proposed: tuple[str, ...]
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """Checks counted by verdict, and those that count against the score by severity."""
+
+    verdicts: Mapping[Verdict, int]
+    against: Mapping[str, Mapping[Verdict, int]]
+    accepted: int = 0
+
+    @property
+    def score(self) -> Score:
+        """How many passed, of those that apply."""
+        return Score(self.verdicts[Verdict.PASS], sum(self.verdicts.values()) - self.verdicts[Verdict.SKIP])
+
+    def of(self, severity: str, verdict: Verdict = Verdict.FAIL) -> int:
+        """Count the checks of a severity and a verdict."""
+        return self.against[severity][verdict]
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """The figures of a report, computed once for all renderings."""
+
+    checks: Sequence[Check]
+    total: Tally
+    accounts: Sequence[tuple[Account, Tally]]
+    rules: Mapping[str, Tally]
+    statuses: Mapping[str, int]
+
+
+def standing(finding: Finding) -> Verdict:
+    """Give the verdict that counts: what was not seen again is not known, whatever it was before."""
+    return Verdict.UNKNOWN if finding.status == UNSEEN and finding.verdict is not Verdict.ERROR else finding.verdict
+
+
+def current(findings: Iterable[Finding]) -> list[Finding]:
+    """Leave out what is resolved, unless it is told by what holds now."""
+    gone = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.ERROR)
+    return [finding for finding in findings if finding.status != RESOLVED or finding.verdict not in gone]
+
+
+def resolved(findings: Iterable[Finding]) -> list[Finding]:
+    """Give what was resolved since the scan before."""
+    return [finding for finding in findings if finding.status == RESOLVED]
+
+
+def accepted(finding: Finding, as_of: datetime) -> bool:
+    """Say whether an acceptance is in force: not revoked, its last day not past."""
+    given = finding.acceptance
+    if not given or given.get("revoked"):
+        return False
+    until = str(given.get("until") or "")[:10]
+    return not until or until >= as_of.date().isoformat()
+
+
+def order(finding: Finding) -> tuple[int, int, int, str, str, str, str, str, str]:
+    """Sort worst first: errors, then failed and unknown by severity, then the rest; stable in everything."""
+    verdict = standing(finding)
+    tier = {Verdict.ERROR: 0, Verdict.FAIL: 1, Verdict.UNKNOWN: 1, Verdict.PASS: 2, Verdict.SKIP: 3}[verdict]
+    severity = -RANK[finding.severity]
+    place = (finding.account, finding.region, finding.resource, finding.part, finding.fingerprint)
+    return (tier, severity, -verdict.rank, finding.rule, *place)
+
+
+def ordered(findings: Iterable[Finding]) -> list[Finding]:
+    """Give the findings worst first."""
+    return sorted(findings, key=order)
+
+
+def figures(data: ReportData) -> Figures:
+    """Count everything."""
+    found = _checks(data)
+    by_account, by_rule = defaultdict(list), defaultdict(list)
+    for check in found:
+        by_account[check.account].append(check)
+        by_rule[check.rule].append(check)
+    return Figures(
+        checks=found,
+        total=tally(found),
+        accounts=[(account, tally(by_account[account.id])) for account in _accounts(data, by_account)],
+        rules={rule: tally(checks) for rule, checks in sorted(by_rule.items())},
+        statuses=Counter(finding.status for finding in data.findings),
+    )
+
+
+def tally(checks: Iterable[Check]) -> Tally:
+    """Count checks."""
+    verdicts: dict[Verdict, int] = dict.fromkeys(VERDICTS, 0)
+    against = {severity: dict.fromkeys(AGAINST, 0) for severity in WORST_FIRST}
+    accepted_ones = 0
+    for check in checks:
+        verdicts[check.verdict] += 1
+        accepted_ones += check.accepted
+        if check.verdict in AGAINST:
+            against[check.severity][check.verdict] += 1
+    return Tally(verdicts, against, accepted_ones)
+
+
+def _accounts(data: ReportData, seen: Iterable[str]) -> list[Account]:
+    known = {account.id for account in data.accounts}
+    return [*data.accounts, *(Account(digits) for digits in sorted(set(seen) - known))]
+
+
+def _checks(data: ReportData) -> list[Check]:
+    parts: dict[tuple[str, ...], list[Finding]] = defaultdict(list)
+    for finding in current(data.findings):
+        parts[finding.rule, finding.account, finding.region, finding.kind, finding.key].append(finding)
+    return [_worst(parts[place], data.as_of) for place in sorted(parts)]
+
+
+def _worst(parts: Sequence[Finding], as_of: datetime) -> Check:
+    one = parts[0]
+    verdict = max((standing(part) for part in parts), key=lambda verdict: verdict.rank)
+    worst = [part for part in parts if standing(part) is verdict]
+    severity = max((part.severity for part in worst), key=RANK.__getitem__)
+    return Check(
+        rule=one.rule,
+        account=one.account,
+        region=one.region,
+        kind=one.kind,
+        key=one.key,
+        verdict=verdict,
+        severity=severity,
+        accepted=verdict is Verdict.FAIL and all(accepted(part, as_of) for part in worst),
+        hipaa=one.hipaa,
+        hipaa_proposed=one.hipaa_proposed,
+    )

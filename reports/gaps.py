@@ -1,0 +1,76 @@
+"""What was not assessed, and why: gaps that have the same cause told as one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from reports.view import ReportData
+    from scanner.model.resource import Coverage
+
+DENIED = "denied"
+
+
+class GapGroup(msgspec.Struct, frozen=True):
+    """One cause: an operation that was not answered, where, and what would mend it."""
+
+    operation: str
+    state: str
+    error: str
+    message: str
+    permission: str
+    accounts: Sequence[str]
+    regions: Sequence[str]
+    kinds: Sequence[str]
+    asked: int
+    failed: int
+
+    @property
+    def mend(self) -> str:
+        """Say what to do about it."""
+        if self.state == DENIED and self.permission:
+            return f"allow {self.permission}"
+        return {
+            "throttled": "scan again, or scan fewer Regions at once",
+            "partial": f"allow {self.permission}" if self.permission and _denied(self.error) else "see the error",
+            "not collected": "scan without --kind or --rule",
+        }.get(self.state, "see the error")
+
+
+def _denied(error: str) -> bool:
+    return any(word in error for word in ("Denied", "Unauthorized", "NotAuthorized", "Forbidden"))
+
+
+def gap_groups(data: ReportData) -> list[GapGroup]:
+    """Give the causes, those that touch most places first."""
+    groups: dict[tuple[str, str, str, str], list[Coverage]] = defaultdict(list)
+    for entry in data.coverage:
+        if not entry.ok:
+            groups[entry.operation, entry.state, entry.error, entry.permission].append(entry)
+    found = [_group(cause, entries) for cause, entries in groups.items()]
+    return sorted(found, key=lambda group: (-len(group.accounts) * len(group.regions), group.operation, group.state))
+
+
+def _group(cause: tuple[str, str, str, str], entries: Sequence[Coverage]) -> GapGroup:
+    operation, state, error, permission = cause
+    return GapGroup(
+        operation=operation,
+        state=state,
+        error=error,
+        message=min((entry.message for entry in entries), default=""),
+        permission=permission,
+        accounts=sorted({entry.account for entry in entries}),
+        regions=sorted({entry.region for entry in entries}),
+        kinds=sorted({entry.kind for entry in entries}),
+        asked=sum(entry.asked for entry in entries),
+        failed=sum(entry.failed for entry in entries),
+    )
+
+
+def permissions(data: ReportData) -> list[str]:
+    """Name the IAM actions that would close the gaps, sorted."""
+    return sorted({group.permission for group in gap_groups(data) if group.mend.startswith("allow ")})

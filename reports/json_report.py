@@ -1,0 +1,95 @@
+"""The report as one JSON document, for programs; the same findings are attached to the PDF."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from reports.figures import WORST_FIRST, Tally, figures, ordered
+from reports.words import gap_text, moment
+
+if TYPE_CHECKING:
+    from reports.view import ReportData
+    from scanner.model.finding import Evidence, Finding
+
+SCHEMA = "phiward/1"
+PLAIN = (
+    "fingerprint rule title verdict severity category status kind resource name account region part message "
+    "in_scope first_seen last_seen acceptance remedy"
+).split()
+LISTS = ("hipaa", "hipaa_proposed", "aliases")
+KEYS = (
+    "fingerprint rule title verdict severity category status kind resource name account region part message evidence "
+    "missing hipaa hipaa_proposed aliases in_scope first_seen last_seen acceptance remedy"
+).split()
+
+
+def render(data: ReportData) -> str:
+    """Give the document as indented JSON, ending with a new line."""
+    return msgspec.json.format(encode(document(data)), indent=2).decode() + "\n"
+
+
+def encode(value: Any) -> bytes:
+    """Give compact JSON; what JSON does not know becomes text."""
+    return msgspec.json.encode(value, enc_hook=str)
+
+
+def document(data: ReportData) -> dict[str, Any]:
+    """Give the document as plain values: findings worst first, every coverage entry, the summary's counts."""
+    return {
+        "schema": SCHEMA,
+        "scan": data.scan,
+        "as_of": moment(data.as_of),
+        "complete": data.complete,
+        "findings": [finding_document(finding) for finding in ordered(data.findings)],
+        "coverage": [msgspec.to_builtins(entry) for entry in sorted(data.coverage, key=msgspec.structs.astuple)],
+        "summary": summary(data),
+    }
+
+
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """Give one finding as plain values.
+
+    Where a fact was read from another resource than the one judged, its path ends in `@` and that resource's ARN.
+    """
+    values: dict[str, Any] = {name: getattr(finding, name) for name in PLAIN}
+    values |= {name: list(getattr(finding, name)) for name in LISTS}
+    values["verdict"] = str(finding.verdict)
+    values["evidence"] = [_evidence(evidence) for evidence in finding.evidence]
+    values["missing"] = [
+        {"permission": gap.permission, "call": gap.call, "error": gap_text(gap)} for gap in finding.missing
+    ]
+    return {name: values[name] for name in KEYS}
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    path = f"{evidence.path} @ {evidence.resource}" if evidence.resource else evidence.path
+    return {"fact": evidence.fact, "value": evidence.value, "path": path, "redacted": evidence.redacted}
+
+
+def summary(data: ReportData) -> dict[str, Any]:
+    """Count checks (one rule on one resource, by its worst part), in all and by account."""
+    counted = figures(data)
+    return {
+        **tally_document(counted.total),
+        "findings": len(data.findings),
+        "status": dict(sorted(counted.statuses.items())),
+        "gaps": sum(not entry.ok for entry in data.coverage),
+        "accounts": [
+            {"id": account.id, "name": account.name, **tally_document(tally)} for account, tally in counted.accounts
+        ],
+    }
+
+
+def tally_document(tally: Tally) -> dict[str, Any]:
+    """Give counts as plain values."""
+    return {
+        "score": {"passed": tally.score.passed, "of": tally.score.of},
+        "verdicts": {str(verdict): count for verdict, count in tally.verdicts.items()},
+        "severities": {
+            severity: {str(verdict): count for verdict, count in tally.against[severity].items()}
+            for severity in WORST_FIRST
+        },
+        "accepted": tally.accepted,
+    }

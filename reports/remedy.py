@@ -1,0 +1,69 @@
+"""A remedy in words that a person can act on."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from scanner.model.remedy import Custodian, Direct, Remedy, Runbook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+_BARE = re.compile(r"[A-Za-z_*][\w*./-]*(:[\w*./-]+)*")
+_WORDS = frozenset("true false null yes no on off y n".split())
+
+
+def remedy_text(remedy: Remedy, rule: str = "") -> str:
+    """Write a remedy out: a Custodian policy as YAML, an API operation with its parameters, or numbered steps."""
+    if isinstance(remedy, Custodian):
+        return _policy(remedy, rule)
+    if isinstance(remedy, Direct):
+        why = [f"({remedy.why})"] if remedy.why else []
+        return "\n".join([f"Call {remedy.operation}", *_yaml(remedy.parameters, 1), *why])
+    return "\n".join(f"{number}. {step}" for number, step in enumerate(remedy.steps, 1))
+
+
+def remedy_kind(remedy: Remedy) -> str:
+    """Name the form of a remedy for a reader."""
+    names = {Custodian: "Cloud Custodian policy", Direct: "API operation", Runbook: "Runbook"}
+    return names[type(remedy)]
+
+
+def _policy(remedy: Custodian, rule: str) -> str:
+    policy: dict[str, Any] = {"name": rule.replace("_", "-") or "remedy", "resource": f"aws.{remedy.resource}"}
+    if remedy.filters:
+        policy["filters"] = list(remedy.filters)
+    policy["actions"] = list(remedy.actions)
+    return "\n".join(_yaml({"policies": [policy]}, 0))
+
+
+def _yaml(value: Any, depth: int) -> Iterator[str]:
+    indent = "  " * depth
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _entry(f"{indent}{_scalar(key)}:", item, depth)
+    else:
+        for item in value:
+            if isinstance(item, dict | list | tuple) and item:
+                first, *rest = _yaml(item, depth + 1)
+                yield f"{indent}- {first.lstrip()}"
+                yield from rest
+            else:
+                yield f"{indent}- {_scalar(item)}"
+
+
+def _entry(key: str, item: Mapping[str, Any] | Sequence[Any] | str | float | None, depth: int) -> Iterator[str]:
+    if isinstance(item, dict | list | tuple) and item:
+        yield key
+        yield from _yaml(item, depth + 1)
+    else:
+        yield f"{key} {_scalar(item)}"
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, str) and _BARE.fullmatch(value) and value.casefold() not in _WORDS:
+        return value
+    return msgspec.json.encode(value, enc_hook=str).decode()

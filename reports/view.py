@@ -1,0 +1,137 @@
+"""What a report is made from: one value that holds everything a rendering may say."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from reports.hipaa import Standard, standards
+from reports.remedy import remedy_kind, remedy_text
+from scanner.model.finding import Finding
+from scanner.model.resource import Coverage
+
+if TYPE_CHECKING:
+    from scanner.model.resource import Resource
+    from scanner.model.rule import Rule
+
+
+class Account(msgspec.Struct, frozen=True):
+    """An AWS account: its twelve digits and the name that people use."""
+
+    id: str
+    name: str = ""
+
+    @property
+    def label(self) -> str:
+        """The name where there is one, else the digits."""
+        return self.name or self.id
+
+
+class RuleInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule as a report speaks of it; `why` is its docstring after the title, `sources` name founding documents."""
+
+    id: str
+    title: str
+    severity: str
+    category: str = "security"
+    kind: str = ""
+    why: str = ""
+    scope: str = ""
+    hipaa: tuple[str, ...] = ()
+    hipaa_proposed: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    remedy_kind: str = ""
+    remedy: str = ""
+
+
+class TrendRow(msgspec.Struct, frozen=True):
+    """The counts of one scan: checks by verdict, and failed checks by severity."""
+
+    scan: str
+    as_of: datetime
+    verdicts: Mapping[str, int]
+    severities: Mapping[str, int]
+
+    @property
+    def assessed(self) -> int:
+        """How many checks count: all but SKIP."""
+        return sum(count for verdict, count in self.verdicts.items() if verdict != "SKIP")
+
+
+class Stock(msgspec.Struct, frozen=True, order=True):
+    """How many resources of a kind an account holds in a Region."""
+
+    account: str
+    region: str
+    kind: str
+    count: int
+
+
+class Interval(msgspec.Struct, frozen=True):
+    """How long a finding had one verdict; `until` is empty while it still has it."""
+
+    since: str
+    until: str
+    verdict: str
+
+
+class ReportData(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a rendering may say; renderings are functions of it alone.
+
+    `as_of` is the moment that ages are reckoned from, `started` and `finished` are when the scan ran. `findings` are
+    those of the scan, every verdict of them, and may hold those of status `resolved`, which are shown but not counted.
+    `trend` is oldest first and ends with this scan. `seals` gives the head of each account's hash chain. `settings` are
+    the parameters in force that differ from the defaults.
+    """
+
+    scan: str
+    as_of: datetime
+    version: str
+    complete: bool
+    started: datetime | None = None
+    finished: datetime | None = None
+    accounts: Sequence[Account] = ()
+    regions: Sequence[str] = ()
+    findings: Sequence[Finding] = ()
+    coverage: Sequence[Coverage] = ()
+    rules: Sequence[RuleInfo] = ()
+    trend: Sequence[TrendRow] = ()
+    seals: Mapping[str, str] = {}
+    inventory: Sequence[Stock] = ()
+    settings: Mapping[str, Any] = {}
+    standards: Sequence[Standard] = msgspec.field(default_factory=standards)
+
+    def account_label(self, id: str) -> str:
+        """Give an account's name, else its digits."""
+        return next((account.label for account in self.accounts if account.id == id), id)
+
+
+def rule_info(rule: type[Rule]) -> RuleInfo:
+    """Say what a report needs of a rule."""
+    return RuleInfo(
+        id=rule.id,
+        title=rule.title,
+        severity=rule.severity,
+        category=rule.category,
+        kind=rule.kind.cfn,
+        why=inspect.cleandoc(rule.__doc__ or "").partition("\n")[2].strip(),
+        scope=rule.describe_scope(),
+        hipaa=tuple(rule.hipaa),
+        hipaa_proposed=tuple(rule.hipaa_proposed),
+        sources=tuple(str(source) for source in rule.sources),
+        aliases=tuple(rule.aliases),
+        remedy_kind=remedy_kind(rule.remedy),
+        remedy=remedy_text(rule.remedy, rule.id),
+    )
+
+
+def stock(resources: Iterable[Resource]) -> tuple[Stock, ...]:
+    """Count resources by account, Region and kind."""
+    counts = Counter((resource.account, resource.region, resource.kind) for resource in resources)
+    return tuple(Stock(*place, count) for place, count in sorted(counts.items()))

@@ -1,0 +1,94 @@
+"""How values are put into words: hostile text made harmless, long names shortened where it hurts least."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from scanner.model.gap import Gap
+
+REDACTED = "$redacted"
+INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_PLAIN = re.compile(r"[\x20-\x7e]*")
+
+
+def clean(text: str) -> str:
+    r"""Make control and direction characters visible, so that a name cannot command a terminal or mislead a reader.
+
+    A new line or tab becomes a space; anything else invisible its escape, `\x1b` or `\u202e`.
+    """
+    if _PLAIN.fullmatch(text):
+        return text
+    return "".join(_visible(character) for character in text)
+
+
+def _visible(character: str) -> str:
+    if character in "\n\t":
+        return " "
+    if unicodedata.category(character) in INVISIBLE:
+        code = ord(character)
+        return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"  # noqa: PLR2004
+    return character
+
+
+def value_text(value: Any, limit: int = 0) -> str:
+    """Say a fact's value in one line: text as it is, secrets as their hash, the rest as JSON; cut at `limit`."""
+    if isinstance(value, str):
+        said = value or '""'
+    elif isinstance(value, dict) and REDACTED in value:
+        said = redacted_text(value)
+    else:
+        said = msgspec.json.encode(value, enc_hook=str, order="deterministic").decode()
+    said = clean(said)
+    return said if not limit or len(said) <= limit else said[: limit - 1] + "…"
+
+
+def redacted_text(value: dict[str, Any]) -> str:
+    """Say what is known of a secret that was not kept: the start of its keyed hash and the detectors that fired."""
+    found = value.get("$detected") or []
+    names = [str(hit.get("detector") or hit.get("type") or hit) if isinstance(hit, dict) else str(hit) for hit in found]
+    fired = f", looks like: {', '.join(names)}" if names else ""
+    return f"redacted (keyed hash {str(value[REDACTED])[:12]}{fired})"
+
+
+def shorten(text: str, width: int) -> str:
+    """Cut out the middle; the end, which tells siblings apart, keeps two thirds of `width`."""
+    if len(text) <= width:
+        return text
+    if width < 4:  # noqa: PLR2004
+        return text[:width]
+    head = (width - 1) // 3
+    return text[:head] + "…" + text[len(text) - (width - 1 - head) :]
+
+
+def short_arn(arn: str) -> str:
+    """Leave out of an ARN what stands beside it (partition, Region, account): `kms:key/1234`; other names stay."""
+    parts = arn.split(":", 5)
+    full = 6
+    return f"{parts[2]}:{parts[5]}" if len(parts) == full and parts[0] == "arn" else arn
+
+
+def gap_text(gap: Gap) -> str:
+    """Say why something was not learned: the service's error code, or the state, and its message."""
+    return ": ".join(part for part in (gap.error or str(gap.state), gap.message) if part)
+
+
+def moment(when: datetime) -> str:
+    """Give a moment as RFC 3339 with seconds, UTC as `Z`."""
+    return when.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def day(text: str) -> str:
+    """Give the date of a moment in RFC 3339; other text stays."""
+    return text[:10] if re.match(r"\d{4}-\d\d-\d\dT", text) else text
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """Count in words: `1 finding`, `2 findings`, with thousands separated."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
