@@ -1,0 +1,1 @@
+"""The adapter to AWS: it reads what kinds declare, and can do nothing else."""

@@ -1,0 +1,114 @@
+"""Collection: every account and Region at once, each a graph of calls, results handed out as places finish."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from scanner.aws.builder import Builder
+from scanner.aws.carrier import Carrier
+from scanner.aws.client import AwsClient
+from scanner.aws.limits import Limits
+from scanner.aws.place import PlaceGraph
+from scanner.aws.pool import Pool
+from scanner.aws.sessions import Sessions, Target
+from scanner.engine.redact import Redactor
+from scanner.model.kind import Kind
+from scanner.model.resource import Coverage, Resource
+
+GLOBAL = "global"
+
+
+@dataclass(frozen=True)
+class PlaceResult:
+    """What was seen in one account and Region."""
+
+    account: str
+    region: str
+    resources: Sequence[Resource]
+    coverage: Sequence[Coverage]
+    calls: int = 0
+
+
+def operations(kinds: Iterable[type[Kind]]) -> frozenset[str]:
+    """Name every operation that the kinds declare: the client refuses any other."""
+    return frozenset(operation for kind in kinds for call in kind.calls.values() for operation in call.operations)
+
+
+@dataclass
+class Collector:
+    """Collects kinds in accounts and Regions.
+
+    `as_of` is the moment that windows end at. `tick` is called with nothing while waiting, for progress.
+    """
+
+    sessions: Sessions
+    kinds: Mapping[str, type[Kind]]
+    redactor: Redactor
+    as_of: datetime
+    threads: int = 32
+    limits: Limits = field(default_factory=Limits)
+    tick: Callable[[int, int, int], None] | None = None
+    client: AwsClient | None = None
+
+    def collect(self, targets: Sequence[Target], skip: Iterable[tuple[str, str]] = ()) -> Iterator[PlaceResult]:
+        """Give each place's result as it finishes; places in `skip` are left out.
+
+        Raises:
+            AwsError: an account cannot be entered at all.
+        """
+        results: queue.SimpleQueue[PlaceGraph] = queue.SimpleQueue()
+        pool = Pool(self.threads)
+        self.client = AwsClient(
+            self.sessions, {target.account: target for target in targets}, operations(self.kinds.values()),
+            self.threads, self.limits,
+        )  # fmt: skip
+        carrier = Carrier(self.client, pool)
+        graphs = [
+            PlaceGraph(
+                (target.account, region), kinds, self._maker(target, region), self.redactor, carrier, results.put
+            )
+            for target, region, kinds in self._places(targets, set(skip))
+        ]
+        left = len(graphs)
+        try:
+            for graph in graphs:
+                pool.submit(graph.start)
+            while left:
+                try:
+                    graph = results.get(timeout=0.25)
+                except queue.Empty:
+                    pool.check()
+                else:
+                    left -= 1
+                    yield self._result(graph)
+                if self.tick is not None:
+                    self.tick(len(graphs) - left, len(graphs), self.client.made)
+        finally:
+            pool.close()
+
+    def _places(
+        self, targets: Sequence[Target], skip: set[tuple[str, str]]
+    ) -> Iterator[tuple[Target, str, list[type[Kind]]]]:
+        for target in targets:
+            for region in (GLOBAL, *target.regions):
+                scope = "global" if region == GLOBAL else "regional"
+                kinds = [kind for kind in self.kinds.values() if kind.scope == scope]
+                if kinds and (target.account, region) not in skip:
+                    yield target, region, kinds
+
+    def _maker(self, target: Target, region: str) -> Callable[..., Builder]:
+        def make(kind: type[Kind], root: str = "", parent: Builder | None = None) -> Builder:
+            return Builder(kind, target.partition, target.account, region, self.as_of, root, parent)
+
+        return make
+
+    def _result(self, graph: PlaceGraph) -> PlaceResult:
+        resources = [
+            resource
+            for state in graph.states.values()
+            for resource in sorted(state.resources, key=lambda item: (item.arn, item.id))
+        ]
+        return PlaceResult(*graph.place, resources, graph.coverage())

@@ -1,0 +1,71 @@
+"""What became of each call: the coverage of one account and Region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from scanner.model.gap import Gap, GapState
+from scanner.model.kind import Kind
+from scanner.model.operation import ROOTS, Call
+from scanner.model.resource import Coverage
+
+
+@dataclass
+class Tally:
+    """Counts of one call of one kind: subjects asked about, subjects not answered, and the first reason."""
+
+    asked: int = 0
+    failed: int = 0
+    gap: Gap | None = None
+
+    def ok(self, count: int = 1) -> None:
+        """Count subjects that were answered."""
+        self.asked += count
+
+    def fail(self, gap: Gap, count: int = 1) -> None:
+        """Count subjects that were not."""
+        self.asked += count
+        self.failed += count
+        self.gap = self.gap or gap
+
+
+@dataclass
+class Tallies:
+    """The tallies of all calls of a place."""
+
+    _of: dict[tuple[str, str], Tally] = field(default_factory=dict)
+
+    def of(self, kind: type[Kind], call: Call) -> Tally:
+        """Give the tally of a call."""
+        return self._of.setdefault((kind.cfn, call.name), Tally())
+
+    def listing_gap(self, kind: type[Kind]) -> Gap | None:
+        """Say why the listing of a kind is not whole, or None when it is."""
+        return next((gap for call in kind.roots() if (gap := self.of(kind, call).gap)), None)
+
+    def coverage(self, account: str, region: str, kinds: Iterable[type[Kind]]) -> list[Coverage]:
+        """Give the coverage of every call; a kind of settings counts as listed."""
+        made = []
+        for kind in kinds:
+            if kind.singleton:
+                made.append(Coverage(account, region, kind.cfn, "", "", listing=True, asked=1))
+            made += [self._entry(account, region, kind, call) for call in kind.calls.values()]
+        return made
+
+    def _entry(self, account: str, region: str, kind: type[Kind], call: Call) -> Coverage:
+        tally = self.of(kind, call)
+        gap = tally.gap
+        entry = Coverage(
+            account, region, kind.cfn, call.name, call.operation, listing=call.form in ROOTS, asked=tally.asked,
+            failed=tally.failed,
+        )  # fmt: skip
+        if gap is None:
+            return entry
+        whole = tally.failed >= tally.asked
+        permission = gap.permission if gap.state is GapState.DENIED else ""
+        state = str(gap.state if whole else GapState.PARTIAL)
+        return Coverage(
+            account, region, kind.cfn, call.name, gap.call or call.operation, state, entry.listing, tally.asked,
+            tally.failed, gap.error, gap.message, permission,
+        )  # fmt: skip
