@@ -24,7 +24,17 @@ class KeyRotation(Rule):
     severity = "medium"
     hipaa = ("164.312(a)(2)(iv)",)
     sources = (EcsGuide(63),)
-    aliases = ("config:cmk-backing-key-rotation-enabled", "security-hub:KMS.4", "prowler:kms_cmk_rotation_enabled")
+    aliases = (
+        "config:cmk-backing-key-rotation-enabled",
+        "security-hub:KMS.4",
+        "prowler:kms_cmk_rotation_enabled",
+        "steampipe:kms_cmk_rotation_enabled",
+        "cis:v3.0/3.6",
+        "cis:v4.0/3.6",
+        "cis:v5.0/3.6",
+        "cis:v6.0/4.6",
+        "cis:v7.0/4.6",
+    )
     remedy = Custodian(
         "kms-key",
         {"type": "set-rotation", "state": True},

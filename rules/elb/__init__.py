@@ -1,0 +1,1 @@
+"""Rules on load balancers of any type."""

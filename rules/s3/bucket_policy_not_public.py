@@ -1,0 +1,114 @@
+"""s3_bucket_policy_not_public."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from scanner.kinds.account import Account
+from scanner.kinds.s3 import AclGrant, Bucket
+from scanner.model.inventory import World, any_of
+from scanner.model.policy import PolicyDocument
+from scanner.model.remedy import Custodian
+from scanner.model.rule import Case, Fail, Gaps, Missing, Note, Other, Rule
+from scanner.model.source import WebProposal
+
+OPEN: dict[str, Any] = {"restrict_public_buckets": False, "ignore_public_acls": False}
+EVERYONE = (AclGrant("global/AllUsers", "READ"),)
+ANY_ACCOUNT = (AclGrant("global/AuthenticatedUsers", "READ"),)
+OWNER = (AclGrant("75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a", "FULL_CONTROL"),)
+
+
+def _allow(principal: str) -> PolicyDocument | None:
+    """A policy for the examples: one statement that lets a principal read the objects."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": principal},
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::claims-documents/*",
+    }
+    return PolicyDocument.parse({"Version": "2012-10-17", "Statement": statement})
+
+
+class BucketPolicyNotPublic(Rule):
+    """No policy or ACL makes a bucket public.
+
+    A statement that anyone may use, or a grant to all users, puts every record of the bucket on the internet. What
+    "public" means is as Amazon S3 defines it. A public statement is without effect while public buckets are
+    restricted, a public grant while public access control lists are ignored or the bucket's owner owns every
+    object; then it is said as a note. Access control lists of single objects are not looked at.
+    """
+
+    kind = Bucket
+    severity = "critical"
+    hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(C)", "164.312(e)(1)")
+    sources = (WebProposal(),)
+    needs = (Account,)
+    remedy = Custodian("s3", {"type": "set-public-block"}, filters=[{"type": "check-public-block"}])
+    GOOD = (
+        Case(
+            {"policy": None, "ownership": "ObjectWriter", "acl_grants": OWNER, **OPEN}, others=[Other(Account, **OPEN)]
+        ),
+        Case({"policy": _allow("arn:aws:iam::123456789012:role/claims"), **OPEN}, others=[Other(Account, **OPEN)]),
+        Case({"policy": _allow("*"), "ignore_public_acls": False}, others=[Other(Account, **OPEN)]),
+        Case({"policy": _allow("*"), **OPEN}, others=[Other(Account, ignore_public_acls=False)]),
+        Case({"policy": None, "acl_grants": EVERYONE, **OPEN}, others=[Other(Account, **OPEN)]),
+        Case(
+            {"policy": None, "ownership": "ObjectWriter", "acl_grants": EVERYONE, "restrict_public_buckets": False},
+            others=[Other(Account, **OPEN)],
+        ),
+        Case(
+            {"policy": None, "ownership": "ObjectWriter", "acl_grants": EVERYONE, **OPEN},
+            others=[Other(Account, restrict_public_buckets=False)],
+        ),
+    )
+    BAD = (
+        Case({"policy": _allow("*"), **OPEN}, others=[Other(Account, **OPEN)]),
+        Case({"policy": _allow("*"), "restrict_public_buckets": False}, others=[Other(Account, **OPEN)]),
+        *(
+            Case({"policy": None, "ownership": owner, "acl_grants": grants, **OPEN}, others=[Other(Account, **OPEN)])
+            for owner in ("ObjectWriter", "BucketOwnerPreferred")
+            for grants in (EVERYONE, ANY_ACCOUNT)
+        ),
+    )
+    UNKNOWN = (
+        Case({"policy": _allow("*"), **OPEN}, lacking=[Account]),
+        Case({"policy": None, "ownership": "ObjectWriter", "acl_grants": EVERYONE, **OPEN}, lacking=[Account]),
+    )
+
+    @staticmethod
+    def check(bucket: Bucket, world: World) -> Iterator[Fail | Note | Missing]:
+        gaps = Gaps()
+        with gaps:
+            yield from _by_policy(bucket, world)
+        with gaps:
+            yield from _by_acl(bucket, world)
+        yield from gaps
+
+
+def _by_policy(bucket: Bucket, world: World) -> Iterator[Fail | Note]:
+    for grant in bucket.policy.public() if bucket.policy else ():
+        said = f"{grant.statement.label} of the bucket policy allows {', '.join(grant.statement.actions.values)}"
+        if any_of((lambda: bucket.restrict_public_buckets, partial(_account_has, world, "restrict_public_buckets"))):
+            yield Note(f"{said} to {grant.principal}, without effect while public buckets are restricted")
+        else:
+            yield Fail(f"{said} to {grant.principal}", part=f"policy {grant.statement.label}")
+
+
+def _by_acl(bucket: Bucket, world: World) -> Iterator[Fail | Note]:
+    for grant in (item for item in bucket.acl_grants if item.public):
+        said = f"the access control list grants {grant.permission} to {grant.grantee}"
+        void = (
+            lambda: bucket.ownership == "BucketOwnerEnforced",
+            lambda: bucket.ignore_public_acls,
+            partial(_account_has, world, "ignore_public_acls"),
+        )
+        if any_of(void):
+            yield Note(f"{said}, without effect")
+        else:
+            yield Fail(said, part=f"acl {grant.grantee} {grant.permission}")
+
+
+def _account_has(world: World, name: str) -> bool:
+    return bool(getattr(world.only(Account), name))

@@ -1,0 +1,66 @@
+"""s3_bucket_public_access_blocked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from scanner.kinds.account import Account
+from scanner.kinds.s3 import Bucket
+from scanner.model.inventory import World, any_of
+from scanner.model.remedy import Custodian
+from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
+from scanner.model.source import WebProposal
+
+SETTINGS = {
+    "block_public_acls": "BlockPublicAcls",
+    "ignore_public_acls": "IgnorePublicAcls",
+    "block_public_policy": "BlockPublicPolicy",
+    "restrict_public_buckets": "RestrictPublicBuckets",
+}
+OPEN: dict[str, Any] = dict.fromkeys(SETTINGS, False)
+ALL: dict[str, Any] = dict.fromkeys(SETTINGS, True)
+
+
+class BucketPublicAccessBlocked(Rule):
+    """Public access is blocked at bucket or account level.
+
+    A policy or an access control list is changed in a second, by a deployment or by mistake, and a bucket of
+    patients' records stands open. The four block settings hold whatever the policies say. Each counts where it is
+    on for the bucket or for the whole account.
+    """
+
+    kind = Bucket
+    severity = "critical"
+    hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(C)", "164.312(e)(1)")
+    sources = (WebProposal(),)
+    needs = (Account,)
+    remedy = Custodian("s3", {"type": "set-public-block"}, filters=[{"type": "check-public-block"}])
+    GOOD = (
+        Case({}, others=[Other(Account, **OPEN)]),
+        Case(OPEN, others=[Other(Account)]),
+        Case({"block_public_acls": False}, others=[Other(Account, **OPEN | {"block_public_acls": True})]),
+    )
+    BAD = (
+        Case(OPEN, others=[Other(Account, **OPEN)]),
+        *(Case({name: False}, others=[Other(Account, **OPEN)]) for name in SETTINGS),
+        *(Case(OPEN, others=[Other(Account, **ALL | {name: False})]) for name in SETTINGS),
+    )
+    UNKNOWN = (Case(OPEN, lacking=[Account]),)
+
+    @staticmethod
+    def check(bucket: Bucket, world: World) -> Iterator[Fail | Missing]:
+        gaps = Gaps()
+        off = []
+        for name, label in SETTINGS.items():
+            with gaps:
+                if not any_of((partial(getattr, bucket, name), partial(_account_has, world, name))):
+                    off.append(label)
+        if off:
+            yield Fail(f"off for the bucket and for the account: {', '.join(off)}")
+        yield from gaps
+
+
+def _account_has(world: World, name: str) -> bool:
+    return bool(getattr(world.only(Account), name))
