@@ -144,6 +144,24 @@ class World:
             self.reader.read(resource, kind.facts[fact])
         return view
 
+    def everywhere(self, kind: type[K], **equals: Any) -> Iterator[K]:
+        """Go over such resources of the account in all Regions that were looked at.
+
+        Raises:
+            Unknown: at the end, when there may be more of them.
+        """
+        places = sorted(
+            region for account, region, cfn in self.inventory.listings if (account, cfn) == (self.account, kind.cfn)
+        )
+        hidden: list[Gap] = [] if places else list(self.inventory.lacks((self.account, "any Region", kind.cfn)))
+        for region in places:
+            try:
+                yield from self.all(kind, region=region, **equals)
+            except Unknown as error:
+                hidden.extend(error.gaps)
+        if hidden:
+            raise Unknown(*hidden)
+
     def first(self, kind: type[K], *, region: str | None = None, account: str | None = None, **equals: Any) -> K | None:
         """Give the first such resource, or None where there surely is none.
 
