@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 
@@ -25,14 +25,11 @@ class Pool:
         """Add a task; after a failure or the end none is taken."""
         with self._lock:
             if self._failure is None and not self._closed:
-                self._executor.submit(self._run, task, *arguments)
+                self._executor.submit(task, *arguments).add_done_callback(self._ended)
 
-    def _run(self, task: Callable[..., None], *arguments: Any) -> None:
-        try:
-            if self._failure is None:
-                task(*arguments)
-        except BaseException as error:  # noqa: BLE001  kept for `check`, which raises it
-            self._failure = self._failure or error
+    def _ended(self, task: Future[None]) -> None:
+        if not task.cancelled() and self._failure is None:
+            self._failure = task.exception()
 
     def check(self) -> None:
         """Raise what a task let out, if any did.

@@ -1,0 +1,91 @@
+"""A rule's parameters: its own defaults, then config.toml, then what it says of an account or a tag."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, get_type_hints
+
+import msgspec
+
+from scanner.engine.settings import Config, ConfigError
+from scanner.model.resource import Resource
+from scanner.model.rule import Rule, Settings
+
+OVERRIDE = "override"
+"""The key of a rule's table that holds a list of tables, each with `accounts` or `tags` and the parameters there."""
+
+
+class Parameters:
+    """The typed parameters of each rule, by resource."""
+
+    def __init__(self, config: Config, rules: Mapping[str, type[Rule]], name: str = "config.toml") -> None:
+        """Check every rule's table.
+
+        Raises:
+            ConfigError: a table names no rule, or a parameter that the rule does not have, or a value of another type.
+        """
+        self._name = name
+        self._plain: dict[str, Settings] = {}
+        self._overrides: dict[str, list[tuple[Mapping[str, Any], Settings]]] = {}
+        tables = {key: table for key, table in config.rules.items() if key != "paths"}
+        for key, table in tables.items():
+            if key not in rules:
+                near = get_close_matches(key, rules, 1)
+                hint = f"; did you mean {near[0]}?" if near else ""
+                raise ConfigError(f"{name}, rules.{key}: there is no such rule{hint}")
+            if not isinstance(table, dict):
+                raise ConfigError(f"{name}, rules.{key}: give a table of parameters")
+        elsewhere = config.model_dump()
+        for rule in rules.values():
+            self._read(rule, dict(tables.get(rule.id, {})), elsewhere)
+
+    def _read(self, rule: type[Rule], table: dict[str, Any], elsewhere: Mapping[str, Any]) -> None:
+        overrides = table.pop(OVERRIDE, [])
+        base = {**_from_elsewhere(rule, elsewhere), **table}
+        self._plain[rule.id] = self._convert(rule, base)
+        for number, given in enumerate(overrides, 1):
+            where = {name: given[name] for name in ("accounts", "tags") if name in given}
+            if not where:
+                raise ConfigError(
+                    f"{self._name}, rules.{rule.id}.override {number}: say for which `accounts` or `tags`"
+                )
+            rest = {name: value for name, value in given.items() if name not in where}
+            self._overrides.setdefault(rule.id, []).append((where, self._convert(rule, {**base, **rest})))
+
+    def _convert(self, rule: type[Rule], given: Mapping[str, Any]) -> Settings:
+        try:
+            made: Settings = msgspec.convert(dict(given), rule.Settings)
+        except msgspec.ValidationError as error:
+            known = ", ".join(rule.Settings.__struct_fields__) or "none"
+            raise ConfigError(f"{self._name}, rules.{rule.id}: {error}; its parameters: {known}") from error
+        return made
+
+    def __call__(self, rule: type[Rule], resource: Resource) -> Settings:
+        """Give a rule's parameters for a resource: the last override that speaks of it, else the plain ones."""
+        for where, settings in reversed(self._overrides.get(rule.id, [])):
+            if _speaks_of(where, resource):
+                return settings
+        return self._plain.get(rule.id) or rule.Settings()
+
+
+def _from_elsewhere(rule: type[Rule], elsewhere: Mapping[str, Any]) -> dict[str, Any]:
+    """Take the parameters that other tables of config.toml give, such as `overlay.cidr`."""
+    found: dict[str, Any] = {}
+    for name, hint in get_type_hints(rule.Settings, include_extras=True).items():
+        for meta in getattr(hint, "__metadata__", ()):
+            key = (meta.extra or {}).get("config") if isinstance(meta, msgspec.Meta) else None
+            if key:
+                table, _, field = key.partition(".")
+                value = elsewhere.get(table, {}).get(field)
+                if value:
+                    found[name] = value
+    return found
+
+
+def _speaks_of(where: Mapping[str, Any], resource: Resource) -> bool:
+    accounts: Sequence[str] = where.get("accounts", ())
+    tags: Mapping[str, str] = where.get("tags", {})
+    if accounts and resource.account not in accounts:
+        return False
+    return all((resource.tags or {}).get(key) == value for key, value in tags.items())

@@ -1,0 +1,192 @@
+"""config.toml: read, checked and turned into typed settings; a mistake gets one clear line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+ACCOUNT = re.compile(r"\d{12}")
+REGION = re.compile(r"(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov|-iso[a-z]?)?-[a-z]+-\d")
+RETENTION_DAYS = 2192
+"""Six years, as 164.316(b)(2)(i) asks of documentation."""
+
+
+class ConfigError(ValueError):
+    """config.toml is wrong: where, what, and how to mend it."""
+
+
+def _account(value: str) -> str:
+    if not ACCOUNT.fullmatch(value):
+        raise ValueError(f"{value!r} is no account id; give its twelve digits in quotes")
+    return value
+
+
+def _region(value: str) -> str:
+    if not REGION.fullmatch(value):
+        raise ValueError(f"{value!r} is no Region; give a code such as us-east-1")
+    return value
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StoreTable(_Table):
+    """Where the history is kept, and how long."""
+
+    url: str = "sqlite:///phiward.db"
+    retention_days: int = Field(default=RETENTION_DAYS, ge=1)
+
+
+class AwsTable(_Table):
+    """Which Regions, and the role to assume in each account."""
+
+    regions: tuple[str, ...] = ()
+    role: str = ""
+    external_id: str = ""
+    threads: int = Field(default=32, ge=1, le=256)
+
+    _regions = field_validator("regions")(lambda given: tuple(_region(region) for region in given))
+
+
+class AccountTable(_Table):
+    """One account: how it is called, what it belongs to, the role to assume there."""
+
+    name: str = ""
+    group: str = ""
+    environment: str = ""
+    role: str | None = None
+    external_id: str | None = None
+    regions: tuple[str, ...] = ()
+
+    _regions = field_validator("regions")(lambda given: tuple(_region(region) for region in given))
+
+
+class ScopeTable(_Table):
+    """What holds PHI: these accounts, these VPCs, what bears these tags."""
+
+    tags: dict[str, str] = {}
+    accounts: tuple[str, ...] = ()
+    vpcs: tuple[str, ...] = ()
+
+    _accounts = field_validator("accounts")(lambda given: tuple(_account(account) for account in given))
+
+
+class PacksTable(_Table):
+    """Which packs of rules are on."""
+
+    enabled: tuple[str, ...] = ()
+
+
+class OverlayTable(_Table):
+    """The encrypted overlay network, where there is one."""
+
+    cidr: str = ""
+    ports: tuple[int, ...] = ()
+
+
+class ReportsTable(_Table):
+    """Where reports go, and which."""
+
+    out: str = "reports-out"
+    formats: tuple[Literal["html", "pdf", "csv", "json"], ...] = ("html", "pdf")
+
+
+class Config(_Table):
+    """The whole of config.toml; `rules` holds each rule's table as it stands, and `paths`."""
+
+    store: StoreTable = StoreTable()
+    aws: AwsTable = AwsTable()
+    accounts: dict[str, AccountTable] = {}
+    scope: ScopeTable = ScopeTable()
+    packs: PacksTable = PacksTable()
+    overlay: OverlayTable = OverlayTable()
+    reports: ReportsTable = ReportsTable()
+    rules: dict[str, Any] = {}
+
+    @field_validator("accounts")
+    @classmethod
+    def _account_ids(cls, given: dict[str, AccountTable]) -> dict[str, AccountTable]:
+        for account in given:
+            _account(account)
+        return given
+
+    @property
+    def rule_paths(self) -> tuple[str, ...]:
+        """The rule files of the user's own."""
+        return tuple(self.rules.get("paths", ()))
+
+
+def load(path: Path) -> Config:
+    """Read a config.toml.
+
+    Raises:
+        ConfigError: it cannot be read, is no TOML, or says what phiward does not know.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ConfigError(f"{path}: cannot be read: {reason}") from error
+    try:
+        return parse(text, str(path))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from error
+
+
+def parse(text: str, name: str = "config.toml") -> Config:
+    """Read the text of a config.toml.
+
+    Raises:
+        ConfigError: it says what phiward does not know.
+        tomllib.TOMLDecodeError: it is no TOML.
+    """
+    given = tomllib.loads(text)
+    try:
+        return Config.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ConfigError(_line(first, text, name)) from error
+
+
+def _line(error: Mapping[str, Any], text: str, name: str) -> str:
+    keys = [str(key) for key in error["loc"]]
+    where = f"{name}, line {line_of(text, keys)}, {'.'.join(keys)}"
+    if error["type"] == "extra_forbidden":
+        known = _known(keys[:-1])
+        return f"{where}: there is no such key; known here: {', '.join(known)}"
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return f"{where}: {message[0].lower()}{message[1:]}"
+
+
+def _known(keys: list[str]) -> list[str]:
+    model: Any = Config
+    for key in keys:
+        annotation = model.model_fields[key].annotation if key in model.model_fields else None
+        model = annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else AccountTable
+    return sorted(model.model_fields)
+
+
+def line_of(text: str, keys: list[str]) -> int:
+    """Find the line of a key in a TOML text, or that of the nearest table above it; from 1."""
+    best, table = 1, list[str]()
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[\[?([^\]]+)\]\]?", line)
+        if header:
+            table = [part.strip().strip("\"'") for part in re.findall(r'"[^"]*"|\'[^\']*\'|[^.]+', header.group(1))]
+            here = table
+        else:
+            key = re.match(r"\s*(\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+)\s*=", line)
+            if not key:
+                continue
+            here = [*table, key.group(1).strip("\"'")]
+        if keys[: len(here)] == here:
+            best = number
+            if len(here) == len(keys):
+                return number
+    return best
