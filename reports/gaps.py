@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from scanner.model.gap import GapState
+
 if TYPE_CHECKING:
     from reports.view import ReportData
     from scanner.model.resource import Coverage
 
-DENIED = "denied"
+DENIALS = ("Denied", "Unauthorized", "NotAuthorized", "Forbidden")
+THROTTLES = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown")
 
 
 class GapGroup(msgspec.Struct, frozen=True):
@@ -32,17 +35,20 @@ class GapGroup(msgspec.Struct, frozen=True):
     @property
     def mend(self) -> str:
         """Say what to do about it."""
-        if self.state == DENIED and self.permission:
+        if self.permission and (self.state == GapState.DENIED or _any(self.error, DENIALS)):
             return f"allow {self.permission}"
-        return {
-            "throttled": "scan again, or scan fewer Regions at once",
-            "partial": f"allow {self.permission}" if self.permission and _denied(self.error) else "see the error",
-            "not collected": "scan without --kind or --rule",
-        }.get(self.state, "see the error")
+        if self.state == GapState.THROTTLED or _any(self.error, THROTTLES):
+            return "scan again, or fewer Regions at once"
+        return "scan without --kind and --rule" if self.state == GapState.NOT_COLLECTED else "see the error"
+
+    @property
+    def why(self) -> str:
+        """Say the error, and how many of the requests met it."""
+        return f"{self.error or self.state}, {self.failed:,} of {self.asked:,}"
 
 
-def _denied(error: str) -> bool:
-    return any(word in error for word in ("Denied", "Unauthorized", "NotAuthorized", "Forbidden"))
+def _any(error: str, words: Sequence[str]) -> bool:
+    return any(word in error for word in words)
 
 
 def gap_groups(data: ReportData) -> list[GapGroup]:

@@ -58,12 +58,12 @@ def redacted_text(value: dict[str, Any]) -> str:
 
 
 def shorten(text: str, width: int) -> str:
-    """Cut out the middle; the end, which tells siblings apart, keeps two thirds of `width`."""
+    """Cut out the middle; the end, which tells siblings apart, keeps three fifths of `width`."""
     if len(text) <= width:
         return text
     if width < 4:  # noqa: PLR2004
         return text[:width]
-    head = (width - 1) // 3
+    head = (width - 1) * 2 // 5
     return text[:head] + "…" + text[len(text) - (width - 1 - head) :]
 
 
@@ -72,6 +72,13 @@ def short_arn(arn: str) -> str:
     parts = arn.split(":", 5)
     full = 6
     return f"{parts[2]}:{parts[5]}" if len(parts) == full and parts[0] == "arn" else arn
+
+
+def fit_arn(arn: str, width: int) -> str:
+    """Say an ARN in `width` characters: without its service and type where that is enough, else without its middle."""
+    short = short_arn(arn)
+    bare = short.partition(":")[2].rpartition("/")[2] or short
+    return short if len(short) <= width else shorten(bare, width)
 
 
 def gap_text(gap: Gap) -> str:

@@ -138,7 +138,7 @@ SAID: dict[str, tuple[str, str, tuple[Said, ...]]] = {
     ),
     "kms_key_rotation": (
         "kms",
-        "key/{n:08x}-4c1e-4d0a-9a55-0242ac120002",
+        "key/3f0c9a1e-4c1e-4d0a-9a55-0242ac12{n:04x}",
         (
             Said(
                 Verdict.FAIL,
