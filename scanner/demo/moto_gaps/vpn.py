@@ -26,7 +26,7 @@ _CHOICES = (  # what a customer may restrict; absent means AWS's whole default l
     "Phase2DHGroupNumbers",
     "IKEVersions",
 )
-_ANSWERED_AS = {
+_ANSWERED_AS: dict[str, str] = {
     "IKEVersions": "IkeVersions",
     "DPDTimeoutSeconds": "DpdTimeoutSeconds",
     "DPDTimeoutAction": "DpdTimeoutAction",
@@ -46,8 +46,12 @@ _DEFAULTS = {
 
 def _renamed(options: dict[str, Any]) -> dict[str, Any]:
     """Turn a request's tunnel options into an answer's: other spellings, and lists without request wrappers."""
-    plain = {name: value for name, value in options.items() if name not in {"TunnelInsideCidr", *_CHOICES}}
-    lists = {name: [{"Value": item["Value"]} for item in options[name]] for name in _CHOICES if options.get(name)}
+    plain: dict[str, Any] = {
+        name: value for name, value in options.items() if name not in {"TunnelInsideCidr", *_CHOICES}
+    }
+    lists: dict[str, Any] = {
+        name: [{"Value": item["Value"]} for item in options[name]] for name in _CHOICES if options.get(name)
+    }
     return {_ANSWERED_AS.get(name, name): value for name, value in (plain | lists).items()}
 
 

@@ -1,0 +1,147 @@
+"""`media-site`: a public website with media, as proposed on paper and built in a week.
+
+A load balancer before Fargate tasks, media in S3 behind CloudFront, Aurora in two zones. It holds no PHI by intent, and
+is watched because it shares the organisation: nobody finished its audit trail.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scanner.demo.seed import edge
+from scanner.demo.seed.cloud import Cloud, pairs, role, tagged
+from scanner.demo.seed.containers import cluster, container, log_group, push, repository, service, task
+from scanner.demo.seed.foundation import deployer, person
+from scanner.demo.seed.network import Network, network, opened, trusted
+from scanner.demo.seed.policies import allow, read_by_distribution, world_readable
+from scanner.demo.seed.storage import bucket
+
+if TYPE_CHECKING:
+    from scanner.demo.seed.foundation import Foundation
+
+
+def build(cloud: Cloud, _foundation: Foundation) -> None:
+    """Fill the account."""
+    home = network(cloud, "media-site", "10.72.0.0/16", nat="one")
+    person(cloud, "web.editor", mfa=False)
+    deployer(cloud, "site-deploy", restricted=True)
+    _website(home)
+    _media(cloud)
+    _database(home)
+
+
+def _website(home: Network) -> None:
+    cloud = home.cloud
+    uri = repository(cloud, "website", sound=False)
+    push(cloud, "website", "latest", user="www-data")
+    log_group(cloud, "/ecs/website")
+    cluster(cloud, "website", insights="disabled")
+    front = home.group("website-front", opened(80, "0.0.0.0/0"), opened(443, "0.0.0.0/0"), purpose="Load balancer")
+    group = home.group("website", trusted(8080, front), purpose="website tasks")
+    public = home.subnets("public", "production")
+    balancer = edge.balancer(home, "website", public, [front], "production")
+    target = edge.targets(home, "website", protocol="HTTP", port=8080)
+    edge.https(home, balancer, edge.certificate(cloud, "www.media.example.org"), target)
+    edge.http(home, balancer, edge.TO_HTTPS)
+    definition = task(
+        cloud,
+        "website",
+        [container("website", f"{uri}:latest")],
+        taskRoleArn=role(
+            cloud,
+            "website-task",
+            ["ecs-tasks"],
+            inline={"read": allow(["s3:GetObject"], [f"arn:aws:s3:::media-{cloud.account}/*"])},
+        ),
+        requiresCompatibilities=["FARGATE"],
+        cpu="512",
+        memory="1024",
+    )
+    where = {"subnets": public, "securityGroups": [group], "assignPublicIp": "ENABLED"}
+    service(
+        cloud,
+        "website",
+        "website",
+        definition,
+        2,
+        launchType="FARGATE",
+        networkConfiguration={"awsvpcConfiguration": where},
+        loadBalancers=[{"targetGroupArn": target, "containerName": "website", "containerPort": 8080}],
+    )
+
+
+def _media(cloud: Cloud) -> None:
+    """Media that CloudFront alone may read, and a press kit that anyone may."""
+    name = f"media-{cloud.account}"
+    distribution = cloud.client("cloudfront").create_distribution(DistributionConfig=_distribution(name))[
+        "Distribution"
+    ]
+    tags = tagged("media", "production", owner="editorial")
+    bucket(cloud, name, tags, statements=[read_by_distribution(name, distribution["ARN"])])
+    press = f"media-press-{cloud.account}"
+    bucket(
+        cloud,
+        press,
+        tagged("media-press", "production", owner="editorial"),
+        over_tls_alone=False,
+        statements=[world_readable(press)],
+        blocked=False,
+    )
+
+
+def _distribution(bucket_name: str) -> dict[str, Any]:
+    origin = {
+        "Id": "media",
+        "DomainName": f"{bucket_name}.s3.us-east-1.amazonaws.com",
+        "S3OriginConfig": {"OriginAccessIdentity": "origin-access-identity/cloudfront/E127EXAMPLE51Z"},
+    }
+    behaviour = {
+        "TargetOriginId": "media",
+        "ViewerProtocolPolicy": "redirect-to-https",
+        "ForwardedValues": {"QueryString": False, "Cookies": {"Forward": "none"}},
+        "MinTTL": 0,
+        "TrustedSigners": {"Enabled": False, "Quantity": 0},
+    }
+    return {
+        "CallerReference": "media-site",
+        "Comment": "media of the site",
+        "Enabled": True,
+        "Origins": {"Quantity": 1, "Items": [origin]},
+        "DefaultCacheBehavior": behaviour,
+        "ViewerCertificate": {"CloudFrontDefaultCertificate": True, "MinimumProtocolVersion": "TLSv1"},
+    }
+
+
+def _database(home: Network) -> None:
+    """Aurora with two members in two zones."""
+    rds = home.cloud.client("rds")
+    group = home.group("aurora", opened(3306, home.cidr), purpose="Aurora")
+    tags = pairs(tagged("website", "production"))
+    rds.create_db_subnet_group(
+        DBSubnetGroupName="website",
+        DBSubnetGroupDescription="private subnets",
+        SubnetIds=home.subnets("private", "production"),
+        Tags=tags,
+    )
+    rds.create_db_cluster(
+        DBClusterIdentifier="website",
+        Engine="aurora-mysql",
+        EngineVersion="8.0.mysql_aurora.3.08.0",
+        MasterUsername="site",
+        ManageMasterUserPassword=True,
+        StorageEncrypted=True,
+        BackupRetentionPeriod=7,
+        DBSubnetGroupName="website",
+        VpcSecurityGroupIds=[group],
+        Tags=tags,
+    )
+    for letter in "ab":
+        rds.create_db_instance(
+            DBInstanceIdentifier=f"website-{letter}",
+            DBClusterIdentifier="website",
+            DBInstanceClass="db.r6g.large",
+            Engine="aurora-mysql",
+            AvailabilityZone=home.region + letter,
+            PubliclyAccessible=False,
+            Tags=tags,
+        )
