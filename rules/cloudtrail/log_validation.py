@@ -48,12 +48,6 @@ class LogValidation(Rule):
     )
     GOOD = ({},)
     BAD = ({"validates": False},)
-    SKIP = ({"validates": False, "arn": "arn:aws:cloudtrail:us-east-1:999999999999:trail/organization"},)
-
-    @staticmethod
-    def applies(trail: Trail) -> bool | str:
-        """Trails of the account itself."""
-        return True if trail.owner == trail.account else f"the trail belongs to the account {trail.owner}"
 
     @staticmethod
     def check(trail: Trail) -> Iterator[Fail]:

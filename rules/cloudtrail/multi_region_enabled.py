@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 
 from scanner.kinds.account import Account
-from scanner.kinds.cloudtrail import ManagementEvents, Trail
+from scanner.kinds.cloudtrail import CoveringTrail, ManagementEvents
 from scanner.model.gap import Unknown
 from scanner.model.inventory import World, any_of
 from scanner.model.remedy import Runbook
@@ -34,7 +34,7 @@ class MultiRegionEnabled(Rule):
     severity = "critical"
     hipaa_proposed = ("164.312(b)", "164.308(a)(1)(ii)(D)", "164.308(a)(5)(ii)(C)")
     sources = (EcsGuide(59), EcsGuide(65), ClientCells())
-    needs = (Trail,)
+    needs = (CoveringTrail,)
     remedy = Runbook(
         "Make a bucket for the logs whose policy lets CloudTrail write to it, with a retention of six years.",
         "Make the trail: aws cloudtrail create-trail --name audit --s3-bucket-name BUCKET --is-multi-region-trail "
@@ -52,22 +52,34 @@ class MultiRegionEnabled(Rule):
     READS = ManagementEvents(read=True, write=False)
     WRITES = ManagementEvents(read=False, write=True)
     GOOD = (
-        Case({}, others=[Other(Trail, delivered=LATELY)]),
-        Case({}, others=[Other(Trail, delivered=LATELY), Other(Trail, id="b", logging=False)]),
-        Case({}, others=[Other(Trail, arn="arn:aws:cloudtrail:us-east-1:999999999999:trail/org", delivered=LATELY)]),
-        Case({}, others=[Other(Trail, delivered=LONG_AGO)], settings={"hours": 48}),
+        Case({}, others=[Other(CoveringTrail, delivered=LATELY)]),
+        Case({}, others=[Other(CoveringTrail, delivered=LATELY), Other(CoveringTrail, id="b", logging=False)]),
+        Case(
+            {},
+            others=[Other(CoveringTrail, arn="arn:aws:cloudtrail:us-east-1:999999999999:trail/org", delivered=LATELY)],
+        ),
+        Case({}, others=[Other(CoveringTrail, delivered=LONG_AGO)], settings={"hours": 48}),
     )
     BAD = (
         Case({}),
-        Case({}, others=[Other(Trail, delivered=LATELY, multi_region=False)]),
-        Case({}, others=[Other(Trail, delivered=LATELY, logging=False)]),
-        Case({}, others=[Other(Trail, delivered=LATELY, management=READS)]),
-        Case({}, others=[Other(Trail, delivered=LATELY, management=WRITES)]),
-        Case({}, others=[Other(Trail, delivered=None)]),
-        Case({}, others=[Other(Trail, delivered=LONG_AGO)]),
-        Case({}, others=[Other(Trail, delivered=LATELY, management=READS), Other(Trail, id="b", management=WRITES)]),
+        Case({}, others=[Other(CoveringTrail, delivered=LATELY, multi_region=False)]),
+        Case({}, others=[Other(CoveringTrail, delivered=LATELY, logging=False)]),
+        Case({}, others=[Other(CoveringTrail, delivered=LATELY, management=READS)]),
+        Case({}, others=[Other(CoveringTrail, delivered=LATELY, management=WRITES)]),
+        Case({}, others=[Other(CoveringTrail, delivered=None)]),
+        Case({}, others=[Other(CoveringTrail, delivered=LONG_AGO)]),
+        Case(
+            {},
+            others=[
+                Other(CoveringTrail, delivered=LATELY, management=READS),
+                Other(CoveringTrail, id="b", management=WRITES),
+            ],
+        ),
     )
-    UNKNOWN = (Case({}, lacking=[Trail]), Case({}, others=[Other(Trail, logging=False)], lacking=[Trail]))
+    UNKNOWN = (
+        Case({}, lacking=[CoveringTrail]),
+        Case({}, others=[Other(CoveringTrail, logging=False)], lacking=[CoveringTrail]),
+    )
 
     @staticmethod
     def check(account: Account, world: World, settings: Settings, as_of: datetime) -> Iterator[Fail | Note]:
@@ -75,7 +87,7 @@ class MultiRegionEnabled(Rule):
         said: list[str] = []
         notes: list[Note] = []
 
-        def sound(trail: Trail) -> bool:
+        def sound(trail: CoveringTrail) -> bool:
             gaps = Gaps()
             wrong = list(_shortcomings(trail, since, gaps))
             said.extend(f"trail {trail.id.rpartition('/')[2]} {text}" for text in wrong)
@@ -85,12 +97,12 @@ class MultiRegionEnabled(Rule):
                 notes.append(Note(f"{trail.id} leaves out the events of {', '.join(trail.management.without)}"))
             return not wrong
 
-        if not any_of(world.all(Trail), sound):
+        if not any_of(world.all(CoveringTrail), sound):
             yield Fail("; ".join(said) or "there is no trail")
         yield from notes
 
 
-def _shortcomings(trail: Trail, since: datetime, gaps: Gaps) -> Iterator[str]:
+def _shortcomings(trail: CoveringTrail, since: datetime, gaps: Gaps) -> Iterator[str]:
     with gaps:
         if not trail.multi_region:
             yield "records one Region only"

@@ -23,8 +23,6 @@ class Account(Kind, cfn="AWS::::Account", scope="global", singleton=True):
         absent=["NoSuchPublicAccessBlockConfiguration"],
         iam=["s3:GetAccountPublicAccessBlock"],
     )
-    trails = then("cloudtrail.ListTrails", "Trails")
-    shadows = then("cloudtrail.DescribeTrails", "trailList", includeShadowTrails=True)
     summary = then("iam.GetAccountSummary", "SummaryMap")
     passwords = then("iam.GetAccountPasswordPolicy", "PasswordPolicy", absent=["NoSuchEntity"])
 
@@ -34,10 +32,6 @@ class Account(Kind, cfn="AWS::::Account", scope="global", singleton=True):
     ignore_public_acls: bool = fact("s3_block.IgnorePublicAcls", default={"api": False}, sample=True)
     block_public_policy: bool = fact("s3_block.BlockPublicPolicy", default={"api": False}, sample=True)
     restrict_public_buckets: bool = fact("s3_block.RestrictPublicBuckets", default={"api": False}, sample=True)
-    own_trails: tuple[str, ...] = fact("trails[].TrailARN", doc="The trails of the account, in all Regions.")
-    covering_trails: tuple[str, ...] = fact(
-        "shadows[].TrailARN", doc="The trails that reach the partition's home Region, an organization's included."
-    )
     root_mfa: bool = fact("summary.AccountMFAEnabled", parse=bool, sample=True)
     root_access_keys: int = fact("summary.AccountAccessKeysPresent", sample=0)
     password_length: int = fact(

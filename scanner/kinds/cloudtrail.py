@@ -1,4 +1,4 @@
-"""CloudTrail: trails, whichever account owns them and wherever they are homed."""
+"""CloudTrail: the trails of an account, and those that record it, whichever account owns them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from scanner.kinds.common import tags
-from scanner.model.call import refs, then
-from scanner.model.kind import Kind, fact
+from scanner.model.call import each, then
+from scanner.model.kind import Const, Kind, fact
 
 ARN = "arn:aws:cloudtrail:us-east-1:123456789012:trail/audit"
 SOURCES = frozenset({"kms.amazonaws.com", "rdsdata.amazonaws.com"})
@@ -29,9 +29,8 @@ class ManagementEvents(msgspec.Struct, frozen=True):
     narrowed: tuple[str, ...] = ()
 
 
-def home(arn: str) -> Mapping[str, str]:
-    """Give a trail's ARN with its home Region, where it is asked about."""
-    return {"TrailARN": arn, "HomeRegion": arn.split(":")[3]}
+EVERYTHING = ManagementEvents(read=True, write=True)
+"""What a trail without selectors records."""
 
 
 def management_events(answer: Mapping[str, Any]) -> ManagementEvents:
@@ -39,7 +38,7 @@ def management_events(answer: Mapping[str, Any]) -> ManagementEvents:
     basic = answer.get("EventSelectors") or ()
     advanced = answer.get("AdvancedEventSelectors") or ()
     if not basic and not advanced:
-        return ManagementEvents(read=True, write=True)
+        return EVERYTHING
     found = [_basic(item) for item in basic if item.get("IncludeManagementEvents", True)]
     found += [read for item in advanced if (read := _advanced(item.get("FieldSelectors") or ()))]
     whole = [item for item in found if not item.narrowed]
@@ -97,44 +96,44 @@ def _read_only(field: Mapping[str, Any]) -> tuple[bool, bool]:
     return "true" in values, "false" in values
 
 
-class Trail(Kind, cfn="AWS::CloudTrail::Trail", tf="aws_cloudtrail", scope="global"):
-    """A trail: those of the account in all Regions, and the organization's that cover it.
+NOISE = (
+    "status.LatestDeliveryTime",
+    "status.LatestNotificationTime",
+    "status.LatestDigestDeliveryTime",
+    "status.LatestCloudWatchLogsDeliveryTime",
+    "status.LatestDeliveryAttemptTime",
+    "status.LatestNotificationAttemptTime",
+    "status.LatestDeliveryAttemptSucceeded",
+    "status.LatestNotificationAttemptSucceeded",
+)
+"""What changes with every delivery. Whether the trail is switched on is never noise."""
 
-    Which there are say ListTrails (the account's own) and DescribeTrails with shadow trails, asked in the home Region
-    of the partition, where every multi-Region trail has a shadow, one of an organization in its member accounts too.
-    """
 
-    named = refs("Account.own_trails", "Account.covering_trails", parse=home)
-    trail = then("cloudtrail.GetTrail", "Trail", Name="$named.TrailARN", region="$named.HomeRegion")
-    status = then("cloudtrail.GetTrailStatus", Name="$named.TrailARN", region="$named.HomeRegion", expect="IsLogging")
-    selectors = then(
-        "cloudtrail.GetEventSelectors", TrailName="$named.TrailARN", region="$named.HomeRegion", expect="TrailARN"
-    )
-    labels = then(
-        "cloudtrail.ListTags",
-        "ResourceTagList[0].TagsList",
-        ResourceIdList=["$named.TrailARN"],
-        region="$named.HomeRegion",
-    )
+class Trail(Kind, cfn="AWS::CloudTrail::Trail", tf="aws_cloudtrail"):
+    """A trail in its home Region, in the account that owns it."""
 
-    id: str = fact("named.TrailARN", plan="arn", sample=ARN)
-    arn: str = fact("named.TrailARN", plan="arn", sample=ARN)
+    trail = each("cloudtrail.DescribeTrails", "trailList", includeShadowTrails=False)
+    status = then("cloudtrail.GetTrailStatus", Name="$trail.TrailARN", expect="IsLogging")
+    selectors = then("cloudtrail.GetEventSelectors", TrailName="$trail.TrailARN", expect="TrailARN")
+    labels = then("cloudtrail.ListTags", "ResourceTagList[0].TagsList", ResourceIdList=["$trail.TrailARN"])
+
+    id: str = fact("trail.TrailARN", plan="arn", sample=ARN)
+    arn: str = fact("trail.TrailARN", plan="arn", sample=ARN)
     name: str = fact("trail.Name", plan="name", template="TrailName", sample="audit")
     tags: Mapping[str, str] = fact("labels", plan="tags", template="Tags", parse=tags(), default={})
-    home_region: str = fact("named.HomeRegion", sample="us-east-1")
     multi_region: bool = fact(
         "trail.IsMultiRegionTrail",
         plan="is_multi_region_trail",
         template="IsMultiRegionTrail",
-        sample=True,
         default={"plan": False, "template": False},
+        sample=True,
     )
     organization: bool = fact(
         "trail.IsOrganizationTrail",
         plan="is_organization_trail",
         template="IsOrganizationTrail",
-        sample=False,
         default={"plan": False, "template": False},
+        sample=False,
     )
     validates: bool = fact(
         "trail.LogFileValidationEnabled",
@@ -147,25 +146,32 @@ class Trail(Kind, cfn="AWS::CloudTrail::Trail", tf="aws_cloudtrail", scope="glob
     logging: bool = fact(
         "status.IsLogging", plan="enable_logging", template="IsLogging", default={"plan": True}, sample=True
     )
+    management: ManagementEvents = fact("selectors", parse=management_events, sample=EVERYTHING)
+    volatile = NOISE
+
+
+class CoveringTrail(Kind, cfn="AWS::CloudTrail::ShadowTrail", scope="global"):
+    """A trail as it reaches the home Region of the partition, where every multi-Region trail has a shadow.
+
+    Among them are the organization's trails, which another account owns but which record this one too; a question for
+    the trails of one Region without shadows would leave them out. There is no such type in CloudFormation.
+    Source: CloudTrail API Reference, DescribeTrails, includeShadowTrails.
+    """
+
+    trail = each("cloudtrail.DescribeTrails", "trailList", includeShadowTrails=True)
+    status = then("cloudtrail.GetTrailStatus", Name="$trail.TrailARN", region="$trail.HomeRegion", expect="IsLogging")
+    selectors = then(
+        "cloudtrail.GetEventSelectors", TrailName="$trail.TrailARN", region="$trail.HomeRegion", expect="TrailARN"
+    )
+
+    id: str = fact("trail.TrailARN", sample=ARN)
+    arn: str = fact("trail.TrailARN", sample=ARN)
+    name: str = fact("trail.Name", sample="audit")
+    tags: Mapping[str, str] = fact(Const({}))
+    multi_region: bool = fact("trail.IsMultiRegionTrail", sample=True)
+    logging: bool = fact("status.IsLogging", sample=True)
     delivered: datetime | None = fact(
         "status.LatestDeliveryTime", default={"api": None}, sample=None, doc="None: nothing was delivered yet."
     )
-    delivery_error: str = fact("status.LatestDeliveryError", default={"api": ""}, sample="")
-    management: ManagementEvents = fact(
-        "selectors", parse=management_events, sample=ManagementEvents(read=True, write=True)
-    )
-    volatile = (
-        "status.LatestDeliveryTime",
-        "status.LatestNotificationTime",
-        "status.LatestDigestDeliveryTime",
-        "status.LatestCloudWatchLogsDeliveryTime",
-        "status.LatestDeliveryAttemptTime",
-        "status.LatestNotificationAttemptTime",
-        "status.LatestDeliveryAttemptSucceeded",
-        "status.LatestNotificationAttemptSucceeded",
-    )
-
-    @property
-    def owner(self) -> str:
-        """The account that owns the trail: another one for an organization's trail."""
-        return self.arn.split(":")[4]
+    management: ManagementEvents = fact("selectors", parse=management_events, sample=EVERYTHING)
+    volatile = NOISE

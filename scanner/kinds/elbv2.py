@@ -136,7 +136,7 @@ class LoadBalancer(Kind, cfn="AWS::ElasticLoadBalancingV2::LoadBalancer", tf=("a
 class Listener(Kind, cfn="AWS::ElasticLoadBalancingV2::Listener", tf=("aws_lb_listener", "aws_alb_listener")):
     """A listener of a load balancer: port, protocol, security policy, certificates, actions and rules."""
 
-    listener = each("elbv2.DescribeListeners", "Listeners", of=LoadBalancer, LoadBalancerArn="$of.lb.LoadBalancerArn")
+    listener = each("elbv2.DescribeListeners", "Listeners", of=LoadBalancer, LoadBalancerArn="$of.arn")
     certs = then(
         "elbv2.DescribeListenerCertificates",
         "Certificates",

@@ -191,7 +191,13 @@ class ManagedPolicy(Kind, cfn="AWS::IAM::ManagedPolicy", tf="aws_iam_policy", sc
 
     id: str = fact("policy.Arn", plan="arn", sample="arn:aws:iam::123456789012:policy/claims-read")
     arn: str = fact("policy.Arn", plan="arn", sample="arn:aws:iam::123456789012:policy/claims-read")
-    name: str = fact("policy.PolicyName", plan="name", template="ManagedPolicyName", sample="claims-read")
+    name: str = fact(
+        "policy.PolicyName | policy.Arn",
+        plan="name",
+        template="ManagedPolicyName",
+        parse={"api": lambda text: text.rpartition("/")[2]},
+        sample="claims-read",
+    )
     tags: Mapping[str, str] = fact("labels.Tags", plan="tags", parse=tags(), default={})
     document: PolicyDocument = fact(
         "policy.PolicyVersionList",

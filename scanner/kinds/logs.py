@@ -13,7 +13,7 @@ class LogGroup(Kind, cfn="AWS::Logs::LogGroup", tf="aws_cloudwatch_log_group"):
     """A log group: how long it keeps what it holds, and under which key."""
 
     group = each("logs.DescribeLogGroups", "logGroups")
-    labels = tagged("$group.logGroupArn", "logs:log-group")
+    labels = tagged("$group.logGroupArn", "logs")
 
     id: str = fact("group.logGroupName", plan="name", template="LogGroupName", sample="/ecs/claims")
     arn: str = fact("group.logGroupArn", plan="arn", sample="arn:aws:logs:us-east-1:123456789012:log-group:/ecs/claims")
