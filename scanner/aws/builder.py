@@ -72,7 +72,7 @@ class Builder:
             self.kind.cfn, "", partition=self.partition, account=self.account, region=self.region,
             sections=dict(self.sections),
         )  # fmt: skip
-        made.id = str(self._read(made, "id") or self._fallback())
+        made.id = self._fallback() if self.kind.singleton else str(self._read(made, "id") or self._fallback())
         if self.kind.singleton:
             made.facts["id"] = made.id
         made.arn = str(self._read(made, "arn") or self._formatted(made.id))

@@ -6,6 +6,7 @@ import queue
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from scanner.aws.builder import Builder
 from scanner.aws.carrier import Carrier
@@ -56,8 +57,7 @@ class Collector:
     def collect(self, targets: Sequence[Target], skip: Iterable[tuple[str, str]] = ()) -> Iterator[PlaceResult]:
         """Give each place's result as it finishes; places in `skip` are left out.
 
-        Raises:
-            AwsError: an account cannot be entered at all.
+        An account that cannot be entered gives results without resources, whose coverage says why.
         """
         results: queue.SimpleQueue[PlaceGraph] = queue.SimpleQueue()
         pool = Pool(self.threads)
@@ -66,28 +66,33 @@ class Collector:
             self.threads, self.limits,
         )  # fmt: skip
         carrier = Carrier(self.client, pool)
-        graphs = [
-            PlaceGraph(
-                (target.account, region), kinds, self._maker(target, region), self.redactor, carrier, results.put
-            )
-            for target, region, kinds in self._places(targets, set(skip))
-        ]
-        left = len(graphs)
+        places = list(self._places(targets, set(skip)))
+        left = len(places)
         try:
-            for graph in graphs:
-                pool.submit(graph.start)
+            for target, region, kinds in places:
+                make = partial(self._builder, target, region)
+                place = (target.account, region)
+                graph = PlaceGraph(place, kinds, make, self.redactor, carrier, results.put)
+                pool.submit(self._enter, graph, target)
             while left:
                 try:
-                    graph = results.get(timeout=0.25)
+                    done = results.get(timeout=0.25)
                 except queue.Empty:
                     pool.check()
                 else:
                     left -= 1
-                    yield self._result(graph)
+                    yield self._result(done)
                 if self.tick is not None:
-                    self.tick(len(graphs) - left, len(graphs), self.client.made)
+                    self.tick(len(places) - left, len(places), self.client.made)
         finally:
             pool.close()
+
+    def _enter(self, graph: PlaceGraph, target: Target) -> None:
+        gap = self.sessions.entry_gap(target)
+        if gap is None:
+            graph.start()
+        else:
+            graph.refuse(gap)
 
     def _places(
         self, targets: Sequence[Target], skip: set[tuple[str, str]]
@@ -99,11 +104,10 @@ class Collector:
                 if kinds and (target.account, region) not in skip:
                     yield target, region, kinds
 
-    def _maker(self, target: Target, region: str) -> Callable[..., Builder]:
-        def make(kind: type[Kind], root: str = "", parent: Builder | None = None) -> Builder:
-            return Builder(kind, target.partition, target.account, region, self.as_of, root, parent)
-
-        return make
+    def _builder(
+        self, target: Target, region: str, kind: type[Kind], root: str = "", parent: Builder | None = None
+    ) -> Builder:
+        return Builder(kind, target.partition, target.account, region, self.as_of, root, parent)
 
     def _result(self, graph: PlaceGraph) -> PlaceResult:
         resources = [

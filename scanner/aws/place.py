@@ -79,6 +79,14 @@ class PlaceGraph:
             for state in list(self.states.values()):
                 self._close(state)
 
+    def refuse(self, gap: Gap) -> None:
+        """Report that the account cannot be entered: nothing of it was seen."""
+        with self.lock:
+            for state in self.states.values():
+                state.done = True
+            self.tallies.refuse((state.kind for state in self.states.values()), gap)
+        self._done(self)
+
     def _root(self, state: KindState, call: Call, groups: dict[tuple[str, str], list[tuple[type[Kind], Call]]]) -> None:
         if call.form is Form.REFS:
             owners = {name.partition(".")[0] for name in call.facts}

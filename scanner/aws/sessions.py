@@ -12,7 +12,8 @@ import botocore.session
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError, ProfileNotFound
 
-from scanner.aws.errors import AwsError
+from scanner.aws.errors import AwsError, refusal
+from scanner.model.gap import Gap
 
 HOME_REGION: Mapping[str, str] = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
 """Where each partition's global services are called."""
@@ -101,6 +102,20 @@ class Sessions:
             if target.account not in self._made:
                 self._made[target.account] = self._assumed(target)
             return self._made[target.account]
+
+    def entry_gap(self, target: Target) -> Gap | None:
+        """Say why an account's role cannot be assumed, or None when it can (or none is to be assumed)."""
+        if not target.role:
+            return None
+        operation, permission = "sts.AssumeRole", "sts:AssumeRole"
+        try:
+            self.session(target).get_credentials().get_frozen_credentials()
+        except ClientError as error:
+            said = error.response.get("Error", {})
+            return refusal(operation, permission, str(said.get("Code", "")), str(said.get("Message", ""))).gap
+        except BotoCoreError as error:
+            return refusal(operation, permission, type(error).__name__, str(error)).gap
+        return None
 
     def _assumed(self, target: Target) -> Any:
         inner = self.base._session  # noqa: SLF001  boto3 offers no other way to share the loader

@@ -10,6 +10,9 @@ from scanner.model.kind import Kind
 from scanner.model.operation import ROOTS, Call
 from scanner.model.resource import Coverage
 
+ENTRY = "entry"
+"""The name under which the coverage speaks of entering the account, for kinds that nothing lists."""
+
 
 @dataclass
 class Tally:
@@ -49,9 +52,26 @@ class Tallies:
         made = []
         for kind in kinds:
             if kind.singleton:
-                made.append(Coverage(account, region, kind.cfn, "", "", listing=True, asked=1))
+                made.append(self._settings(account, region, kind))
             made += [self._entry(account, region, kind, call) for call in kind.calls.values()]
         return made
+
+    def _settings(self, account: str, region: str, kind: type[Kind]) -> Coverage:
+        """Give the listing of a kind of settings: there is one, unless the account could not be entered."""
+        gap = self._of[kind.cfn, ENTRY].gap if (kind.cfn, ENTRY) in self._of else None
+        if gap is None:
+            return Coverage(account, region, kind.cfn, ENTRY, "", listing=True, asked=1)
+        return Coverage(
+            account, region, kind.cfn, ENTRY, gap.call, str(gap.state), listing=True, asked=1, failed=1,
+            error=gap.error, message=gap.message, permission=gap.permission,
+        )  # fmt: skip
+
+    def refuse(self, kinds: Iterable[type[Kind]], gap: Gap) -> None:
+        """Count every call of the kinds as not answered."""
+        for kind in kinds:
+            self._of[kind.cfn, ENTRY] = Tally(1, 1, gap)
+            for call in kind.calls.values():
+                self.of(kind, call).fail(gap)
 
     def _entry(self, account: str, region: str, kind: type[Kind], call: Call) -> Coverage:
         tally = self.of(kind, call)

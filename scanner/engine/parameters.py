@@ -44,6 +44,7 @@ class Parameters:
         overrides = table.pop(OVERRIDE, [])
         base = {**_from_elsewhere(rule, elsewhere), **table}
         self._plain[rule.id] = self._convert(rule, base)
+        self._overrides[rule.id] = []
         for number, given in enumerate(overrides, 1):
             where = {name: given[name] for name in ("accounts", "tags") if name in given}
             if not where:
@@ -51,7 +52,7 @@ class Parameters:
                     f"{self._name}, rules.{rule.id}.override {number}: say for which `accounts` or `tags`"
                 )
             rest = {name: value for name, value in given.items() if name not in where}
-            self._overrides.setdefault(rule.id, []).append((where, self._convert(rule, {**base, **rest})))
+            self._overrides[rule.id].append((where, self._convert(rule, {**base, **rest})))
 
     def _convert(self, rule: type[Rule], given: Mapping[str, Any]) -> Settings:
         try:
@@ -63,10 +64,10 @@ class Parameters:
 
     def __call__(self, rule: type[Rule], resource: Resource) -> Settings:
         """Give a rule's parameters for a resource: the last override that speaks of it, else the plain ones."""
-        for where, settings in reversed(self._overrides.get(rule.id, [])):
+        for where, settings in reversed(self._overrides[rule.id]):
             if _speaks_of(where, resource):
                 return settings
-        return self._plain.get(rule.id) or rule.Settings()
+        return self._plain[rule.id]
 
 
 def _from_elsewhere(rule: type[Rule], elsewhere: Mapping[str, Any]) -> dict[str, Any]:
