@@ -1,0 +1,1 @@
+"""Rules on ECS: task definitions, services, clusters, container instances and their roles."""

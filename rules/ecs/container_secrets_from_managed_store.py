@@ -1,0 +1,115 @@
+"""ecs_container_secrets_from_managed_store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanner.kinds.containers import Container, SecretReference
+from scanner.kinds.ecs_task_definitions import TaskDefinition
+from scanner.kinds.ssm import Parameter
+from scanner.model.remedy import Runbook
+from scanner.model.rule import Case, Fail, Gaps, Other, Rule
+from scanner.model.source import EcsGuide, WebProposal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanner.model.inventory import World
+    from scanner.model.rule import Outcome
+
+
+MANAGED = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-AbCdEf:password::"
+STORE = "arn:aws:ssm:us-east-1:123456789012:parameter"
+REFERENCE = "/aws/reference/secretsmanager/"
+
+
+def _unprotected(source: str, world: World) -> str:
+    """Say why a secret's source is no managed store; nothing where it is one."""
+    service = source.split(":")[2] if source.startswith("arn:") else "ssm"
+    if service == "secretsmanager":
+        return ""
+    if service != "ssm":
+        return f"{source} is neither in Secrets Manager nor in Parameter Store"
+    prefix, separator, rest = source.partition(":parameter")
+    name = (prefix + separator if separator else "") + (rest if separator else source).partition(":")[0]
+    if REFERENCE in name:
+        return ""
+    parameter = world.get(Parameter, name)
+    if parameter is None:
+        return f"the parameter {name} does not exist"
+    return "" if parameter.type == "SecureString" else f"the parameter {name} is of type {parameter.type}"
+
+
+class ContainerSecretsFromManagedStore(Rule):
+    """Container secrets come from Secrets Manager or SecureString parameters.
+
+    A parameter of type String lies unencrypted in Parameter Store: whoever may read parameters reads the password to
+    the ePHI. Secrets Manager and SecureString parameters are encrypted with a key whose use is recorded. A parameter
+    that does not exist keeps the task from starting. Parameters that another account shares are not looked up.
+    """
+
+    kind = TaskDefinition
+    needs = (Parameter,)
+    severity = "medium"
+    hipaa_proposed = ("164.312(a)(2)(iv)", "164.308(a)(5)(ii)(D)", "164.312(d)")
+    sources = (EcsGuide(63), EcsGuide(64), WebProposal())
+    remedy = Runbook(
+        "Store the value in AWS Secrets Manager or in a parameter of type SecureString, under a key of your own.",
+        "Let the task's execution role read it, and decrypt with the key.",
+        "Register a revision of the task definition that refers to it, and update what uses the family.",
+        "Delete the parameter of type String with its history, and change the password that it held.",
+    )
+    GOOD = (
+        {"containers": (Container("web", secrets=(SecretReference("DB", MANAGED),)),)},
+        {
+            "containers": (
+                Container("web"),
+                Container("log", secrets=(SecretReference("K", f"{STORE}/aws/reference/secretsmanager/k"),)),
+            )
+        },
+        Case(
+            {"containers": (Container("web", secrets=(SecretReference("DB", "/db"),)),)},
+            others=[Other(Parameter, id="/db", arn=f"{STORE}/db")],
+        ),
+        Case(
+            {"containers": (Container("web", secrets=(SecretReference("DB", "db:3"),)),)},
+            others=[Other(Parameter, id="db", arn=f"{STORE}/db")],
+        ),
+        Case(
+            {"containers": (Container("web", secrets=(SecretReference("DB", f"{STORE}/db"),)),)},
+            others=[Other(Parameter, id="/db", arn=f"{STORE}/db")],
+        ),
+    )
+    BAD = (
+        Case(
+            {"containers": (Container("web", secrets=(SecretReference("K", MANAGED), SecretReference("DB", "/db"))),)},
+            others=[Other(Parameter, id="/db", arn=f"{STORE}/db", type="String")],
+        ),
+        Case(
+            {"containers": (Container("web", secrets=(SecretReference("DB", f"{STORE}/db"),)),)},
+            others=[Other(Parameter, id="/db", arn=f"{STORE}/db", type="StringList")],
+        ),
+        {"containers": (Container("web", secrets=(SecretReference("DB", "/gone"),)),)},
+        {"containers": (Container("web", secrets=(SecretReference("DB", "arn:aws:s3:::bucket/env"),)),)},
+    )
+    SKIP = ({"containers": (Container("web"),)},)
+    UNKNOWN = (
+        Case({"containers": (Container("web", secrets=(SecretReference("DB", "/db"),)),)}, lacking=[Parameter]),
+        {"containers": (Container("web", secrets=(SecretReference("DB", STORE.replace("1234", "9999") + "/db"),)),)},
+    )
+
+    @staticmethod
+    def applies(definition: TaskDefinition) -> bool:
+        """Task definitions whose containers take secrets."""
+        return any(container.secrets for container in definition.containers)
+
+    @staticmethod
+    def check(definition: TaskDefinition, world: World) -> Iterator[Outcome]:
+        gaps = Gaps()
+        for container in definition.containers:
+            for secret in container.secrets:
+                with gaps:
+                    reason = _unprotected(secret.source, world)
+                    if reason:
+                        yield Fail(f"{secret.name}: {reason}", part=f"{container.name} {secret.name}")
+        yield from gaps
