@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from scanner.kinds.s3 import Bucket
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Direct
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide, WebProposal
@@ -45,10 +45,20 @@ class BucketDefaultEncryption(Rule):
         "prowler:s3_bucket_default_encryption",
         "steampipe:s3_bucket_default_encryption_enabled",
     )
-    remedy = Custodian(
-        "s3",
-        {"type": "set-bucket-encryption", "crypto": "aws:kms", "bucket-key": True},
-        filters=[{"type": "bucket-encryption", "state": False, "crypto": "aws:kms"}],
+    remedy = Direct(
+        "s3.PutBucketEncryption",
+        {
+            "Bucket": "{id}",
+            "ServerSideEncryptionConfiguration": {
+                "Rules": [
+                    {
+                        "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"},
+                        "BucketKeyEnabled": True,
+                    }
+                ]
+            },
+        },
+        why="Custodian needs a key that stands already and reports success where there is none.",
     )
 
     class Settings(RuleSettings, frozen=True):

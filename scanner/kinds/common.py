@@ -22,8 +22,8 @@ def tags(key: str = "Key", value: str = "Value") -> Callable[[Any], Mapping[str,
 def tagged(own: str, *types: str) -> Any:
     """Ask for the tags of all resources of these types at once, where the service has no bulk listing of its own.
 
-    `own` is the reference to the resource's ARN, `types` are `service:resource` or `service`. The answer leaves out resources that
-    never had a tag. Source: Resource Groups Tagging API, GetResources.
+    `own` is the reference to the resource's ARN, `types` are `service:resource` or `service`. The answer leaves
+    out resources that never had a tag. Source: Resource Groups Tagging API, GetResources.
     """
     return shared(
         "resourcegroupstaggingapi.GetResources",

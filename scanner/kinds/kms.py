@@ -31,7 +31,11 @@ class KmsKey(Kind, cfn="AWS::KMS::Key", tf="aws_kms_key"):
     alias = shared("kms.ListAliases", "Aliases", own="$key.KeyId", key="TargetKeyId")
 
     id: str = fact("key.KeyId", plan="key_id", sample="1234abcd-12ab-34cd-56ef-1234567890ab")
-    arn: str = fact("key.KeyArn", plan="arn")
+    arn: str = fact(
+        "key.KeyArn",
+        plan="arn",
+        sample="arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    )
     alias_name: str = fact("alias.AliasName", default="")
     tags: Mapping[str, str] = fact(
         "labels",
