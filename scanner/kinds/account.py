@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scanner.kinds.images import ScanRule, scan_rules
 from scanner.model.call import then
 from scanner.model.kind import Const, Kind, fact
 
@@ -49,6 +50,7 @@ class RegionSettings(Kind, cfn="AWS::::Region", singleton=True):
     ebs_kms = then("ec2.GetEbsDefaultKmsKeyId", expect="KmsKeyId")
     snapshots = then("ec2.GetSnapshotBlockPublicAccessState", expect="State")
     images = then("ec2.GetImageBlockPublicAccessState", expect="ImageBlockPublicAccessState")
+    registry = then("ecr.GetRegistryScanningConfiguration", "scanningConfiguration")
 
     id: str = fact(Const("region"))
     tags: Mapping[str, str] = fact(Const({}))
@@ -56,3 +58,7 @@ class RegionSettings(Kind, cfn="AWS::::Region", singleton=True):
     ebs_key: str = fact("ebs_kms.KmsKeyId", sample="alias/aws/ebs")
     snapshot_block: str = fact("snapshots.State", sample="block-all-sharing")
     image_block: str = fact("images.ImageBlockPublicAccessState", sample="block-new-sharing")
+    ecr_scanning: str = fact(
+        "registry.scanType", sample="BASIC", doc="`BASIC` or `ENHANCED`, for all private repositories of the Region."
+    )
+    ecr_scan_rules: tuple[ScanRule, ...] = fact("registry.rules", parse=scan_rules, default={"api": ()})
