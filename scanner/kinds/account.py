@@ -38,7 +38,13 @@ class Account(Kind, cfn="AWS::::Account", scope="global", singleton=True):
     password_length: int = fact(
         "passwords.MinimumPasswordLength", default={"api": 8}, sample=14, doc="Without a policy, IAM's default."
     )
-    volatile = ("summary",)
+    volatile = tuple(
+        f"summary.{counter}"
+        for counter in (
+            "Users Groups Roles Policies PolicyVersionsInUse InstanceProfiles ServerCertificates MFADevices "
+            "MFADevicesInUse Providers"
+        ).split()
+    )
 
 
 class RegionSettings(Kind, cfn="AWS::::Region", singleton=True):
