@@ -60,6 +60,19 @@ class HttpsOnly(Rule):
     GOOD = (
         Case({}, others=[HTTPS, REDIRECT]),
         Case({}, others=[HTTPS], settings={"strict": True}),
+        Case(
+            {},
+            others=[
+                Other(
+                    Listener,
+                    load_balancer=ARN,
+                    protocol="HTTP",
+                    port=80,
+                    default_actions=(TO_HTTPS,),
+                    rules=(ListenerRule("1", (TO_HTTPS,)), ListenerRule("default", (TO_HTTPS,))),
+                )
+            ],
+        ),
         Case({}, others=[Other(Listener, load_balancer="arn:another", protocol="HTTP", port=80)]),
     )
     BAD = (
