@@ -1,0 +1,29 @@
+"""Keeps what was seen and judged over the years in a database: by content, in intervals, sealed."""
+
+from __future__ import annotations
+
+from scanner.store.errors import StoreError
+from scanner.store.records import (
+    Acceptance,
+    AcceptanceEvent,
+    HistoryEntry,
+    ScanInfo,
+    Seal,
+    StandardRow,
+    TrendRow,
+    new_id,
+)
+from scanner.store.store import Store
+
+__all__ = [
+    "Acceptance",
+    "AcceptanceEvent",
+    "HistoryEntry",
+    "ScanInfo",
+    "Seal",
+    "StandardRow",
+    "Store",
+    "StoreError",
+    "TrendRow",
+    "new_id",
+]

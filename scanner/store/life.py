@@ -1,0 +1,130 @@
+"""The lives of findings over the scans of one account: new, still, resolved, reopened, unseen.
+
+A standing finding is one that failed when it was last known. It is resolved only by being seen not to fail: by another
+verdict, or by its resource being gone from a listing that was whole. Whatever hides it makes it unseen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from scanner.model.finding import Finding, Verdict
+from scanner.model.gap import Gap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from scanner.store.bodies import Line
+
+Where = tuple[str, str]
+"""Region and kind, within an account."""
+
+Subject = tuple[str, str, str, str]
+"""Rule, Region, kind and key: one resource under one rule."""
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """By which rules, and of which kinds in which Regions, an account was judged in a scan."""
+
+    rules: tuple[str, ...]
+    kinds: dict[str, tuple[str, ...]]
+
+    def covers(self, rule: str, region: str, kind: str) -> bool:
+        """Say whether this rule was run over that place."""
+        return rule in self.rules and kind in self.kinds.get(region, ())
+
+
+@dataclass
+class Night:
+    """What is needed to tell the lives of an account's findings in one scan.
+
+    `listings` says for each Region and kind that was listed what its listing lacks. `before` are the intervals that
+    hold; `failed` the scan in which a fingerprint first failed, for those that no longer stand; `confirmed` finds the
+    last earlier scan that judged where a line stands.
+    """
+
+    scan: int
+    judged: Judged
+    listings: Mapping[Where, tuple[Gap, ...]]
+    before: Mapping[str, Line]
+    failed: Mapping[str, int]
+    confirmed: Callable[[Line], int]
+
+
+@dataclass
+class Told:
+    """A finding with its status, and the scans that it dates from."""
+
+    finding: Finding
+    first: int
+    seen: int = 0
+
+
+@dataclass
+class Siblings:
+    """What this scan said of one resource under one rule."""
+
+    hidden: bool = False
+    gaps: list[Gap] = field(default_factory=list)
+
+
+def tell(night: Night, given: Iterable[Finding]) -> list[Told]:
+    """Give each finding its status, in place."""
+    return [_told(night, finding, night.before.get(finding.fingerprint)) for finding in given]
+
+
+def _told(night: Night, finding: Finding, before: Line | None) -> Told:
+    stood = before is not None and before.stands
+    same = before is not None and before.verdict == finding.verdict
+    if before is not None and stood and finding.verdict is not Verdict.FAIL:
+        hidden = finding.verdict in {Verdict.UNKNOWN, Verdict.ERROR}
+        finding.status = "unseen" if hidden else "resolved"
+        return Told(finding, before.first, _last_seen(night, before))
+    if finding.verdict is Verdict.FAIL and not stood and finding.fingerprint in night.failed:
+        finding.status = "reopened"
+        return Told(finding, night.failed[finding.fingerprint])
+    if before is not None and (stood or same):
+        finding.status = "still"
+        return Told(finding, before.first_in(night.scan))
+    finding.status = "new"
+    return Told(finding, night.scan)
+
+
+def _last_seen(night: Night, line: Line) -> int:
+    return line.seen if line.status == "unseen" else night.confirmed(line)
+
+
+def departed(night: Night, given: Iterable[Finding]) -> list[Line]:
+    """Give the intervals that hold no longer because this scan, which looked there, says nothing of them."""
+    here = {finding.fingerprint for finding in given}
+    return [
+        line
+        for line in night.before.values()
+        if line.fingerprint not in here and night.judged.covers(line.rule, line.region, line.kind)
+    ]
+
+
+def aftermath(night: Night, given: Iterable[Finding], gone: Iterable[tuple[Line, Finding]]) -> list[Told]:
+    """Say what became of standing findings that this scan does not name; `gone` has each as it was last known."""
+    siblings: dict[Subject, Siblings] = {}
+    for finding in given:
+        of = siblings.setdefault((finding.rule, finding.region, finding.kind, finding.key), Siblings())
+        of.hidden |= finding.verdict in {Verdict.UNKNOWN, Verdict.ERROR} or bool(finding.missing)
+        of.gaps += finding.missing
+    return [_after(night, siblings, line, finding) for line, finding in gone if line.stands]
+
+
+def _after(night: Night, siblings: Mapping[Subject, Siblings], line: Line, last: Finding) -> Told:
+    judged = siblings.get((line.rule, line.region, line.kind, line.key))
+    lacks = night.listings.get((line.region, line.kind), (Gap(message=f"{line.kind} was not listed"),))
+    seen = _last_seen(night, line)
+    if judged.hidden if judged is not None else lacks:
+        missing = tuple(dict.fromkeys(judged.gaps)) if judged is not None else lacks
+        return Told(msgspec.structs.replace(last, status="unseen", missing=missing), line.first, seen)
+    how = "no longer so" if judged is not None else "the resource is gone"
+    message = f"{how}: {last.message}"
+    changes = {"status": "resolved", "verdict": Verdict.SKIP, "message": message, "evidence": (), "missing": ()}
+    return Told(msgspec.structs.replace(last, **changes), line.first, seen)

@@ -1,0 +1,159 @@
+"""Opens the database that a URL names: the file with its rights, the pragmas of SQLite, the writer's lock."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import StaticPool
+
+from scanner.store.errors import StoreError
+from scanner.store.migrations import LOCK, migrate, newest, version
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Connection, Engine
+
+PRAGMAS = ("busy_timeout=30000", "foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL")
+WRITER_LOCK = LOCK + 1
+
+
+def open_engine(url: str) -> tuple[Engine, str, Path | None]:
+    """Open the database of a URL or a plain path; give the engine, the place for messages, and SQLite's file.
+
+    Raises:
+        StoreError: the URL is malformed, names an unknown database, or its file cannot be written.
+    """
+    parsed = _parse(url)
+    where = parsed.render_as_string(hide_password=True)
+    if parsed.get_backend_name() == "postgresql":
+        return _server(parsed, where), where, None
+    name = parsed.database or ":memory:"
+    file = None if name == ":memory:" else Path(name)
+    if file is not None:
+        where = str(file)
+        _make_file(file)
+    options: dict[str, Any] = {} if file else {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
+    engine = create_engine(parsed, **options)
+    event.listen(engine, "connect", _connected)
+    event.listen(engine, "begin", _begin)
+    return engine, where, file
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url if "://" in url else f"sqlite:///{url}")
+    except ArgumentError:
+        raise StoreError(f"{url.partition(':')[0]}: this is no database URL; write sqlite:///./phiward.db") from None
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise StoreError(f"{parsed.drivername}: phiward stores in sqlite and postgresql only; change [store] url")
+    return parsed
+
+
+def _server(parsed: URL, where: str) -> Engine:
+    try:
+        return create_engine(parsed, pool_pre_ping=True)
+    except (ImportError, NoSuchModuleError):
+        raise StoreError(f"{where}: the driver for PostgreSQL is missing; install phiward[postgres]") from None
+
+
+def _make_file(file: Path) -> None:
+    """Make the file readable for its owner alone before SQLite would make it readable for all."""
+    try:
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    except FileNotFoundError:
+        raise StoreError(f"{file}: the folder does not exist; make it, or name another in [store] url") from None
+    except IsADirectoryError:
+        raise StoreError(f"{file}: this is a folder; name a file in [store] url") from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise StoreError(
+            f"{file}: the database cannot be written ({reason}); allow it, or name another place in [store] url"
+        ) from None
+
+
+def _connected(dbapi: Any, _record: object) -> None:
+    dbapi.isolation_level = None  # SQLAlchemy begins and ends the transactions, see `_begin`
+    for pragma in PRAGMAS:
+        dbapi.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def prepare(engine: Engine, where: str) -> None:
+    """Bring the database to this version's schema.
+
+    Raises:
+        StoreError: it is another program's database, or a newer phiward's.
+    """
+    with engine.connect() as connection:
+        current = version(connection, where) == newest()
+    if not current:
+        with engine.execution_options(writes=True).begin() as connection:
+            migrate(connection, where)
+
+
+class WriterLock:
+    """Lets one process at a time write scans; a killed process leaves it free."""
+
+    def __init__(self, engine: Engine, file: Path | None, where: str) -> None:
+        """Know what to lock; nothing is locked yet."""
+        self._engine = engine
+        self._file = file
+        self._where = where
+        self._descriptor: int | None = None
+        self._session: Connection | None = None
+
+    def take(self) -> None:
+        """Take the lock; having it already is fine.
+
+        Raises:
+            StoreError: another process has it.
+        """
+        if self._descriptor is not None or self._session is not None:
+            return
+        if self._file is not None:
+            self._lock_file(self._file.with_name(self._file.name + ".lock"))
+        elif self._engine.dialect.name == "postgresql":
+            session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            if not session.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": WRITER_LOCK}).scalar():
+                session.close()
+                raise self._taken("")
+            self._session = session
+
+    def _lock_file(self, path: Path) -> None:
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise StoreError(f"{path}: the lock cannot be written ({reason}); allow it in the folder") from None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+            os.close(descriptor)
+            raise self._taken(f" (process {holder})" if holder else "") from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        self._descriptor = descriptor
+
+    def _taken(self, holder: str) -> StoreError:
+        return StoreError(f"{self._where}: another scan is writing here{holder}; wait until it is done, then try again")
+
+    def release(self) -> None:
+        """Give the lock back, if it was taken."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+        if self._session is not None:
+            self._session.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": WRITER_LOCK})
+            self._session.close()
+        self._descriptor = self._session = None

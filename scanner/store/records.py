@@ -1,0 +1,132 @@
+"""What the store takes and gives, as plain records."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+
+import msgspec
+
+
+class ScanInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A scan: when, of what, by which versions.
+
+    `as_of` is the moment that ages are reckoned from. `rules` are the ids of the rules that are run, with their former
+    ids; `kinds` the CloudFormation types collected; `targets` the (account, Region) pairs, `global` included; `names`
+    the accounts' names. `finished` and `complete` are the store's to fill.
+    """
+
+    id: str
+    started: datetime
+    as_of: datetime
+    kinds: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    targets: tuple[tuple[str, str], ...] = ()
+    names: dict[str, str] = msgspec.field(default_factory=dict)
+    versions: dict[str, str] = msgspec.field(default_factory=dict)
+    finished: datetime | None = None
+    complete: bool = False
+
+    @property
+    def accounts(self) -> list[str]:
+        """Name the accounts looked at, sorted."""
+        return sorted({account for account, _ in self.targets})
+
+
+class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A time during which a finding's verdict and what it said stayed the same.
+
+    `since` and `until` are the moments of the first and the last scan that said so, `scan` the first one's id;
+    `status` is that of the first scan. `current` says whether it still holds.
+    """
+
+    scan: str
+    since: str
+    until: str
+    verdict: str
+    severity: str
+    status: str
+    message: str
+    current: bool
+
+
+class TrendRow(msgspec.Struct, frozen=True, kw_only=True):
+    """How many (rule, resource) pairs of an account had a verdict in a scan, counted by the worst part."""
+
+    scan: str
+    as_of: str
+    account: str
+    rule: str
+    severity: str
+    verdict: str
+    count: int
+
+
+class StandardRow(msgspec.Struct, frozen=True, kw_only=True):
+    """How many (rule, resource) pairs that a HIPAA standard speaks of had a verdict in a scan.
+
+    `standard` is a paragraph of 45 CFR Part 164 Subpart C, such as `164.312(a)` or `164.308(a)(1)`.
+    """
+
+    scan: str
+    as_of: str
+    account: str
+    standard: str
+    verdict: str
+    count: int
+
+
+class Seal(msgspec.Struct, frozen=True, kw_only=True):
+    """The head of an account's chain: it stands for everything stored of the account up to this scan."""
+
+    account: str
+    scan: str
+    as_of: str
+    head: str
+
+
+class Acceptance(msgspec.Struct, frozen=True, kw_only=True):
+    """A risk that somebody accepted: a finding (by fingerprint) or, in an account, a call that stays unanswered.
+
+    `until` is the last day (ISO 8601). `addressable_reason` says why an addressable specification is not reasonable
+    and appropriate, `equivalent_measure` what is done instead (45 CFR 164.306(d)(3)(ii)(B)).
+    """
+
+    scope: str
+    subject: str
+    account: str = ""
+    reason: str
+    owner: str
+    until: str
+    by: str
+    at: str
+    addressable_reason: str = ""
+    equivalent_measure: str = ""
+
+
+class AcceptanceEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the acceptances' log: `accept` or `revoke`, by whom and in which words."""
+
+    at: str
+    by: str
+    action: str
+    scope: str
+    subject: str
+    account: str
+    words: str
+
+
+def new_id(started: datetime) -> str:
+    """Make a scan's id, readable and sortable by time: `20261121T020000Z-ab12`."""
+    return f"{started.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+
+
+def written(moment: datetime) -> str:
+    """Write a moment as ISO 8601 in UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def moment(text: str) -> datetime:
+    """Read what `written` wrote."""
+    return datetime.fromisoformat(text)

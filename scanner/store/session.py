@@ -1,0 +1,75 @@
+"""One opened database: its transactions, its lock, and its errors in plain words."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
+
+from scanner.store.errors import spoken
+from scanner.store.noise import noise_of
+from scanner.store.opening import WriterLock, open_engine, prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from sqlalchemy import Connection, Engine
+
+
+class Session:
+    """An opened database; use it in a `with` statement."""
+
+    def __init__(self, engine: Engine, where: str, file: Path | None, volatile: Mapping[str, Sequence[str]]) -> None:
+        """Hold an opened engine; see `open`."""
+        self._engine = engine
+        self._where = where
+        self._noise = noise_of(volatile)
+        self._lock = WriterLock(engine, file, where)
+
+    @classmethod
+    def open(cls, url: str, volatile: Mapping[str, Sequence[str]] | None = None) -> Self:
+        """Open the database at a URL (`sqlite:///./phiward.db`, `postgresql://...`) or a path, making it if need be.
+
+        `volatile` gives for each CloudFormation type the paths (`section.path`) that are noise; see `Kind.volatile`.
+
+        Raises:
+            StoreError: it is damaged, foreign, of a newer phiward, or cannot be written.
+        """
+        engine, where, file = open_engine(url)
+        try:
+            with spoken(where):
+                prepare(engine, where)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine, where, file, volatile or {})
+
+    def __enter__(self) -> Self:
+        """Use the store."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database and of the writer's lock."""
+        self._lock.release()
+        self._engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with spoken(self._where), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with spoken(self._where), self._engine.execution_options(writes=True).begin() as connection:
+            yield connection
+
+    def _take_lock(self) -> None:
+        with spoken(self._where):
+            self._lock.take()

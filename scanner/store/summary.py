@@ -1,0 +1,85 @@
+"""Counts a scan's findings for the trend: each rule and resource once, by its worst part."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from scanner.model.rule import SEVERITIES
+from scanner.store.records import StandardRow, TrendRow
+from scanner.store.tables import scans, standards, summaries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection
+
+    from scanner.model.finding import Finding
+
+_CITATION = re.compile(r"(?:45 CFR )?(164\.308\(a\)\(\d+\)|164\.3\d\d\([a-z]\)|164\.3\d\d)")
+
+
+def standard_of(citation: str) -> str:
+    """Give the paragraph that holds the standard of a citation; another text is its own.
+
+    45 CFR 164.308(a) holds its standards one level deeper than the other sections.
+    """
+    match = _CITATION.match(citation)
+    return match.group(1) if match else citation
+
+
+def worst(found: Iterable[Finding]) -> list[Finding]:
+    """Give the worst finding of each rule and resource."""
+    by: dict[tuple[str, ...], Finding] = {}
+    for finding in found:
+        pair = (finding.rule, finding.account, finding.region, finding.kind, finding.key)
+        if pair not in by or _weight(finding) > _weight(by[pair]):
+            by[pair] = finding
+    return list(by.values())
+
+
+def _weight(finding: Finding) -> tuple[int, int]:
+    severity = finding.severity
+    return (finding.verdict.rank, [*SEVERITIES].index(severity) if severity in SEVERITIES else -1)
+
+
+def write_summary(connection: Connection, scan: int, account: str, found: Iterable[Finding]) -> None:
+    """Write the counts of an account's findings."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    by_standard: Counter[tuple[str, str]] = Counter()
+    for finding in worst(found):
+        counts[finding.rule, finding.severity, str(finding.verdict)] += 1
+        for standard in {standard_of(citation) for citation in (*finding.hipaa, *finding.hipaa_proposed)}:
+            by_standard[standard, str(finding.verdict)] += 1
+    here = {"scan": scan, "account": account}
+    rows = [
+        {**here, "rule": rule, "severity": severity, "verdict": verdict, "count": count}
+        for (rule, severity, verdict), count in counts.items()
+    ]
+    if rows:
+        connection.execute(summaries.insert(), rows)
+    rows = [
+        {**here, "standard": standard, "verdict": verdict, "count": count}
+        for (standard, verdict), count in by_standard.items()
+    ]
+    if rows:
+        connection.execute(standards.insert(), rows)
+
+
+def trend(connection: Connection) -> list[TrendRow]:
+    """Give the counts by rule of all finished scans, the oldest first."""
+    columns = [summaries.c[name] for name in ("account", "rule", "severity", "verdict", "count")]
+    query = select(scans.c.id.label("scan"), scans.c.as_of, *columns).join_from(summaries, scans)
+    rows = connection.execute(query.order_by(scans.c.seq, *columns[:4])).mappings()
+    return [TrendRow(**row) for row in rows]
+
+
+def standard_trend(connection: Connection) -> list[StandardRow]:
+    """Give the counts by HIPAA standard of all finished scans, the oldest first."""
+    columns = [standards.c[name] for name in ("account", "standard", "verdict", "count")]
+    query = select(scans.c.id.label("scan"), scans.c.as_of, *columns).join_from(standards, scans)
+    rows = connection.execute(query.order_by(scans.c.seq, *columns[:3])).mappings()
+    return [StandardRow(**row) for row in rows]
