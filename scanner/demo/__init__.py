@@ -1,7 +1,7 @@
 """The demo organisation: an AWS on loopback, six accounts of it, and the nights that pass over them.
 
-`DemoServer` serves; `seed(server)` fills it and answers an `Organisation`; `pass_night(organisation, n)` lets night `n`
-pass.
+`DemoServer` serves; `seed(server)` fills it and answers an `Organisation`; `pass_night(organisation, n)` lets
+night `n` pass.
 Nothing here is real: every name, number and secret is invented, and all calls go to the loopback server.
 """
 
@@ -11,11 +11,30 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
+    "CHANGES": "scanner.demo.changes",
+    "Change": "scanner.demo.changes",
     "DemoServer": "scanner.demo.server",
+    "FIRST_NIGHT": "scanner.demo.organisation",
+    "LAST_NIGHT": "scanner.demo.nights",
+    "Organisation": "scanner.demo.organisation",
+    "SECRETS": "scanner.demo.systems.planted",
     "Served": "scanner.demo.server",
+    "pass_night": "scanner.demo.nights",
+    "seed": "scanner.demo.organisation",
 }
 
-__all__ = ["DemoServer", "Served"]
+__all__ = [
+    "CHANGES",
+    "FIRST_NIGHT",
+    "LAST_NIGHT",
+    "SECRETS",
+    "Change",
+    "DemoServer",
+    "Organisation",
+    "Served",
+    "pass_night",
+    "seed",
+]
 
 
 def __getattr__(name: str) -> Any:

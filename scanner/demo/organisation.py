@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from scanner.demo.seed import cells, city_webapps, media_site, phi_cluster
-from scanner.demo.seed.cloud import REGIONS, Cloud
-from scanner.demo.seed.foundation import AUDIT_ROLE, EXTERNAL_ID, Choices, Foundation, lay
+from scanner.demo import deeds
+from scanner.demo.nights import report_traffic
+from scanner.demo.systems import cells, city_webapps, media_site, phi_cluster
+from scanner.demo.systems.cloud import REGIONS, Cloud
+from scanner.demo.systems.foundation import AUDIT_ROLE, EXTERNAL_ID, Choices, Foundation, lay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +22,7 @@ FIRST_NIGHT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 _STATIC = {"aws_access_key_id": "AKIADEMO", "aws_secret_access_key": "demo"}  # the server asks for no signature
 _FOUNDED = timedelta(days=400)
 _BUILT = timedelta(days=90)
+_TUNNELS_UP = (("datacenter-a", 0), ("datacenter-b", 0), ("datacenter-b", 1))
 _DENIED = "kms.GetKeyRotationStatus"
 
 
@@ -94,8 +97,6 @@ class Organisation:
 
 def seed(server: DemoServer, start: datetime = FIRST_NIGHT) -> Organisation:
     """Fill an empty server with the organisation as it stands on the night of `start`."""
-    from scanner.demo.nights import keep_alive
-
     server.set_clock(start - _FOUNDED)
     management = Cloud(server.url, MANAGEMENT_ACCOUNT, "management", _STATIC)
     accounts = _found(management)
@@ -109,7 +110,9 @@ def seed(server: DemoServer, start: datetime = FIRST_NIGHT) -> Organisation:
         plan.build(clouds[name], foundations[name])
     made = Organisation(server, accounts, clouds, start)
     server.set_clock(start)
-    keep_alive(made, start)
+    for connection, number in _TUNNELS_UP:
+        deeds.tunnel(made, clouds["city-webapps"], name=connection, number=number, status="UP")
+    report_traffic(made, start)
     server.deny(_DENIED, account=accounts["cell-gamma"])
     server.forget_calls()
     return made

@@ -1,4 +1,4 @@
-"""Small gaps: STS expiry, KMS rotation period, load balancer defaults, and the cost of finding a request's account."""
+"""Small gaps of STS, KMS, ELB and CloudTrail, and the cost of finding a request's account."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Any
 
 import moto.core.responses
 import moto.iam.models
+from moto.cloudtrail.models import Trail
 from moto.core.utils import utcnow
-from moto.elbv2.models import FakeLoadBalancer
+from moto.elbv2.models import FakeListener, FakeLoadBalancer
 from moto.iam.models import iam_backends
+from moto.kms.models import KmsBackend
 from moto.kms.responses import KmsResponse
 from moto.sts.responses import TokenResponse
 
@@ -59,6 +61,14 @@ def _with_period(response: Any, answer: str, *_args: Any) -> str:
     return json.dumps(status)
 
 
+def _managed_by_aws(backend: Any, alias: Any, target_key_id: str, alias_name: str) -> Any:
+    """CreateAlias: the key behind alias/aws/ebs, which moto makes of itself, is AWS's and rotates."""
+    if alias_name.startswith("alias/aws/"):
+        key = backend.keys[backend.get_key_id(target_key_id)]
+        key.key_manager, key.key_rotation_status = "AWS", True
+    return alias
+
+
 def _account_of_key(access_key: str) -> str:
     """Find a key's account in the commercial partition alone; moto builds an IAM backend per partition to search."""
     for account, backends in list(iam_backends.items()):
@@ -72,11 +82,26 @@ def _default_attributes(balancer: Any, _nothing: None, *_args: Any, **_kwargs: A
     balancer.attrs["load_balancing.cross_zone.enabled"] = "true" if balancer.type == "application" else "false"
 
 
+def _no_policy_without_tls(listener: Any, _nothing: None, *_args: Any, **_kwargs: Any) -> None:
+    """CreateListener: moto gives an HTTP listener a TLS policy."""
+    if listener.protocol not in {"HTTPS", "TLS"}:
+        listener.ssl_policy = None
+
+
+def _management_events(trail: Any, _nothing: None, *_args: Any, **_kwargs: Any) -> None:
+    """CreateTrail: moto's new trail has no event selector, AWS's logs all management events."""
+    everything = {"ReadWriteType": "All", "IncludeManagementEvents": True}
+    trail.event_selectors = [{**everything, "DataResources": [], "ExcludeManagementEventSources": []}]
+
+
 def install() -> None:
-    """Extend moto's STS, KMS and ELB answers, and find accounts and actions without searching everything each time."""
+    """Extend the answers of the small services, and look up accounts and actions at no great cost."""
     after(TokenResponse, "assume_role", _expire_by_machine_time)
     after(KmsResponse, "get_key_rotation_status", _with_period)
+    after(KmsBackend, "create_alias", _managed_by_aws)
     after(FakeLoadBalancer, "__init__", _default_attributes)
+    after(FakeListener, "__init__", _no_policy_without_tls)
+    after(Trail, "__init__", _management_events)
     moto.iam.models.get_account_id_from = _account_of_key
     responses: Any = moto.core.responses
     responses.method_names_from_class = cache(responses.method_names_from_class)

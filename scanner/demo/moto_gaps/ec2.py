@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.instances import Instance
 from moto.ec2.responses import EC2Response
 
 from scanner.demo.moto_gaps.graft import add, after
@@ -21,6 +23,8 @@ _SETTINGS: tuple[tuple[str, str, object, str | None], ...] = (
     ),
     ("serial_console_access_status", "SerialConsoleAccessEnabled", False, None),
 )
+_OTHER_PARTITIONS = ("us-gov-", "cn-", "us-iso", "eu-isoe", "eusc-")
+_XEN_FAMILIES = ("m3", "m4", "c3", "c4", "r3", "r4", "t1", "t2")
 
 
 def _store(response: Any) -> dict[str, Any]:
@@ -86,6 +90,41 @@ def _restorable(response: Any, answer: ActionResult) -> ActionResult:
     return ActionResult({"Snapshots": [each for each in answer.result["Snapshots"] if admits(each)]})  # type: ignore[index]
 
 
+def _commercial(response: Any, answer: ActionResult) -> ActionResult:
+    """DescribeRegions: moto mixes partitions, and lists what is not opted in without AllRegions."""
+    everything = bool(response._get_param("AllRegions"))  # noqa: SLF001
+    regions: list[Any] = answer.result["Regions"]  # type: ignore[index]
+    return ActionResult(
+        {
+            "Regions": [
+                region
+                for region in regions
+                if not region.name.startswith(_OTHER_PARTITIONS)
+                and (everything or region.opt_in_status != "not-opted-in")
+            ]
+        }
+    )
+
+
+def _as_nitro(instance: Any, _nothing: None, *_args: Any, **_kwargs: Any) -> None:
+    """RunInstances: moto makes every instance a paravirtual Xen guest; AWS's current types are Nitro."""
+    family = instance.instance_type.partition(".")[0]
+    instance.hypervisor = "xen" if family in _XEN_FAMILIES else "nitro"
+    instance.virtualization_type = "hvm"
+    instance.ena_support = family not in _XEN_FAMILIES
+    instance.kernel_id = None
+
+
+def _open_default_group(backend: Any, vpc: Any, *_args: Any, **_kwargs: Any) -> Any:
+    """CreateVpc: AWS lets the members of a VPC's default group reach one another."""
+    group = backend.get_security_group_from_name("default", vpc.id)
+    if not group.ingress_rules:
+        backend.authorize_security_group_ingress(
+            group.id, "-1", None, None, ip_ranges=[], source_groups=[{"GroupId": group.id}]
+        )
+    return vpc
+
+
 def install() -> None:
     """Extend moto's EC2 answers."""
     for name, member, initial, parameter in _SETTINGS:
@@ -101,3 +140,6 @@ def install() -> None:
         modify_instance_metadata_defaults=_modify_instance_metadata_defaults,
     )
     after(EC2Response, "describe_snapshots", _restorable)
+    after(EC2Backend, "create_vpc", _open_default_group)
+    after(EC2Response, "describe_regions", _commercial)
+    after(Instance, "__init__", _as_nitro)

@@ -12,6 +12,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.core.utils import camelcase_to_underscores, utcnow
+from moto.ec2.models import ec2_backends
 from moto.ecr.models import ecr_backends
 from moto.ecs.models import Container, ContainerInstance, EC2ContainerServiceBackend, Task, ecs_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
@@ -104,9 +105,12 @@ def _settle(backend: EC2ContainerServiceBackend, service: Any) -> None:
         if host.status == "ACTIVE" and host.agent_connected
     ]
     places = cycle(hosts if service.launch_type != "FARGATE" and hosts else [None])
-    for host in islice(places, len(kept), service.desired_count):
-        task = _start(backend, service, definition, host)
+    for number, host in enumerate(islice(places, len(kept), service.desired_count), len(kept)):
+        task = _start(backend, service, definition, host, number)
         tasks[task.task_arn] = task
+    cluster = backend.clusters[service.cluster_name]
+    cluster.running_tasks_count = sum(task.last_status == "RUNNING" for task in tasks.values())
+    cluster.pending_tasks_count = 0
     service.running_count, service.pending_count = service.desired_count, 0
     for deployment in service.deployments:
         deployment |= {
@@ -119,8 +123,13 @@ def _settle(backend: EC2ContainerServiceBackend, service: Any) -> None:
         }
 
 
-def _start(backend: EC2ContainerServiceBackend, service: Any, definition: Any, host: str | None) -> Task:
+def _start(backend: EC2ContainerServiceBackend, service: Any, definition: Any, host: str | None, number: int) -> Task:
+    """Start the task of that number; each is given the service's subnets in another order, to spread over zones."""
     network = service.deployments[0].get("networkConfiguration") if service.deployments else None
+    if network:
+        chosen = network["awsvpcConfiguration"]
+        first = number % len(chosen["subnets"])
+        network = {"awsvpcConfiguration": {**chosen, "subnets": chosen["subnets"][first:] + chosen["subnets"][:first]}}
     return Task(
         backend._get_cluster(service.cluster_name),  # noqa: SLF001
         definition,
@@ -144,7 +153,7 @@ def _know_task(task: Any, _nothing: None, *_args: Any, **_kwargs: Any) -> None:
         host.container_instance_arn: host for host in backend.container_instances.get(task.cluster_name, {}).values()
     }
     host = hosts.get(task.container_instance_arn)
-    task.availability_zone = host.attributes["ecs.availability-zone"] if host else f"{task.region_name}a"
+    task.availability_zone = host.attributes["ecs.availability-zone"] if host else _zone(task)
     task.launch_type = task.launch_type or ("EC2" if host else "FARGATE")
     task.connectivity, task.health_status = "CONNECTED", "HEALTHY"
     task.created_at = task.started_at = task.connectivity_at = task.pull_started_at = task.pull_stopped_at = utcnow()
@@ -152,6 +161,13 @@ def _know_task(task: Any, _nothing: None, *_args: Any, **_kwargs: Any) -> None:
     task.enable_execute_command = False
     task.version = 1
     task.containers = [_container(task, definition, each) for each in definition.container_definitions]
+
+
+def _zone(task: Any) -> str:
+    """The zone of the subnet that a task on Fargate was put in."""
+    subnet = task.network_configuration["awsvpcConfiguration"]["subnets"][0]
+    zone: str = ec2_backends[task._account_id][task.region_name].get_subnet(subnet).availability_zone  # noqa: SLF001
+    return zone
 
 
 def _container(task: Any, definition: Any, described: dict[str, Any]) -> Any:

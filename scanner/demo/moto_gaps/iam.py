@@ -10,9 +10,9 @@ import json
 from typing import Any
 
 import moto.iam.models
-from moto.iam.models import IAMBackend
+from moto.iam.models import IAMBackend, Policy
 
-from scanner.demo.moto_gaps.graft import after
+from scanner.demo.moto_gaps.graft import add, after
 
 _ATTACHED = (
     "AmazonEC2ContainerServiceforEC2Role",
@@ -57,5 +57,6 @@ def install() -> None:
     policies = json.loads(models.aws_managed_policies_data)
     models.aws_managed_policies_data = json.dumps({name: policies[name] for name in _ATTACHED})
     models.load_iam_aws_managed_policies = lambda: True
+    add(Policy, policy_name=property(lambda policy: policy.name))  # left out of GetAccountAuthorizationDetails
     after(IAMBackend, "get_account_authorization_details", _only_attached)
     after(IAMBackend, "get_credential_report", _with_root)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scanner.demo.seed import edge, planted
-from scanner.demo.seed.cloud import RECOVERY, Cloud, instance_profile, key, pairs, role, tagged
-from scanner.demo.seed.containers import (
+from scanner.demo.systems import edge, planted
+from scanner.demo.systems.cloud import RECOVERY, Cloud, instance_profile, key, pairs, role, specification, tagged
+from scanner.demo.systems.containers import (
     SPREAD,
     cluster,
     container,
@@ -22,14 +22,14 @@ from scanner.demo.seed.containers import (
     service,
     task,
 )
-from scanner.demo.seed.foundation import deployer, person
-from scanner.demo.seed.hosts import JOIN, Host, fleet, join, launch
-from scanner.demo.seed.network import Network, network, opened, trusted
-from scanner.demo.seed.policies import CONTAINER_HOST, DATA_PLANE, SYSTEMS_MANAGER, allow
-from scanner.demo.seed.storage import bucket
+from scanner.demo.systems.foundation import deployer, person
+from scanner.demo.systems.hosts import JOIN, Host, fleet, join, launch
+from scanner.demo.systems.network import Network, network, opened, trusted
+from scanner.demo.systems.policies import CONTAINER_HOST, DATA_PLANE, SYSTEMS_MANAGER, allow
+from scanner.demo.systems.storage import bucket
 
 if TYPE_CHECKING:
-    from scanner.demo.seed.foundation import Foundation
+    from scanner.demo.systems.foundation import Foundation
 
 OVERLAY = "10.32.0.0/12"
 _OVERLAY_PORTS = (6783, 6784)
@@ -59,6 +59,7 @@ def _data(cloud: Cloud, foundation: Foundation) -> None:
     bucket(cloud, f"phi-cluster-scratch-{cloud.account}", {**phi, "Name": "phi-cluster-scratch"}, over_tls_alone=False)
     bucket(cloud, f"phi-cluster-recovery-{cloud.account}", {**phi, "Name": "phi-cluster-recovery"}, region=RECOVERY)
     key(cloud, "legacy-exports", rotates=False, tags=tagged("legacy-exports", "production", owner="billing"))
+    _snapshot(cloud)
     cloud.client("dynamodb").create_table(
         TableName="patient-sessions",
         AttributeDefinitions=[{"AttributeName": "session", "AttributeType": "S"}],
@@ -73,6 +74,16 @@ def _data(cloud: Cloud, foundation: Foundation) -> None:
     parameters = cloud.client("ssm")
     parameters.put_parameter(Name="/lab-results/token", Type="SecureString", Value=planted.MONITORING_KEY)
     parameters.put_parameter(Name="/fax-bridge/password", Type="String", Value=planted.FAX_PASSWORD)
+
+
+def _snapshot(cloud: Cloud) -> None:
+    """The nightly copy of a volume of records, kept to the account."""
+    ec2 = cloud.client("ec2")
+    tags = tagged("records-archive", "production", phi=True)
+    volume = ec2.create_volume(
+        AvailabilityZone="us-east-1b", Size=50, Encrypted=True, TagSpecifications=specification("volume", tags)
+    )["VolumeId"]
+    ec2.create_snapshot(VolumeId=volume, TagSpecifications=specification("snapshot", tags))
 
 
 def _people(cloud: Cloud) -> None:

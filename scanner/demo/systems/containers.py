@@ -7,10 +7,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from scanner.demo.seed.cloud import HOME, Cloud, Tags, pairs, tagged
+from scanner.demo.systems.cloud import HOME, Cloud, Tags, pairs, tagged
 
 if TYPE_CHECKING:
-    from scanner.demo.seed.network import Network
+    from scanner.demo.systems.network import Network
 
 _DOCKER = "application/vnd.docker.distribution.manifest.v2+json"
 _DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json"

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scanner.demo.seed import edge
-from scanner.demo.seed.cloud import Cloud, pairs, role, tagged
-from scanner.demo.seed.containers import cluster, container, log_group, push, repository, service, task
-from scanner.demo.seed.foundation import deployer, person
-from scanner.demo.seed.network import Network, network, opened, trusted
-from scanner.demo.seed.policies import allow, read_by_distribution, world_readable
-from scanner.demo.seed.storage import bucket
+from scanner.demo.systems import edge
+from scanner.demo.systems.cloud import Cloud, pairs, role, tagged
+from scanner.demo.systems.containers import cluster, container, log_group, push, repository, service, task
+from scanner.demo.systems.foundation import deployer, person
+from scanner.demo.systems.network import Network, network, opened, trusted
+from scanner.demo.systems.policies import allow, read_by_distribution, world_readable
+from scanner.demo.systems.storage import bucket
 
 if TYPE_CHECKING:
-    from scanner.demo.seed.foundation import Foundation
+    from scanner.demo.systems.foundation import Foundation
 
 
 def build(cloud: Cloud, _foundation: Foundation) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from scanner.demo.seed.cloud import HOME, Cloud, pairs, specification, tagged
+from scanner.demo.systems.cloud import HOME, Cloud, pairs, specification, tagged
 
 if TYPE_CHECKING:
-    from scanner.demo.seed.network import Network
+    from scanner.demo.systems.network import Network
 
 IMAGE = "ami-0f00d5ec0ndary01"
 JOIN = "#!/bin/bash\necho ECS_CLUSTER={cluster} >> /etc/ecs/ecs.config\n"

@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from scanner.demo.seed.cloud import HOME, Cloud, Tags, pairs
-from scanner.demo.seed.policies import Statement, document, tls_only
+from scanner.demo.systems.cloud import HOME, Cloud, Tags, pairs
+from scanner.demo.systems.policies import Statement, document, tls_only
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

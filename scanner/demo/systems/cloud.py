@@ -7,7 +7,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from scanner.demo.seed.policies import assumed_by, document
+from scanner.demo.systems.policies import assumed_by, document
 
 if TYPE_CHECKING:
     from datetime import datetime

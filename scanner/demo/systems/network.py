@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Any, Literal
 
-from scanner.demo.seed.cloud import HOME, Cloud, specification, tagged
+from scanner.demo.systems.cloud import HOME, Cloud, specification, tagged
 
 _ANYWHERE = "0.0.0.0/0"
 Nat = Literal["each zone", "one", "none"]

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from scanner.demo.seed.cloud import Cloud, pairs, tagged
+from scanner.demo.systems.cloud import Cloud, pairs, tagged
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from scanner.demo.seed.network import Network
+    from scanner.demo.systems.network import Network
 
 CURRENT_TLS = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 OLD_TLS = "ELBSecurityPolicy-2016-08"

@@ -10,17 +10,17 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scanner.demo.seed import edge
-from scanner.demo.seed.cloud import Cloud, instance_profile, pairs, role, specification, tagged
-from scanner.demo.seed.containers import cluster, container, inside, log_group, push, repository, service, task
-from scanner.demo.seed.foundation import deployer, person
-from scanner.demo.seed.hosts import BLOCK_METADATA, JOIN, METADATA_SERVICE, Host, fleet, join
-from scanner.demo.seed.network import Network, network, opened, trusted
-from scanner.demo.seed.policies import CONTAINER_HOST, SYSTEMS_MANAGER, allow, document, world_readable
-from scanner.demo.seed.storage import bucket
+from scanner.demo.systems import edge
+from scanner.demo.systems.cloud import Cloud, instance_profile, pairs, role, specification, tagged
+from scanner.demo.systems.containers import cluster, container, inside, log_group, push, repository, service, task
+from scanner.demo.systems.foundation import deployer, person
+from scanner.demo.systems.hosts import BLOCK_METADATA, JOIN, METADATA_SERVICE, Host, fleet, join
+from scanner.demo.systems.network import Network, network, opened, trusted
+from scanner.demo.systems.policies import CONTAINER_HOST, SYSTEMS_MANAGER, allow, document, world_readable
+from scanner.demo.systems.storage import bucket
 
 if TYPE_CHECKING:
-    from scanner.demo.seed.foundation import Foundation
+    from scanner.demo.systems.foundation import Foundation
 
 _MISTAKEN_ADDRESS = "192.0.2.0/32"
 

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from scanner.demo.seed.cloud import HOME, REGIONS, Cloud, key, pairs, role, tagged
-from scanner.demo.seed.policies import (
+from scanner.demo.systems.cloud import HOME, REGIONS, Cloud, key, pairs, role, tagged
+from scanner.demo.systems.policies import (
     PASS_ANY_ROLE,
     TASK_EXECUTION,
     Statement,
@@ -17,7 +17,7 @@ from scanner.demo.seed.policies import (
     pass_named_roles,
     trail_writes,
 )
-from scanner.demo.seed.storage import bucket
+from scanner.demo.systems.storage import bucket
 
 AUDIT_ROLE = "PhiwardAudit"
 EXTERNAL_ID = "phiward-demo"

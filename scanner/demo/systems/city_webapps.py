@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from scanner.demo.seed import edge, planted
-from scanner.demo.seed.cloud import Cloud, instance_profile, pairs, role, specification, tagged
-from scanner.demo.seed.containers import (
+from scanner.demo.systems import edge, planted
+from scanner.demo.systems.cloud import Cloud, instance_profile, pairs, role, specification, tagged
+from scanner.demo.systems.containers import (
     SPREAD,
     cluster,
     container,
@@ -23,14 +23,14 @@ from scanner.demo.seed.containers import (
     service,
     task,
 )
-from scanner.demo.seed.foundation import attach, deployer, person
-from scanner.demo.seed.hosts import BLOCK_METADATA, JOIN, METADATA_SERVICE, Host, fleet, join, launch
-from scanner.demo.seed.network import Network, network, opened, trusted
-from scanner.demo.seed.policies import CONTAINER_HOST, EVERYTHING, SYSTEMS_MANAGER, allow
-from scanner.demo.seed.storage import bucket
+from scanner.demo.systems.foundation import attach, deployer, person
+from scanner.demo.systems.hosts import BLOCK_METADATA, JOIN, METADATA_SERVICE, Host, fleet, join, launch
+from scanner.demo.systems.network import Network, network, opened, trusted
+from scanner.demo.systems.policies import CONTAINER_HOST, EVERYTHING, SYSTEMS_MANAGER, allow
+from scanner.demo.systems.storage import bucket
 
 if TYPE_CHECKING:
-    from scanner.demo.seed.foundation import Foundation
+    from scanner.demo.systems.foundation import Foundation
 
 _OFFICE = "198.51.100.0/24"
 _DATACENTERS = ("192.168.40.0/22", "192.168.80.0/22")
