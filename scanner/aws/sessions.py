@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import boto3
@@ -103,6 +103,17 @@ class Sessions:
                 self._made[target.account] = self._assumed(target)
             return self._made[target.account]
 
+    def with_regions(self, target: Target, known: Iterable[str]) -> Target:
+        """Give the target its enabled Regions; an account that cannot be entered keeps the home Region, to be named.
+
+        Raises:
+            AwsError: the Regions of an account that can be entered cannot be listed.
+        """
+        if self.entry_gap(target) is not None:
+            return replace(target, regions=(HOME_REGION.get(target.partition, self.home),))
+        client = self.session(target).client("ec2", region_name=self.home)
+        return replace(target, regions=enabled_regions(client, known))
+
     def entry_gap(self, target: Target) -> Gap | None:
         """Say why an account's role cannot be assumed, or None when it can (or none is to be assumed)."""
         if not target.role:
@@ -157,3 +168,17 @@ def enabled_regions(client: Any, known: Iterable[str]) -> tuple[str, ...]:
 def regions_of_partition(session: Any, partition: str) -> tuple[str, ...]:
     """Name the Regions that botocore knows in a partition."""
     return tuple(session.get_available_regions("ec2", partition_name=partition))
+
+
+def member_accounts(sessions: Sessions) -> tuple[dict[str, str], str]:
+    """List the organization's active accounts (`organizations.ListAccounts`); where refused, say why."""
+    client = sessions.base.client("organizations", region_name=sessions.home)
+    try:
+        pages = client.get_paginator("list_accounts").paginate()
+        found = {str(entry["Id"]): str(entry["Name"]) for page in pages for entry in page["Accounts"]
+                 if entry.get("State", entry.get("Status")) == "ACTIVE"}  # fmt: skip
+    except ClientError as error:
+        return {}, str(error.response.get("Error", {}).get("Code", "refused"))
+    except BotoCoreError as error:
+        return {}, type(error).__name__
+    return found, ""

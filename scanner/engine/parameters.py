@@ -64,10 +64,11 @@ class Parameters:
 
     def __call__(self, rule: type[Rule], resource: Resource) -> Settings:
         """Give a rule's parameters for a resource: the last override that speaks of it, else the plain ones."""
-        for where, settings in reversed(self._overrides[rule.id]):
+        chosen = self._plain[rule.id]
+        for where, settings in self._overrides[rule.id]:
             if _speaks_of(where, resource):
-                return settings
-        return self._plain[rule.id]
+                chosen = settings
+        return chosen
 
 
 def _from_elsewhere(rule: type[Rule], elsewhere: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,3 +91,24 @@ def _speaks_of(where: Mapping[str, Any], resource: Resource) -> bool:
     if accounts and resource.account not in accounts:
         return False
     return all((resource.tags or {}).get(key) == value for key, value in tags.items())
+
+
+def described(rule: type[Rule]) -> list[dict[str, Any]]:
+    """Say a rule's parameters: name, type, default, meaning."""
+    from scanner.engine.normalise import builtin
+
+    found = []
+    for field in msgspec.structs.fields(rule.Settings):
+        hint = get_type_hints(rule.Settings, include_extras=True)[field.name]
+        metas = [meta for meta in getattr(hint, "__metadata__", ()) if isinstance(meta, msgspec.Meta)]
+        plain = get_type_hints(rule.Settings)[field.name]
+        default = field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+        found.append(
+            {
+                "name": field.name,
+                "type": getattr(plain, "__name__", str(plain)) if not getattr(plain, "__args__", None) else str(plain),
+                "default": builtin(default),
+                "description": next((meta.description for meta in metas if meta.description), ""),
+            }
+        )
+    return found

@@ -1,0 +1,55 @@
+"""The roof: the command line, which wires everything."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+from scanner.run import INTERNAL, MISUSE
+
+INTERRUPTED = 130
+"""The shell's own code for a program ended by Ctrl-C; what was seen is kept and `--resume` goes on."""
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code; every mistake of the user's is one line."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and give its exit code."""
+    import click
+
+    from scanner.cli.app import app
+    from scanner.cli.output import complain, known_errors
+
+    try:
+        code = app(arguments, prog_name="phiward", standalone_mode=False)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.exceptions.Abort:
+        return _interrupted()
+    except click.ClickException as error:
+        error.show()
+        return MISUSE
+    except KeyboardInterrupt:
+        return _interrupted()
+    except known_errors() as error:
+        complain(str(error))
+        return MISUSE
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:  # noqa: BLE001  the last resort: exit code 4, and where to report it
+        complain(f"internal error: {type(error).__name__}: {error}")
+        if "-v" in arguments or "--verbose" in arguments:
+            traceback.print_exc()
+        return INTERNAL
+    return code if isinstance(code, int) else 0
+
+
+def _interrupted() -> int:
+    from scanner.cli.output import complain
+
+    complain("interrupted; what was seen is kept: `phiward scan --resume` goes on")
+    return INTERRUPTED

@@ -1,0 +1,162 @@
+"""The commands; each is short and hands over to the module that does it."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scanner.cli import options as opt
+
+app = typer.Typer(
+    name="phiward", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich",
+    help="Watches AWS accounts that hold protected health information.",
+)  # fmt: skip
+rules_app = typer.Typer(no_args_is_help=True, help="The rules: list them, show one.")
+app.add_typer(rules_app, name="rules")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"phiward {version('phiward')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Watch AWS accounts that hold protected health information."""
+
+
+@app.command()
+def init(
+    out: Annotated[Path, typer.Option("--out", help="Where to write.")] = Path("config.toml"),
+    force: Annotated[bool, typer.Option("--force", help="Replace the file that is there.")] = False,
+) -> None:
+    """Look at who and where we are, and write a commented config.toml and the minimal IAM policy."""
+    from scanner.cli.starting import write_config
+
+    write_config(out, force=force)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Folder for store and reports.")] = Path("demo-out"),
+    nights: Annotated[int, typer.Option("--nights", min=1, max=15, help="Nights to scan.")] = 3,
+    serve: Annotated[bool, typer.Option("--serve", help="Keep the AWS of the demo up for other commands.")] = False,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Its port; 0 takes a free one.")] = 0,
+    quiet: opt.Quiet = False,
+) -> None:
+    """Fill an AWS of our own on loopback with six accounts, scan it night after night, and write the reports."""
+    from scanner.cli.demo import run_demo
+
+    run_demo(out, nights=nights, serve=serve, port=port, quiet=quiet)
+
+
+@app.command()
+def scan(
+    account: opt.Accounts = None, region: opt.Regions = None, kind: opt.Kinds = None, rule: opt.Rules = None,
+    pack: opt.Packs = None, fail_on: opt.FailOn = opt.Level.HIGH,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the scan that was interrupted.")] = False,
+    allow_incomplete: Annotated[
+        bool, typer.Option("--allow-incomplete", help="Do not exit 3 for what could not be assessed.")
+    ] = False,
+    format: Annotated[opt.PlainFormat, typer.Option("--format", help="Form of the answer.")] = opt.PlainFormat.TABLE,
+    config: opt.Config = None, store: opt.Store = "", quiet: opt.Quiet = False, verbose: opt.Verbose = False,
+) -> int:  # fmt: skip
+    """Enumerate, judge and keep: exit 0 clean, 1 new violation, 2 misuse, 3 incomplete, 4 internal error."""
+    from scanner.cli.commands import do_scan
+    from scanner.cli.scanning import Wanted
+    from scanner.cli.wire import Wiring
+
+    wanted = Wanted(account or (), region or (), kind or (), rule or (), pack or (), resume)
+    return do_scan(
+        Wiring.find(config, store), wanted, fail_on=fail_on.value, allow_incomplete=allow_incomplete,
+        as_json=format is opt.PlainFormat.JSON, quiet=quiet, verbose=verbose,
+    )  # fmt: skip
+
+
+@app.command()
+def findings(
+    scan: opt.ScanId = "", format: Annotated[opt.Format, typer.Option("--format", help="Form.")] = opt.Format.TABLE,
+    out: opt.Out = None, every: Annotated[bool, typer.Option("--all", help="PASS and SKIP too, in the table.")] = False,
+    config: opt.Config = None, store: opt.Store = "", quiet: opt.Quiet = False,
+) -> None:  # fmt: skip
+    """Show the findings of a scan that is stored."""
+    from scanner.cli.commands import show_findings
+    from scanner.cli.wire import Wiring
+
+    show_findings(Wiring.find(config, store), scan, format.value, out, every=every, quiet=quiet)
+
+
+@app.command()
+def report(
+    scan: opt.ScanId = "", format: Annotated[opt.Format, typer.Option("--format", help="Form.")] = opt.Format.HTML,
+    out: opt.Out = None, config: opt.Config = None, store: opt.Store = "", quiet: opt.Quiet = False,
+) -> None:  # fmt: skip
+    """Write the report of a scan: an HTML page, the auditor's PDF, CSV or JSON."""
+    from scanner.cli.commands import write_report
+    from scanner.cli.wire import Wiring
+
+    write_report(Wiring.find(config, store), scan, format.value, out, quiet=quiet)
+
+
+@app.command()
+def explain(
+    fingerprint: Annotated[str, typer.Argument(help="A finding's fingerprint, or the beginning of it.")],
+    scan: opt.ScanId = "", config: opt.Config = None, store: opt.Store = "",
+) -> None:  # fmt: skip
+    """Explain one finding: the facts, the call behind each, the rule, its history, the remedy."""
+    from scanner.cli.commands import explain_finding
+    from scanner.cli.wire import Wiring
+
+    explain_finding(Wiring.find(config, store), scan, fingerprint)
+
+
+@app.command()
+def verify(
+    head: Annotated[str, typer.Option("--head", help="The seal printed in a report.")] = "",
+    config: opt.Config = None, store: opt.Store = "",
+) -> int:  # fmt: skip
+    """Check that the store is what was sealed."""
+    from scanner.cli.commands import verify_store
+    from scanner.cli.wire import Wiring
+
+    return verify_store(Wiring.find(config, store), head)
+
+
+@app.command("iam-policy")
+def iam_policy(
+    out: opt.Out = None, rule: opt.Rules = None, pack: opt.Packs = None, config: opt.Config = None,
+) -> None:  # fmt: skip
+    """Print the least IAM policy that a scan needs."""
+    from scanner.cli.commands import print_policy
+    from scanner.cli.wire import Wiring
+
+    print_policy(Wiring.find(config), rule or (), pack or (), out)
+
+
+@rules_app.command("list")
+def rules_list(
+    pack: opt.Packs = None, format: Annotated[opt.PlainFormat, typer.Option("--format")] = opt.PlainFormat.TABLE,
+    config: opt.Config = None,
+) -> None:  # fmt: skip
+    """List the rules."""
+    from scanner.cli.listing import list_rules
+    from scanner.cli.wire import Wiring
+
+    list_rules(Wiring.find(config), pack or (), as_json=format is opt.PlainFormat.JSON)
+
+
+@rules_app.command("show")
+def rules_show(rule: Annotated[str, typer.Argument(help="A rule's id or alias.")], config: opt.Config = None) -> None:
+    """Show one rule: what it demands, why, its sources, parameters and remedy."""
+    from scanner.cli.listing import show_rule
+    from scanner.cli.wire import Wiring
+
+    show_rule(Wiring.find(config), rule)

@@ -1,0 +1,112 @@
+"""What the commands do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scanner.cli.data import chosen_scan, report_data
+from scanner.cli.output import answer, complain, console
+from scanner.cli.scanning import Wanted, progress, run_scan
+from scanner.run import CLEAN, VIOLATION, exit_code
+
+if TYPE_CHECKING:
+    from scanner.cli.wire import Wiring
+
+
+def do_scan(
+    wiring: Wiring, wanted: Wanted, *, fail_on: str, allow_incomplete: bool, as_json: bool, quiet: bool, verbose: bool
+) -> int:
+    """Scan and say what is new; give the exit code."""
+    from reports import FORMATS
+    from reports.terminal import show
+    from scanner.aws.sessions import Sessions
+
+    err = console(quiet=quiet or as_json)
+    with wiring.store() as store:
+        with progress(err) as tick:
+            result = run_scan(wiring, wanted, Sessions(), store=store, tick=tick)
+        info = chosen_scan(store, result.scan)
+        data = report_data(wiring, store, info, result.findings)
+    if as_json:
+        answer(FORMATS["json"].render(data))
+    elif not quiet:
+        show(data, console(error=False), limit=None if verbose else 40)
+        err.print(f"scan {result.scan}: {result.calls:,} calls; next: `phiward report`, `phiward explain FINGERPRINT`")
+    return exit_code(result.findings, fail_on, allow_incomplete=allow_incomplete)
+
+
+def show_findings(wiring: Wiring, scan: str, format: str, out: Path | None, *, every: bool, quiet: bool) -> None:
+    """Show a stored scan's findings in a form."""
+    from reports import FORMATS
+    from scanner.model.finding import Verdict
+
+    with wiring.store() as store:
+        data = report_data(wiring, store, chosen_scan(store, scan))
+    if format == "table" and out is None:
+        from reports.figures import AGAINST
+        from reports.terminal import show
+
+        show(data, console(error=False), verdicts=frozenset(Verdict) if every else AGAINST)
+        return
+    answer(FORMATS[format].render(data), out)
+    if out is not None:
+        console(quiet=quiet).print(f"written: {out}")
+
+
+def write_report(wiring: Wiring, scan: str, format: str, out: Path | None, *, quiet: bool) -> None:
+    """Write a stored scan's report to a file, by default below `[reports] out`; a table goes to the terminal."""
+    from reports import FORMATS
+
+    if format == "table":
+        show_findings(wiring, scan, format, out, every=False, quiet=quiet)
+        return
+    with wiring.store() as store:
+        info = chosen_scan(store, scan)
+        data = report_data(wiring, store, info)
+    place = out or Path(wiring.config.reports.out) / f"phiward-{info.id}.{FORMATS[format].suffix}"
+    answer(FORMATS[format].render(data), place)
+    console(quiet=quiet).print(f"written: {place}", soft_wrap=True)
+
+
+def explain_finding(wiring: Wiring, scan: str, fingerprint: str) -> None:
+    """Explain one finding on one screen."""
+    from reports.explain import find, show
+    from reports.view import Interval
+
+    with wiring.store() as store:
+        data = report_data(wiring, store, chosen_scan(store, scan))
+        whole = find(data, fingerprint).fingerprint
+        history = [
+            Interval(entry.since, "" if entry.current else entry.until, entry.verdict) for entry in store.history(whole)
+        ]
+    show(data, console(error=False), whole, history)
+
+
+def verify_store(wiring: Wiring, head: str) -> int:
+    """Check the seals; say each thing that is not as it was sealed."""
+    with wiring.store() as store:
+        problems = store.verify(head or None)
+        seals = store.seals()
+    for problem in problems:
+        complain(problem)
+    if problems:
+        return VIOLATION
+    for seal in seals:
+        answer(f"{seal.account}  {seal.head}  sealed by scan {seal.scan}")
+    console().print(f"all is as it was sealed ({len(seals)} accounts)")
+    return CLEAN
+
+
+def print_policy(wiring: Wiring, rules: Sequence[str], packs: Sequence[str], out: Path | None) -> None:
+    """Print the least IAM policy, of all kinds or of those that some rules need."""
+    import json
+
+    from scanner.engine.registry import kinds, kinds_needed
+    from scanner.generate.policy import policy
+
+    chosen = kinds_needed(wiring.rules(packs, rules)) if rules or packs else kinds()
+    documents = policy(chosen.values())
+    whole = documents[0] if len(documents) == 1 else documents
+    answer(json.dumps(whole, indent=2), out)

@@ -1,0 +1,81 @@
+"""`phiward rules`: the rules as a table, as JSON, or one of them whole."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from scanner.cli.output import answer, console
+from scanner.cli.wire import UsageError
+from scanner.engine.packs import packs_of
+
+if TYPE_CHECKING:
+    from scanner.cli.wire import Wiring
+    from scanner.model.rule import Rule
+
+
+def parameters_of(rule: type[Rule]) -> list[dict[str, Any]]:
+    """Say a rule's parameters: name, type, default, meaning."""
+    from scanner.engine.parameters import described
+
+    return described(rule)
+
+
+def document(rule: type[Rule]) -> dict[str, Any]:
+    """Give a rule as `rules list --format json` shows it."""
+    from reports.remedy import remedy_kind, remedy_text
+
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "kinds": [rule.kind.cfn, *sorted({kind.cfn for kind in rule.needs} - {rule.kind.cfn})],
+        "severity": rule.severity,
+        "category": rule.category,
+        "packs": list(packs_of(rule)),
+        "hipaa": list(rule.hipaa),
+        "hipaa_proposed": list(rule.hipaa_proposed),
+        "sources": [str(source) for source in rule.sources],
+        "aliases": list(rule.aliases),
+        "related": list(rule.related),
+        "parameters": parameters_of(rule),
+        "remedy": {"kind": remedy_kind(rule.remedy), "text": remedy_text(rule.remedy, rule.id)},
+        "since": rule.since,
+    }
+
+
+def list_rules(wiring: Wiring, packs: Sequence[str], *, as_json: bool) -> None:
+    """List the rules of the packs, by default all there are."""
+    import msgspec
+    from rich.table import Table
+
+    rules = wiring.rules(packs) if packs else list(wiring.known_rules().values())
+    if as_json:
+        answer(msgspec.json.format(msgspec.json.encode([document(rule) for rule in rules]), indent=2))
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("rule", "severity", "category", "requirement"):
+        table.add_column(heading, overflow="fold", no_wrap=heading in {"severity", "category"})
+    for rule in rules:
+        table.add_row(rule.id, rule.severity, rule.category, rule.title)
+    out = console(error=False)
+    out.print(table)
+    out.print(f"{len(rules)} rules")
+
+
+def show_rule(wiring: Wiring, name: str) -> None:
+    """Show one rule."""
+    import msgspec
+
+    found = wiring.rules(ids=[name])
+    if not found:
+        raise UsageError(f"there is no rule {name!r}")
+    rule = found[0]
+    out = console(error=False)
+    out.print(f"[bold]{rule.id}[/bold]  {rule.severity}, {rule.category}")
+    out.print(inspect.cleandoc(rule.__doc__ or ""), markup=False)
+    facts = {key: value for key, value in document(rule).items() if key not in {"id", "title", "severity", "category"}}
+    for key, value in facts.items():
+        if value:
+            text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+            out.print(f"{key:>15}  {text}", markup=False, soft_wrap=False)

@@ -1,0 +1,57 @@
+"""The options that commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Config = Annotated[
+    Path | None, typer.Option("--config", help="config.toml; else ./config.toml, else phiward/config.toml of XDG.")
+]
+Store = Annotated[str, typer.Option("--store", help="Database: a path, or sqlite:///path.", show_default=False)]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the answer.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more; on an internal error, where it arose.")]
+Accounts = Annotated[
+    list[str] | None, typer.Option("--account", help="Account id, or its name in config.toml; may be repeated.")
+]
+Regions = Annotated[list[str] | None, typer.Option("--region", help="Region; may be repeated.")]
+Rules = Annotated[list[str] | None, typer.Option("--rule", help="Rule id or alias; may be repeated.")]
+Packs = Annotated[list[str] | None, typer.Option("--pack", help="Pack of rules; may be repeated.")]
+Kinds = Annotated[
+    list[str] | None, typer.Option("--kind", help="CloudFormation type, such as AWS::S3::Bucket; may be repeated.")
+]
+Out = Annotated[Path | None, typer.Option("--out", help="Write to this file instead of standard output.")]
+ScanId = Annotated[str, typer.Option("--scan", help="Id of a scan; else the newest.", show_default=False)]
+
+
+class Level(StrEnum):
+    """Severities, as `--fail-on` takes them."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class Format(StrEnum):
+    """The forms that findings and reports can have."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
+    PDF = "pdf"
+
+
+class PlainFormat(StrEnum):
+    """The forms of short answers."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+FailOn = Annotated[Level, typer.Option("--fail-on", help="Exit 1 for new findings at or above this severity.")]

@@ -1,0 +1,157 @@
+"""One scan from end to end: collect, judge, keep; used by the command, the demo and the Python API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from scanner.cli.wire import Clock, UsageError, Wiring
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from scanner.aws.sessions import Sessions, Target
+    from scanner.engine.redact import Redactor
+    from scanner.model.kind import Kind
+    from scanner.model.rule import Rule
+    from scanner.run import Judge, Result
+    from scanner.store import ScanInfo, Store
+
+Tick = Callable[[int, int, int], None]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a scan is asked to look at; what is empty means all."""
+
+    accounts: Sequence[str] = ()
+    regions: Sequence[str] = ()
+    kinds: Sequence[str] = ()
+    rules: Sequence[str] = ()
+    packs: Sequence[str] = ()
+    resume: bool = False
+
+
+def run_scan(
+    wiring: Wiring, wanted: Wanted, sessions: Sessions, *, store: Store | None, clock: Clock | None = None,
+    tick: Tick | None = None,
+) -> Result:  # fmt: skip
+    """Scan, judge, and keep the result in the store, if there is one.
+
+    Raises:
+        UsageError, ConfigError, UnknownPackError: the request or the configuration is wrong.
+        AwsError: AWS cannot be used with these credentials.
+        StoreError: the store cannot take the scan.
+    """
+    from scanner.engine.registry import kinds as all_kinds
+    from scanner.engine.registry import kinds_needed
+
+    clock = clock or Clock()
+    rules = wiring.rules(wanted.packs, wanted.rules, wanted.kinds)
+    narrow = bool(wanted.rules or wanted.packs or wanted.kinds)
+    kinds = kinds_needed(rules) if narrow else all_kinds()
+    judge = make_judge(wiring, rules)
+    redactor = wiring.redactor() if store is not None else _passing_redactor()
+    identity = sessions.identity()
+    targets = wiring.targets(sessions, identity, wanted.accounts, wanted.regions)
+    return _carry_out(_Work(wiring, rules, kinds, judge, redactor, targets), wanted, sessions, store, clock, tick)
+
+
+@dataclass(frozen=True)
+class _Work:
+    wiring: Wiring
+    rules: Sequence[type[Rule]]
+    kinds: dict[str, type[Kind]]
+    judge: Judge
+    redactor: Redactor
+    targets: Sequence[Target]
+
+
+def _carry_out(
+    work: _Work, wanted: Wanted, sessions: Sessions, store: Store | None, clock: Clock, tick: Tick | None
+) -> Result:
+    from scanner.aws.collect import Collector
+    from scanner.model.resource import Snapshot
+    from scanner.run import scan
+
+    started = clock.now()
+    open_scan = store.unfinished() if store is not None and wanted.resume else None
+    if wanted.resume and open_scan is None:
+        raise UsageError("--resume: the store holds no interrupted scan; run `phiward scan`")
+    info = open_scan or _scan_info(work, started)
+    collector = Collector(sessions, work.kinds, work.redactor, info.as_of, work.wiring.config.aws.threads, tick=tick)
+    names = {target.account: target.name for target in work.targets}
+    places = list(info.targets)
+    snapshot = Snapshot(info.id, info.as_of, targets=places, names=names, kinds=sorted(work.kinds))
+    done: set[tuple[str, str]] = set()
+    if store is not None and open_scan is not None:
+        done = store.places_done(info.id)
+        before = store.snapshot(info.id)
+        snapshot.resources, snapshot.coverage = list(before.resources), list(before.coverage)
+    elif store is not None:
+        store.begin(info)
+    result = scan(snapshot, collector.collect(work.targets, done), work.judge, history=store, now=clock.now)
+    result.calls = collector.client.made if collector.client else 0
+    result.resumed = open_scan is not None
+    return result
+
+
+def _scan_info(work: _Work, started: datetime) -> ScanInfo:
+    from scanner.aws.collect import GLOBAL
+    from scanner.store import ScanInfo, new_id
+
+    return ScanInfo(
+        id=new_id(started), started=started, as_of=started, kinds=tuple(sorted(work.kinds)),
+        rules=tuple(name for rule in work.rules for name in (rule.id, *rule.was)),
+        targets=tuple((target.account, region) for target in work.targets for region in (GLOBAL, *target.regions)),
+        names={target.account: target.name for target in work.targets}, versions={"phiward": version("phiward")},
+    )  # fmt: skip
+
+
+def make_judge(wiring: Wiring, rules: Sequence[type[Rule]]) -> Judge:
+    """Make the judge of these rules under the configuration.
+
+    Raises:
+        ConfigError: a rule's table is wrong.
+    """
+    from remediation.policies import render
+    from scanner.engine.parameters import Parameters
+    from scanner.engine.scope import Scope
+    from scanner.run import Judge
+
+    parameters = Parameters(wiring.config, wiring.known_rules(), wiring.name)
+    return Judge(rules, parameters, Scope(wiring.config.scope), render)
+
+
+def _passing_redactor() -> Redactor:
+    """Make a redactor whose key nobody keeps: without a store no two scans are compared."""
+    import secrets
+
+    from scanner.engine.redact import Redactor
+
+    return Redactor(secrets.token_bytes(32))
+
+
+@contextmanager
+def progress(console: Console) -> Iterator[Tick | None]:
+    """Show how many account-Regions are done and how many calls were made; nothing where nobody looks."""
+    if not console.is_terminal or console.quiet:
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns: list[Any] = [
+        TextColumn("[bold]scanning"), BarColumn(bar_width=None), MofNCompleteColumn(),
+        TextColumn("account-Regions, {task.fields[calls]:,} calls"), TimeElapsedColumn(),
+    ]  # fmt: skip
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("scan", total=None, calls=0)
+
+        def tick(done: int, total: int, calls: int) -> None:
+            bar.update(task, completed=done, total=total, calls=calls)
+
+        yield tick

@@ -1,0 +1,112 @@
+"""`phiward init`: looks at who and where we are, and writes a commented config.toml and the minimal IAM policy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scanner.cli.output import answer, complain, console
+from scanner.cli.wire import UsageError
+
+if TYPE_CHECKING:
+    from scanner.aws.sessions import Identity, Sessions
+
+STATE_FILES = ("terraform.tfstate", "*.tfstate", "*.tf")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What `init` learned of the surroundings; `accounts` maps ids to names, empty without an organization."""
+
+    account: str
+    arn: str
+    regions: Sequence[str]
+    accounts: dict[str, str]
+    terraform: Sequence[str]
+
+
+def write_config(out: Path, *, force: bool) -> None:
+    """Write config.toml and, beside it, the IAM policy.
+
+    Raises:
+        UsageError: the file is there already.
+        AwsError: AWS cannot be reached with these credentials.
+    """
+    from scanner.aws.sessions import Sessions
+    from scanner.engine.registry import kinds
+    from scanner.generate.policy import policy
+
+    if out.exists() and not force:
+        raise UsageError(f"{out} is there already; use --force to replace it, or --out for another place")
+    sessions = Sessions()
+    found = look_around(sessions, sessions.identity(), Path.cwd())
+    answer(config_text(found), out)
+    documents = policy(kinds().values())
+    names = [out.with_name("phiward-iam-policy.json" if len(documents) == 1 else f"phiward-iam-policy-{number}.json")
+             for number in range(1, len(documents) + 1)]  # fmt: skip
+    for name, document in zip(names, documents, strict=True):
+        answer(json.dumps(document, indent=2) + "\n", name)
+    say = console()
+    say.print(f"account {found.account} as {found.arn}", soft_wrap=True)
+    say.print(f"Regions: {', '.join(found.regions)}")
+    if found.accounts:
+        say.print(f"organization: {len(found.accounts)} accounts")
+    if found.terraform:
+        say.print(f"Terraform: {', '.join(found.terraform)}")
+    for name in (out, *names):
+        say.print(f"written: {name}", soft_wrap=True)
+    say.print("next: attach the policy to the scanning role, then `phiward scan`")
+
+
+def look_around(sessions: Sessions, identity: Identity, folder: Path) -> Found:
+    """Ask for Regions and, where allowed, for the organization's accounts; look for Terraform in the folder."""
+    from scanner.aws.sessions import Target, member_accounts, regions_of_partition
+
+    known = regions_of_partition(sessions.base, identity.partition)
+    here = sessions.with_regions(Target(identity.account, partition=identity.partition), known)
+    members, refused = member_accounts(sessions)
+    if refused:
+        complain(f"the organization's accounts were not listed ({refused}); add them by hand where there are any")
+    terraform = sorted({path.name for pattern in STATE_FILES for path in folder.glob(pattern)})
+    return Found(identity.account, identity.arn, here.regions, members, terraform[:5])
+
+
+def config_text(found: Found) -> str:
+    """Give the commented config.toml."""
+    regions = ", ".join(f'"{region}"' for region in found.regions)
+    lines = [
+        "# phiward: what to scan, how to judge, where to keep it. Every key may be left out.",
+        "",
+        "[store]",
+        'url = "sqlite:///phiward.db"   # a file; its redaction key lies beside it as phiward.key',
+        "retention_days = 2192           # six years: 45 CFR 164.316(b)(2)(i)",
+        "",
+        "[aws]",
+        f"regions = [{regions}]   # the enabled ones of {found.account}; leave out to ask each night",
+        '# role = "PhiwardAudit"        # the role to assume in every other account',
+        '# external_id = ""',
+        "",
+        "[scope]                         # what holds PHI; what is not said counts as unknown, never as out",
+        'tags = { "data-classification" = "phi" }',
+        "# accounts = []",
+        "# vpcs = []",
+        "",
+        "# [overlay]                     # an encrypted container overlay network, where there is one",
+        '# cidr = "10.32.0.0/12"',
+        "",
+        "# [packs]",
+        '# enabled = ["hipaa"]           # leave out for all rules but the advisory ones',
+        "",
+        "# [rules.ecs_service_min_two_tasks]",
+        "# minimum = 3                   # parameters of one rule: `phiward rules show RULE` lists them",
+        "",
+        "[reports]",
+        'out = "reports-out"',
+        "",
+    ]
+    for account, name in sorted(({found.account: ""} | found.accounts).items()):
+        lines += [f'[accounts."{account}"]', f'name = "{name or account}"', '# group = ""', '# environment = ""', ""]
+    return "\n".join(lines)
