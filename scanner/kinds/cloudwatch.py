@@ -54,7 +54,7 @@ class Alarm(Kind, cfn="AWS::CloudWatch::Alarm", tf="aws_cloudwatch_metric_alarm"
         sample=True,
     )
     actions: tuple[str, ...] = fact("box.AlarmActions", plan="alarm_actions", template="AlarmActions", default=())
-    metrics: tuple[Metric, ...] = fact("box", parse=_watched)
+    metrics: tuple[Metric, ...] = fact("box", parse=_watched, sample=())
     math: bool = fact("box.Metrics", parse=bool, default={"api": False})
     statistic: str = fact("box.Statistic | box.ExtendedStatistic", plan="statistic", template="Statistic", default="")
     comparison: str = fact(

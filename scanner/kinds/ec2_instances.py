@@ -181,7 +181,7 @@ class LaunchTemplate(Kind, cfn="AWS::EC2::LaunchTemplate", tf="aws_launch_templa
     secrets = {"texts": user_data_secret("[].LaunchTemplateData.UserData")}
 
     id: str = fact("box.LaunchTemplateId", sample="lt-0123456789abcdef0")
-    name: str = fact("box.LaunchTemplateName", plan="name", template="LaunchTemplateName", sample="hosts")  # type: ignore[assignment]
+    name: str = fact("box.LaunchTemplateName", plan="name", template="LaunchTemplateName", sample="hosts")
     tags: Mapping[str, str] = fact("box.Tags", plan="tags", parse=tags(), default={})
     default_version: int = fact("box.DefaultVersionNumber", sample=1)
     latest_version: int = fact("box.LatestVersionNumber", sample=1)

@@ -127,7 +127,7 @@ class PrefixList(Kind, cfn="AWS::EC2::PrefixList", tf="aws_ec2_managed_prefix_li
 
     id: str = fact("box.PrefixListId", sample="pl-1")
     arn: str = fact("box.PrefixListArn", plan="arn", sample="arn:aws:ec2:us-east-1:123456789012:prefix-list/pl-1")
-    name: str = fact("box.PrefixListName", plan="name", template="PrefixListName", sample="offices")  # type: ignore[assignment]
+    name: str = fact("box.PrefixListName", plan="name", template="PrefixListName", sample="offices")
     tags: Mapping[str, str] = fact("box.Tags", plan="tags", template="Tags", parse=tags(), default={})
     owner: str = fact("box.OwnerId", plan="owner_id", default={"api": ""}, sample="123456789012")
     cidrs: tuple[str, ...] = fact("entries[].Cidr", plan="entry[].cidr", template="Entries[].Cidr", default=())

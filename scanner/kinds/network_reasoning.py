@@ -19,13 +19,13 @@ PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
 """Protocol numbers that AWS also writes by name."""
 
 _NOT_ROUTED_V4 = tuple(
-    ipaddress.ip_network(text)
+    ipaddress.IPv4Network(text)
     for text in (
         "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
         "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
     )
 )  # fmt: skip
-_GLOBAL_UNICAST_V6 = ipaddress.ip_network("2000::/3")
+_GLOBAL_UNICAST_V6 = ipaddress.IPv6Network("2000::/3")
 
 
 class Permission(msgspec.Struct, frozen=True):
@@ -69,19 +69,25 @@ def permissions(given: Sequence[Mapping[str, Any]]) -> tuple[Permission, ...]:
     return tuple(permission for item in given for permission in _sources(item))
 
 
+_SOURCES: tuple[tuple[str, str, Literal["cidr", "prefix-list", "group"]], ...] = (
+    ("IpRanges", "CidrIp", "cidr"),
+    ("Ipv6Ranges", "CidrIpv6", "cidr"),
+    ("PrefixListIds", "PrefixListId", "prefix-list"),
+    ("UserIdGroupPairs", "GroupId", "group"),
+)
+
+
 def _sources(item: Mapping[str, Any]) -> Iterator[Permission]:
     number = str(item["IpProtocol"])
     head = (PROTOCOLS.get(number, number), item.get("FromPort"), item.get("ToPort"))
-    lists = (("IpRanges", "CidrIp", "cidr"), ("Ipv6Ranges", "CidrIpv6", "cidr"),
-             ("PrefixListIds", "PrefixListId", "prefix-list"), ("UserIdGroupPairs", "GroupId", "group"))  # fmt: skip
-    for member, name, kind in lists:
+    for member, name, kind in _SOURCES:
         for source in item.get(member, ()):
             yield Permission(
                 *head,
                 kind,
                 source.get(name, ""),
                 source.get("UserId", ""),
-                source.get("Description", ""),  # type: ignore[arg-type]
+                source.get("Description", ""),
             )
 
 
@@ -103,10 +109,10 @@ def world_of(cidrs: Iterable[str]) -> tuple[str, ...]:
     v4 = [item for item in networks if isinstance(item, ipaddress.IPv4Network)]
     v6 = [item for item in networks if isinstance(item, ipaddress.IPv6Network)]
     found = []
-    everything_v4 = list(ipaddress.collapse_addresses([*v4, *_NOT_ROUTED_V4]))  # type: ignore[type-var]
-    if v4 and everything_v4 == [ipaddress.ip_network(WORLD_V4)]:
+    everything_v4 = list(ipaddress.collapse_addresses([*v4, *_NOT_ROUTED_V4]))
+    if v4 and everything_v4 == [ipaddress.IPv4Network(WORLD_V4)]:
         found.append(WORLD_V4)
-    if any(item.supernet_of(_GLOBAL_UNICAST_V6) for item in ipaddress.collapse_addresses(v6)):  # type: ignore[arg-type]
+    if any(_GLOBAL_UNICAST_V6.subnet_of(item) for item in ipaddress.collapse_addresses(v6)):
         found.append(WORLD_V6)
     return tuple(found)
 
@@ -119,7 +125,7 @@ def open_to_world(given: Iterable[Permission], protocol: str, port: int) -> tupl
 def overlaps(one: str, other: str) -> bool:
     """Say whether two CIDRs share an address."""
     first, second = network(one), network(other)
-    return first.version == second.version and first.overlaps(second)  # type: ignore[arg-type]
+    return first.version == second.version and first.overlaps(second)
 
 
 class Route(msgspec.Struct, frozen=True):

@@ -186,6 +186,7 @@ def _catches_http(option: str, values: list[str]) -> bool:
 
 def _nft(words: list[str]) -> list[str]:
     """Name the metadata addresses that an `nft add rule` drops for forwarded traffic."""
+    words = [part for word in words for part in word.split()]
     if words[:2] not in (["add", "rule"], ["insert", "rule"]) or not {"drop", "reject"} & set(words):
         return []
     head = words[2:5]

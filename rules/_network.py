@@ -1,0 +1,129 @@
+"""What several network rules ask of an account: the route table that rules a subnet, bastions, open ports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+
+from scanner.kinds.ec2_instances import Instance
+from scanner.kinds.ec2_network import PrefixList, RouteTable, SecurityGroup
+from scanner.kinds.network_reasoning import WORLD_V4, WORLD_V6, to_internet, world_of
+from scanner.model.gap import Gap, Unknown
+from scanner.model.inventory import all_of, any_of
+from scanner.model.rule import Fail, Gaps, Missing, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from scanner.kinds.ec2_network import Subnet
+    from scanner.kinds.network_reasoning import Permission, Route
+    from scanner.model.inventory import World
+
+
+WORLD = (WORLD_V4, WORLD_V6)
+
+
+class BastionSettings(Settings, frozen=True, kw_only=True):
+    """How bastion hosts are told from other instances and groups."""
+
+    bastion_tags: Annotated[dict[str, str], msgspec.Meta(description="Tags that a bastion carries, all of them.")] = (
+        msgspec.field(default_factory=lambda: {"role": "bastion"})
+    )
+
+
+def route_table_of(world: World, subnet: Subnet) -> RouteTable:
+    """Give the route table that rules a subnet: the one it is associated with, else its VPC's main one.
+
+    Raises:
+        Unknown: not all route tables of the VPC could be seen.
+    """
+    found = _holding(world, subnet, lambda table: subnet.id in table.subnets)
+    found = found or _holding(world, subnet, lambda table: table.main)
+    if found is None:
+        raise Unknown(Gap("ec2.DescribeRouteTables", message=f"no route table rules {subnet.id} in {subnet.vpc}"))
+    return found
+
+
+def _holding(world: World, subnet: Subnet, holds: Callable[[RouteTable], bool]) -> RouteTable | None:
+    """Give the one table of the VPC for which it holds; a listing that is not whole matters only if none does."""
+    listing, tables, found = Gaps(), Gaps(), list[RouteTable]()
+    with listing:
+        for table in world.all(RouteTable, vpc=subnet.vpc):
+            with tables:
+                found += [table] if holds(table) else []
+    gaps = tables.found or ([] if found else listing.found)
+    if gaps:
+        raise Unknown(*gaps)
+    return found[0] if found else None
+
+
+def internet_routes(world: World, subnet: Subnet) -> tuple[Route, ...]:
+    """Give the subnet's working routes to an internet gateway; a subnet without any is private."""
+    return to_internet(route_table_of(world, subnet).routes)
+
+
+def open_ports(
+    world: World, group: SecurityGroup, ports: Iterable[int], protocol: str = "tcp"
+) -> Iterator[Fail | Missing]:
+    """Say which ports a group's rules, taken together, open to the whole internet.
+
+    Prefix lists of customers are opened up; those of AWS name AWS's own services and are not the world.
+    """
+    for port in ports:
+        allowing = [rule for rule in group.ingress if rule.covers(protocol, port)]
+        cidrs = [rule.peer for rule in allowing if rule.kind == "cidr"]
+        gaps = Gaps()
+        for name in dict.fromkeys(rule.peer for rule in allowing if rule.kind == "prefix-list"):
+            with gaps:
+                cidrs += entries_of(world, name)
+        opened = world_of(cidrs)
+        for everybody in opened:
+            through = "" if everybody in cidrs else f", by {' and '.join(cidrs)} together"
+            yield Fail(f"{protocol}/{port} is open to {everybody}{through}", f"ingress {protocol}/{port} {everybody}")
+        if len(opened) < len(WORLD):
+            yield from gaps
+
+
+def entries_of(world: World, prefix_list: str) -> tuple[str, ...]:
+    """Give the CIDRs of a prefix list; none for one of AWS's own.
+
+    Raises:
+        Unknown: the list could not be seen.
+    """
+    found = world.get(PrefixList, prefix_list)
+    if found is None:
+        raise Unknown(Gap("ec2.DescribeManagedPrefixLists", message=f"{prefix_list} is not among the prefix lists"))
+    return () if found.owner == "AWS" else found.cidrs
+
+
+def is_bastion_group(world: World, rule: Permission, group: SecurityGroup, settings: BastionSettings) -> bool:
+    """Say whether a rule's source is a bastion's security group: tagged as one, or carried by bastions alone.
+
+    Raises:
+        Unknown: the group, or who carries it, could not be seen.
+    """
+    if rule.kind != "group":
+        return False
+    source = group if rule.peer == group.id else world.get(SecurityGroup, rule.peer, account=rule.account or None)
+    return source is not None and is_of_bastion(world, source, settings)
+
+
+def is_of_bastion(world: World, group: SecurityGroup, settings: BastionSettings) -> bool:
+    """Say whether a security group is tagged as a bastion's, or carried by bastions and nothing else."""
+    return any_of([lambda: group.has_tags(settings.bastion_tags), lambda: _only_bastions(world, group, settings)])
+
+
+def _only_bastions(world: World, group: SecurityGroup, settings: BastionSettings) -> bool:
+    def carries(item: Instance) -> bool:
+        return group.id in item.security_groups and not item.gone
+
+    def may(item: Instance) -> bool:
+        return any_of([lambda: not carries(item), lambda: item.has_tags(settings.bastion_tags)])
+
+    return all_of(
+        [
+            lambda: all_of(world.all(Instance, account=group.account), may),
+            lambda: any_of(world.all(Instance, account=group.account), carries),
+        ]
+    )
