@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from scanner.aws.resolve import value_of
 from scanner.model.gap import Unknown
 from scanner.model.kind import PLAIN, Kind
 from scanner.model.operation import Call
-from scanner.model.path import MISSING, getter
 from scanner.model.resource import Resource, Section, seen
 
 
@@ -29,7 +29,6 @@ class Builder:
     parent: Builder | None = None
     sections: dict[str, Section] = field(default_factory=dict)
     waiting: list[Call] = field(default_factory=list)
-    children: list[tuple[type[Kind], Call]] = field(default_factory=list)
     closed: bool = False
     summary: dict[str, str] | None = None
 
@@ -44,11 +43,9 @@ class Builder:
         if self.parent is None:
             return None
         section, _, inner = rest.partition(".")
-        known = self.parent.sections.get(section)
-        if known is None:
-            return self.sections["of"].doc.get(rest or "id")
-        value = getter(inner)(known.doc) if inner else known.doc
-        return None if value is MISSING else value
+        if section in self.parent.kind.calls:
+            return value_of(self.parent.sections.get(section), inner)
+        return self.sections["of"].doc.get(rest or "id")
 
     def ready(self, call: Call) -> bool:
         """Say whether all that a call uses has arrived."""
@@ -61,9 +58,6 @@ class Builder:
     def adopt(self) -> None:
         """Keep what children may say of their parent."""
         if self.parent is not None:
-            if self.parent.summary is None:
-                made = self.parent.resource()
-                self.parent.summary = {"id": made.id, "arn": made.arn, "name": made.name}
             self.sections["of"] = seen(self.parent.summary)
 
     def resource(self) -> Resource:
@@ -80,6 +74,7 @@ class Builder:
         named = self._read(made, "name") if "name" in self.kind.facts else (made.tags or {}).get("Name")
         made.name = str(named or made.id)
         made.identity = str(next((value for name in self.kind.identity if (value := self._read(made, name))), made.id))
+        self.summary = {"id": made.id, "arn": made.arn, "name": made.name}
         return made
 
     def _read(self, made: Resource, name: str) -> Any:

@@ -62,7 +62,8 @@ class Carrier(Due):
         call = sinks[0][1]
         gap: Gap | None = None
         try:
-            params = resolve_all(call.params, parent) if parent else dict(call.params)
+            scope = graph.child(sinks[0][0], parent) if parent else None
+            params = resolve_all(call.params, scope) if scope else dict(call.params)
             pages = self.client.pages(graph.place, Request.of(call, params))
             for page in pages:
                 for kind, sink in sinks:

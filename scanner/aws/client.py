@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as BotoConnectionError
+from botocore.exceptions import BotoCoreError, ClientError, IncompleteReadError, ResponseStreamingError
+from botocore.parsers import ResponseParserError
 
 from scanner.aws.errors import (
     EXPIRED,
@@ -23,22 +23,15 @@ from scanner.aws.errors import (
     code_of,
     refusal,
 )
-from scanner.aws.limits import Limits
+from scanner.aws.limits import Bucket, Limits
+from scanner.aws.paging import paging_of
 from scanner.aws.sessions import HOME_REGION, Sessions, Target
+from scanner.aws.whole import check_whole
 from scanner.engine.normalise import plain
-from scanner.model.operation import Call
-from scanner.model.path import getter
+from scanner.model.operation import Call, permission_of
 
-TRIES = 3
-"""How often an answer that came incomplete, or was throttled to the end of botocore's own retries, is asked again."""
-
-TOKENS = (
-    ("nextToken", "nextToken"), ("NextToken", "NextToken"), ("Marker", "NextMarker"), ("Marker", "Marker"),
-    ("NextPageMarker", "NextPageMarker"),
-)  # fmt: skip
-"""Request and answer members of operations that page although botocore describes no paginator."""
-
-CUT_SHORT = ("IsTruncated", "Truncated", "isTruncated", "hasMore", "HasMoreResults")
+CUT = (TruncatedAnswerError, ResponseParserError, IncompleteReadError, ResponseStreamingError)
+"""What is raised when an answer did not come whole."""
 
 Place = tuple[str, str]
 
@@ -68,6 +61,24 @@ class Request:
         return refusal(self.operation, self.permission, code, message)
 
 
+@dataclass(frozen=True)
+class Patience:
+    """How long a call is waited for.
+
+    `connect` and `read` are seconds (to connect, between two bytes), `attempts` what botocore makes of a call that met
+    a fault or was throttled; `tries` is how often phiward asks again when these were all throttled or an answer came
+    incomplete. `polls` is how often a job is asked whether it is ready, every `poll` seconds.
+    """
+
+    connect: float = 10
+    read: float = 60
+    attempts: int = 4
+    tries: int = 3
+    polls: int = 30
+    poll: float = 2.0
+    sleep: Callable[[float], None] = time.sleep
+
+
 @dataclass
 class AwsClient:
     """Calls AWS for the collector.
@@ -81,11 +92,12 @@ class AwsClient:
     allowed: frozenset[str]
     threads: int = 32
     limits: Limits = field(default_factory=Limits)
-    sleep: Callable[[float], None] = time.sleep
+    patience: Patience = field(default_factory=Patience)
     made: int = 0
     calls: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     _clients: dict[tuple[str, str, str], Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _pace: threading.local = field(default_factory=threading.local)
 
     def pages(self, place: Place, request: Request) -> Iterator[dict[str, Any]]:
         """Give every page of an answer, as plain values.
@@ -94,15 +106,16 @@ class AwsClient:
             Refusal: a page was not answered, came incomplete, or the list was cut short without a token.
         """
         at = (place[0], request.region or place[1])
-        client = self._client(*at, request.operation)
+        client = self._client(*at, request)
+        paging = paging_of(client, request.operation.partition(".")[2])
         params = dict(request.params)
         seen: set[str] = set()
         while True:
             answer = self._whole(client, at, request, params)
             yield answer
-            following = _next(client, request.operation, answer)
+            following = paging.following(answer)
             if following is None:
-                cut = next((name for name in CUT_SHORT if answer.get(name) is True), None)
+                cut = paging.cut_short(answer)
                 if cut:
                     raise request.refused("ListCutShort", f"{cut} is set, but there is no token")
                 return
@@ -110,7 +123,7 @@ class AwsClient:
             if mark in seen:
                 raise request.refused("TokenRepeated", "the same page token came twice")
             seen.add(mark)
-            params |= following
+            params = {name: value for name, value in (params | following).items() if value is not None}
 
     def one(self, place: Place, request: Request) -> dict[str, Any]:
         """Give the answer; the lists of further pages are joined to those of the first.
@@ -128,22 +141,22 @@ class AwsClient:
 
     def _whole(self, client: Any, place: Place, request: Request, params: Mapping[str, Any]) -> dict[str, Any]:
         bucket = self.limits.bucket(*place, request.group or request.operation.partition(".")[0])
+        self._pace.bucket = bucket
         last = request.refused("NotAnswered", "")
-        for attempt in range(TRIES):
+        for attempt in range(self.patience.tries):
             if attempt:
-                self.sleep(0.5 * 2**attempt)
+                self.patience.sleep(0.5 * 2**attempt)
             bucket.take()
             try:
                 answer = self._ask(client, place, request.operation, params)
-            except TruncatedAnswerError as error:
+            except CUT as error:
                 last = request.refused("IncompleteAnswer", str(error))
             except ClientError as error:
-                code = code_of(error.response)
-                last = request.refused(code, str(error.response.get("Error", {}).get("Message", "")))
-                if code not in THROTTLED and code not in EXPIRED:
+                last = _refused_by_aws(request, error)
+                if last.code not in THROTTLED and last.code not in EXPIRED:
                     raise last from error
-            except (HTTPClientError, BotoConnectionError) as error:
-                last = request.refused(type(error).__name__, str(error))
+            except ForbiddenOperationError as error:  # what was asked is allowed: botocore asked more by itself
+                raise request.refused("NotFollowed", str(error)) from error
             except BotoCoreError as error:
                 raise request.refused(type(error).__name__, str(error)) from error
             else:
@@ -165,7 +178,8 @@ class AwsClient:
         made = plain(body)
         return made if isinstance(made, dict) else {}
 
-    def _client(self, account: str, region: str, operation: str) -> Any:
+    def _client(self, account: str, region: str, request: Request) -> Any:
+        operation = request.operation
         if operation not in self.allowed:
             raise ForbiddenOperationError(f"{operation} is not declared by any kind; phiward does not call it")
         service = operation.partition(".")[0]
@@ -174,20 +188,24 @@ class AwsClient:
         key = (account, at, service)
         with self._lock:
             if key not in self._clients:
-                self._clients[key] = self._make(target, at, service)
+                try:
+                    self._clients[key] = self._make(target, at, service)
+                except (BotoCoreError, ValueError) as error:
+                    raise request.refused(type(error).__name__, str(error)) from error
             return self._clients[key]
 
     def _make(self, target: Target, region: str, service: str) -> Any:
         config = Config(
-            retries={"mode": "standard", "total_max_attempts": 4}, max_pool_connections=self.threads,
-            connect_timeout=10, read_timeout=60, user_agent_extra="phiward",
+            retries={"mode": "standard", "total_max_attempts": self.patience.attempts},
+            max_pool_connections=self.threads, connect_timeout=self.patience.connect,
+            read_timeout=self.patience.read, user_agent_extra="phiward",
         )  # fmt: skip
         client = self.sessions.session(target).client(service, region_name=region, config=config)
         host = urlsplit(client.meta.endpoint_url).hostname or ""
         events = client.meta.events
         events.register("before-call", self._guard(service))
-        events.register("response-received", check_length)
-        events.register("needs-retry", self._watch(target.account, region, service))
+        events.register("before-parse", check_whole)
+        events.register("needs-retry", self._notice)
         if not host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")):
             events.register("before-sign", unprefix_host)
         return client
@@ -201,29 +219,20 @@ class AwsClient:
 
         return refuse
 
-    def _watch(self, account: str, region: str, service: str) -> Callable[..., None]:
-        bucket = self.limits.bucket(account, region, service)
-
-        def notice(response: Any, **_: Any) -> None:
-            if response is not None and code_of(response[1]) in THROTTLED:
-                bucket.throttled()
-
-        return notice
+    def _notice(self, response: Any, **_: Any) -> None:
+        """Slow down at each throttled attempt of botocore's; an attempt is made in the thread that asked."""
+        bucket: Bucket | None = getattr(self._pace, "bucket", None)
+        if bucket is not None and response is not None and code_of(response[1]) in THROTTLED:
+            bucket.throttled()
 
 
-def check_length(response_dict: Mapping[str, Any], **_: Any) -> None:
-    """Refuse an answer whose body is shorter than it said.
-
-    Raises:
-        TruncatedAnswerError: it is.
-    """
-    headers = {str(name).lower(): value for name, value in response_dict["headers"].items()}
-    body = response_dict["body"]
-    said = headers.get("content-length")
-    if said is None or "content-encoding" in headers or not isinstance(body, bytes):
-        return
-    if 200 <= response_dict["status_code"] < 300 and len(body) < int(said):  # noqa: PLR2004  HTTP's own numbers
-        raise TruncatedAnswerError(f"the answer has {len(body)} of {said} bytes")
+def _refused_by_aws(request: Request, error: ClientError) -> Refusal:
+    """Make the refusal, of the role's assumption where that was what AWS refused."""
+    code, message = code_of(error.response), str(error.response.get("Error", {}).get("Message", ""))
+    if error.operation_name.startswith("AssumeRole"):
+        operation = f"sts.{error.operation_name}"
+        return refusal(operation, permission_of(operation), code, message)
+    return request.refused(code, message)
 
 
 def unprefix_host(request: Any, **_: Any) -> None:
@@ -232,26 +241,3 @@ def unprefix_host(request: Any, **_: Any) -> None:
     first, _, rest = parts.netloc.partition(".")
     if first.isdigit() and len(first) == 12:  # noqa: PLR2004  the length of an account's number
         request.url = urlunsplit(parts._replace(netloc=rest))
-
-
-def _next(client: Any, operation: str, answer: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Give the parameters of the following page, or None at the end."""
-    action = operation.partition(".")[2]
-    model = client.meta.service_model.operation_model(action)
-    members = model.input_shape.members if model.input_shape else {}
-    tokens = _described(client, model)
-    values = {ask: getter(got)(answer) for ask, got in tokens if ask in members}
-    return {ask: value for ask, value in values.items() if value} or None
-
-
-def _described(client: Any, model: Any) -> tuple[tuple[str, str], ...]:
-    snake = next(name for name, api in client.meta.method_to_api_mapping.items() if api == model.name)
-    if not client.can_paginate(snake):
-        return tuple(
-            (ask, got) for ask, got in TOKENS if got in (model.output_shape.members if model.output_shape else {})
-        )
-    config = client.get_paginator(snake)._pagination_cfg  # noqa: SLF001  botocore offers no other way to read it
-    asks, gots = (
-        value if isinstance(value, list) else [value] for value in (config["input_token"], config["output_token"])
-    )
-    return tuple((ask, got.partition(" ||")[0].strip()) for ask, got in zip(asks, gots, strict=True))

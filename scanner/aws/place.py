@@ -31,6 +31,7 @@ class KindState:
     refs_open: int = 0
     lists_open: int = 0
     done: bool = False
+    arns: set[str] = field(default_factory=set)
     resources: list[Resource] = field(default_factory=list)
     children: list[tuple[type[Kind], Call]] = field(default_factory=list)
     referrers: list[tuple[KindState, Call]] = field(default_factory=list)
@@ -39,7 +40,7 @@ class KindState:
 
 
 class PlaceGraph:
-    """The graph of one place. `list_for`, `ask` and `ask_many` are called when calls are due, outside of any wait.
+    """The graph of one place: it hands calls to `due` when they are, and takes the answers.
 
     All state changes happen under one lock; nothing here talks to AWS.
     """
@@ -53,6 +54,7 @@ class PlaceGraph:
         self.states = {kind.cfn: KindState(kind) for kind in kinds}
         self.tallies = Tallies()
         self.lock = threading.RLock()
+        self.over = False
         self._make = make
         self._redactor = redactor
         self._due = due
@@ -76,6 +78,7 @@ class PlaceGraph:
             for state in self.states.values():
                 if state.kind.singleton:
                     self._add(self._make(state.kind), state)
+                    self._flush(state)
             for state in list(self.states.values()):
                 self._close(state)
 
@@ -134,7 +137,7 @@ class PlaceGraph:
             state = self.state(kind)
             if call.of is None:
                 state.lists_open -= 1
-                self._release_held(state)
+            self._release_held(state)
             self._close(state)
 
     def answered(self, builder: Builder, call: Call, section: Section) -> None:
@@ -178,7 +181,6 @@ class PlaceGraph:
     def _add(self, builder: Builder, state: KindState) -> None:
         state.open += 1
         builder.waiting = [call for call in state.kind.calls.values() if call.form not in ROOTS]
-        builder.children = list(state.children)
         self._advance(builder)
 
     def _set(self, builder: Builder, call: Call, section: Section) -> None:
@@ -194,19 +196,20 @@ class PlaceGraph:
         builder.waiting = [call for call in builder.waiting if call not in due]
         for call in due:
             self._start(builder, call)
-        offspring = [entry for entry in builder.children if all(name in builder.sections for name in parents(entry[1]))]
-        builder.children = [entry for entry in builder.children if entry not in offspring]
-        for kind, call in offspring:
-            self._list_children(builder, kind, call)
         if builder.complete():
             builder.closed = True
             state = self.state(builder.kind)
-            state.resources.append(builder.resource())
+            made = builder.resource()
+            if not (made.arn.startswith("arn:") and made.arn in state.arns):  # what moved from page to page comes twice
+                state.arns.add(made.arn)
+                state.resources.append(made)
+                for kind, call in state.children:
+                    self._list_children(builder, kind, call)
             self._close(state)
 
     def _list_children(self, builder: Builder, kind: type[Kind], call: Call) -> None:
         try:
-            wanted = holds(call.when, builder)
+            wanted = holds(call.when, self.child(kind, builder))
         except UnseenReferenceError as error:
             self.tallies.of(kind, call).fail(error.section.gap or Gap())
             return
@@ -214,10 +217,17 @@ class PlaceGraph:
             self.state(kind).open += 1
             self._due.listing(self, [(kind, call)], builder)
 
+    def child(self, kind: type[Kind], parent: Builder) -> Builder:
+        """Make the scope in which a child's listing is asked for."""
+        made = self._make(kind, "", parent)
+        made.adopt()
+        return made
+
     def _start(self, builder: Builder, call: Call) -> None:
         try:
             wanted = holds(call.when, builder)
         except UnseenReferenceError as error:
+            self.tallies.of(builder.kind, call).fail(error.section.gap or Gap())
             builder.sections[call.name] = error.section
             self._advance(builder)
             return
@@ -248,7 +258,8 @@ class PlaceGraph:
             self._close(self.state(kind))
         for referrer, call in state.referrers:
             self._referred(state, referrer, call)
-        if all(other.done for other in self.states.values()):
+        if not self.over and all(other.done for other in self.states.values()):
+            self.over = True
             self._done(self)
 
     def _referred(self, source: KindState, referrer: KindState, call: Call) -> None:
@@ -281,21 +292,18 @@ class PlaceGraph:
         held, state.held = state.held, []
         for call, item in held:
             assert call.without is not None  # noqa: S101  only such items are held
-            if call.without(item) not in {call.without(name) for name in state.referred if name}:
-                self._from_item(state, call, item, None)
+            try:
+                named = call.without(item) in {call.without(name) for name in state.referred if name}
+            except DECLARED_ERRORS as error:
+                self.tallies.of(state.kind, call).fail(malformed(call, error))
+            else:
+                if not named:
+                    self._from_item(state, call, item, None)
         self._flush(state)
 
     def coverage(self) -> list[Coverage]:
         """Give the coverage of the place."""
         return self.tallies.coverage(*self.place, (state.kind for state in self.states.values()))
-
-
-def parents(call: Call) -> list[str]:
-    """Name the sections of the parent that a child's listing needs."""
-    texts = [text for text in map(str, call.params.values()) if text.startswith("$of.")]
-    names = [text.split(".")[1] for text in texts]
-    kind = call.of
-    return [name for name in names if kind is not None and name in kind.calls]
 
 
 def malformed(call: Call, error: Exception) -> Gap:

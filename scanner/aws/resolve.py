@@ -87,10 +87,15 @@ def _one(text: str, scope: Scope) -> Any:
     name, rest = match.groups()
     if name in {"of", "account", "region", "partition"}:
         return scope.context(name, rest)
-    return _of_section(scope.section(name), rest)
+    return value_of(scope.section(name), rest)
 
 
-def _of_section(section: Section | None, rest: str) -> Any:
+def value_of(section: Section | None, rest: str) -> Any:
+    """Give what a path finds in a section; None where there is nothing.
+
+    Raises:
+        UnseenReferenceError: the section was not learned.
+    """
     if section is None or section.state in {SectionState.ABSENT, SectionState.SKIPPED}:
         return None
     if section.state is SectionState.UNSEEN:
@@ -115,7 +120,8 @@ def holds_of(when: str, document: Any) -> bool:
 
 def _clause(clause: Clause, scope: Scope) -> bool:
     name, _, rest = clause.path.partition(".")
-    return _compared(clause, _of_section(scope.section(name), rest))
+    value = scope.context(name, rest) if name == "of" else value_of(scope.section(name), rest)
+    return _compared(clause, value)
 
 
 def _compared(clause: Clause, value: Any) -> bool:
