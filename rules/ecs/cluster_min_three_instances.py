@@ -75,7 +75,7 @@ class ClusterMinThreeInstances(Rule):
         Case({}, lacking=[Service]),
     )
 
-    class Settings(RuleSettings):
+    class Settings(RuleSettings, frozen=True):
         """How many instances there must be."""
 
         minimum: Annotated[int, msgspec.Meta(description="Connected container instances at least.", ge=1)] = 3

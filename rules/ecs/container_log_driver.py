@@ -93,7 +93,7 @@ class ContainerLogDriver(Rule):
         ),
     )
 
-    class Settings(RuleSettings):
+    class Settings(RuleSettings, frozen=True):
         """Which drivers are approved."""
 
         drivers: Annotated[tuple[str, ...], msgspec.Meta(description="Log drivers that a container may use.")] = (

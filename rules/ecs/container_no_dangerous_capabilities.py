@@ -53,7 +53,7 @@ class ContainerNoDangerousCapabilities(Rule):
         Case({"containers": (Container("web", added=("ALL",)),)}, settings={"allowed": ("NET_BIND_SERVICE",)}),
     )
 
-    class Settings(RuleSettings):
+    class Settings(RuleSettings, frozen=True):
         """What may be added."""
 
         allowed: Annotated[

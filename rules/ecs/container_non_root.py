@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TAGGED = "123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1.0.0"
 PULLED = "123456789012.dkr.ecr.us-east-1.amazonaws.com/web@sha256:0a1b2c3d"
 WEB = Container("web", image=TAGGED)
-STARTING = {"containers": (TaskContainer("web", TAGGED),)}
+STARTING = Other(Task, containers=(TaskContainer("web", TAGGED),))
 RUNNING = Other(Task, containers=(TaskContainer("log", "log:1"), TaskContainer("web", TAGGED, "sha256:0a1b2c3d")))
 STOPPED = Other(Task, desired_status="STOPPED", containers=(TaskContainer("web", TAGGED, "sha256:0a1b2c3d"),))
 _DENIED = Unknown(Gap("ecr.GetDownloadUrlForLayer", "ecr:GetDownloadUrlForLayer", state=GapState.DENIED))
@@ -74,7 +74,7 @@ def _configs(definition: TaskDefinition, image: Image) -> tuple[Callable[[], Ima
         raise Unknown(Gap("ecr.BatchGetImage", message=f"the registry does not hold {image.id}"))
     if image.own is not None:
         return (lambda: image.own,)
-    readers = {"X86_64": lambda: image.x86, "ARM64": lambda: image.arm}
+    readers: dict[str, Callable[[], ImageConfig | None]] = {"X86_64": lambda: image.x86, "ARM64": lambda: image.arm}
     wanted = definition.architecture or ("X86_64" if definition.only_fargate else "")
     fitting = [reader for name, reader in readers.items() if not wanted or name == wanted]
     if not any_of(fitting, lambda reader: reader() is not None):
@@ -129,7 +129,7 @@ class ContainerNonRoot(Rule):
         ),
         Case(
             {"containers": (WEB,)},
-            others=[Other(Task, **STARTING), Other(Image, id=TAGGED)],
+            others=[STARTING, Other(Image, id=TAGGED)],
         ),
         Case({"containers": (WEB,)}, others=[Other(Image, id=TAGGED, own=ImageConfig("", os="windows"))]),
     )

@@ -40,7 +40,7 @@ class ServiceMinTwoTasks(Rule):
     BAD = ({"desired": 1}, {"desired": 0}, Case({"desired": 2}, settings={"minimum": 3}))
     SKIP = ({"desired": 0, "scheduling": "DAEMON"}, {"desired": 0, "status": "DRAINING"})
 
-    class Settings(RuleSettings):
+    class Settings(RuleSettings, frozen=True):
         """How many tasks a service must want."""
 
         minimum: Annotated[int, msgspec.Meta(description="Desired tasks at least.", ge=1)] = 2

@@ -1,0 +1,109 @@
+"""ecs_service_no_public_ip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rules._network import internet_routes
+from scanner.kinds.ec2_network import RouteTable, Subnet
+from scanner.kinds.ecs_services import Service, TaskSet
+from scanner.kinds.network_reasoning import Route
+from scanner.model.gap import Gap, Unknown
+from scanner.model.remedy import Custodian
+from scanner.model.rule import Case, Fail, Gaps, Other, Rule
+from scanner.model.source import CityWebapps, EcsGuide, WebProposal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanner.model.inventory import World
+    from scanner.model.rule import Outcome
+
+
+PRIVATE = Other(RouteTable, id="rtb-1", main=True, routes=(Route("10.0.0.0/16", "local"), Route("0.0.0.0/0", "nat-1")))
+PUBLIC = Other(RouteTable, id="rtb-2", subnets=("subnet-b",), routes=(Route("0.0.0.0/0", "igw-1"),))
+
+
+class ServiceNoPublicIp(Rule):
+    """Services have no public IP and run in private subnets.
+
+    A task with a public address, or in a subnet with a way to an internet gateway, stands on the internet with what it
+    knows of ePHI: only its security group is between. Load balancers belong in public subnets, tasks behind them in
+    private ones.
+    """
+
+    kind = Service
+    needs = (Subnet, RouteTable)
+    severity = "high"
+    hipaa_proposed = ("164.312(a)(1)", "164.312(e)(1)", "164.308(a)(4)(ii)(C)")
+    sources = (CityWebapps(), EcsGuide(3), EcsGuide(4), WebProposal())
+    remedy = Custodian(
+        "ecs-service",
+        {"type": "modify", "update": {"networkConfiguration": {"awsvpcConfiguration": {"assignPublicIp": "DISABLED"}}}},
+        filters=[{"networkConfiguration.awsvpcConfiguration.assignPublicIp": "ENABLED"}],
+    )
+    GOOD = (
+        Case(
+            {"subnets": ("subnet-a", "subnet-b")},
+            others=[Other(Subnet, id="subnet-a"), Other(Subnet, id="subnet-b"), PRIVATE],
+        ),
+        Case(
+            {"subnets": (), "task_sets": (TaskSet("1", subnets=("subnet-a",), public_ip=False),)},
+            others=[Other(Subnet, id="subnet-a"), PRIVATE],
+        ),
+    )
+    BAD = (
+        Case({"subnets": ("subnet-a",), "public_ip": True}, others=[Other(Subnet, id="subnet-a"), PRIVATE]),
+        Case({"subnets": ("subnet-a",), "public_ip": True}, lacking=[Subnet]),
+        Case(
+            {"subnets": ("subnet-a", "subnet-b")},
+            others=[Other(Subnet, id="subnet-a"), Other(Subnet, id="subnet-b"), PRIVATE, PUBLIC],
+        ),
+        Case(
+            {"subnets": (), "task_sets": (TaskSet("1", subnets=("subnet-b",), public_ip=False),)},
+            others=[Other(Subnet, id="subnet-b"), PUBLIC],
+        ),
+        Case(
+            {"subnets": (), "task_sets": (TaskSet("1", subnets=("subnet-a",), public_ip=True),)},
+            others=[Other(Subnet, id="subnet-a"), PRIVATE],
+        ),
+    )
+    SKIP = ({"subnets": (), "public_ip": True},)
+    UNKNOWN = (
+        Case({"subnets": ("subnet-a",)}, others=[PRIVATE]),
+        Case({"subnets": ("subnet-a",)}, others=[PRIVATE], lacking=[Subnet]),
+        Case({"subnets": ("subnet-a",)}, others=[Other(Subnet, id="subnet-a")], lacking=[RouteTable]),
+        Case(
+            {"subnets": (), "task_sets": (TaskSet("1", subnets=("subnet-a",)),)},
+            others=[Other(Subnet, id="subnet-a"), PRIVATE],
+        ),
+    )
+
+    @staticmethod
+    def applies(service: Service) -> bool:
+        """Services whose tasks have network interfaces of their own."""
+        return bool(service.all_subnets)
+
+    @staticmethod
+    def check(service: Service, world: World) -> Iterator[Outcome]:
+        gaps = Gaps()
+        with gaps:
+            if service.subnets and service.public_ip:
+                yield Fail("tasks are given public addresses", part="public address")
+        with gaps:
+            for item in service.task_sets:
+                with gaps:
+                    if item.public_ip is None and item.subnets:
+                        raise Unknown(
+                            Gap("ecs.DescribeServices", message=f"nothing says whether {item.id} has public addresses")
+                        )
+                    if item.public_ip:
+                        yield Fail(f"tasks of the task set {item.id} are given public addresses", part="public address")
+        for name in service.all_subnets:
+            with gaps:
+                subnet = world.get(Subnet, name)
+                if subnet is None:
+                    raise Unknown(Gap("ec2.DescribeSubnets", message=f"{name} was not seen"))
+                for route in internet_routes(world, subnet):
+                    yield Fail(f"{name} is public: {route.destination} leads to {route.target}", part=f"subnet {name}")
+        yield from gaps

@@ -1,0 +1,126 @@
+"""ECS: clusters, the capacity they run on, and the container instances registered in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scanner.kinds.common import tags
+from scanner.model.call import batch, each
+from scanner.model.kind import Const, Kind, fact
+
+TAGS = {"api": tags("key", "value"), "plan": tags(), "template": tags()}
+"""How the tags of ECS are read from each source."""
+
+
+def _providers(strategy: Any) -> tuple[str, ...]:
+    return tuple(str(item["capacityProvider"]) for item in strategy)
+
+
+class Cluster(Kind, cfn="AWS::ECS::Cluster", tf="aws_ecs_cluster"):
+    """An ECS cluster; its id is its ARN, by which services and tasks refer to it."""
+
+    listed = each("ecs.ListClusters", "clusterArns")
+    cluster = batch(
+        "ecs.DescribeClusters",
+        "clusters",
+        ids="clusters",
+        own="$listed",
+        key="clusterArn",
+        size=100,
+        include=["ATTACHMENTS", "CONFIGURATIONS", "SETTINGS", "STATISTICS", "TAGS"],
+    )
+
+    id: str = fact("listed", plan="id", sample="arn:aws:ecs:us-east-1:123456789012:cluster/phi")
+    arn: str = fact("listed", plan="arn")
+    name: str = fact("cluster.clusterName", plan="name", template="ClusterName", sample="phi")
+    tags: Mapping[str, str] = fact("cluster.tags", plan="tags", template="Tags", parse=TAGS, default={})
+    status: str = fact("cluster.status", plan=Const("ACTIVE"), template=Const("ACTIVE"), sample="ACTIVE")
+    container_insights: str = fact(
+        "cluster.settings[name=containerInsights].value",
+        plan="setting[name=containerInsights].value",
+        template="ClusterSettings[Name=containerInsights].Value",
+        sample="enabled",
+        doc="`enabled`, `enhanced` or `disabled`; where source code does not say it, the account's setting decides.",
+    )
+    capacity_providers: tuple[str, ...] = fact(
+        "cluster.capacityProviders", template="CapacityProviders", default={"api": (), "template": ()}
+    )
+    default_providers: tuple[str, ...] = fact(
+        "cluster.defaultCapacityProviderStrategy", parse={"api": _providers}, default={"api": ()}
+    )
+    registered_instances: int = fact("cluster.registeredContainerInstancesCount", sample=0)
+    volatile = (
+        "cluster.registeredContainerInstancesCount",
+        "cluster.runningTasksCount",
+        "cluster.pendingTasksCount",
+        "cluster.activeServicesCount",
+        "cluster.statistics",
+        "cluster.attachments",
+    )
+
+
+class CapacityProvider(Kind, cfn="AWS::ECS::CapacityProvider", tf="aws_ecs_capacity_provider"):
+    """What a cluster takes its capacity from: an Auto Scaling group, managed instances, or Fargate."""
+
+    provider = each("ecs.DescribeCapacityProviders", "capacityProviders", include=["TAGS"])
+
+    id: str = fact("provider.name", plan="name", template="Name", sample="phi-asg")
+    arn: str = fact("provider.capacityProviderArn", plan="arn")
+    tags: Mapping[str, str] = fact("provider.tags", plan="tags", template="Tags", parse=TAGS, default={})
+    group: str = fact(
+        "provider.autoScalingGroupProvider.autoScalingGroupArn",
+        plan="auto_scaling_group_provider[0].auto_scaling_group_arn",
+        template="AutoScalingGroupProvider.AutoScalingGroupArn",
+        default="",
+    )
+    termination_protection: str = fact(
+        "provider.autoScalingGroupProvider.managedTerminationProtection",
+        plan="auto_scaling_group_provider[0].managed_termination_protection",
+        template="AutoScalingGroupProvider.ManagedTerminationProtection",
+        default={"template": "DISABLED"},
+        sample="ENABLED",
+    )
+    volatile = ("provider.updateStatus", "provider.updateStatusReason")
+
+
+class ContainerInstance(Kind, cfn="AWS::ECS::ContainerInstance"):
+    """An EC2 instance, or an external server, registered in a cluster; its class is its place in the cluster."""
+
+    listed = each("ecs.ListContainerInstances", "containerInstanceArns", of=Cluster, cluster="$of.arn")
+    instance = batch(
+        "ecs.DescribeContainerInstances",
+        "containerInstances",
+        ids="containerInstances",
+        own="$listed",
+        key="containerInstanceArn",
+        size=100,
+        cluster="$of.arn",
+        include=["TAGS", "CONTAINER_INSTANCE_HEALTH"],
+    )
+
+    id: str = fact("listed", sample="arn:aws:ecs:us-east-1:123456789012:container-instance/phi/0a1b2c3d")
+    arn: str = fact("listed")
+    tags: Mapping[str, str] = fact("instance.tags", parse=tags("key", "value"), default={})
+    cluster: str = fact("of.arn", sample="arn:aws:ecs:us-east-1:123456789012:cluster/phi")
+    instance_id: str = fact(
+        "instance.ec2InstanceId", sample="i-0123456789abcdef0", doc="The EC2 instance, or the managed node `mi-...`."
+    )
+    status: str = fact("instance.status", sample="ACTIVE")
+    agent_connected: bool = fact("instance.agentConnected", sample=True)
+    provider: str = fact("instance.capacityProviderName", default="")
+    availability_zone: str = fact(
+        "instance.attributes[name=ecs.availability-zone].value", default="", sample="us-east-1a"
+    )
+    os_type: str = fact("instance.attributes[name=ecs.os-type].value", default="", sample="linux")
+    identity = ("cluster", "id")
+    volatile = (
+        "instance.version",
+        "instance.remainingResources",
+        "instance.runningTasksCount",
+        "instance.pendingTasksCount",
+        "instance.registeredAt",
+        "instance.attachments",
+        "instance.agentUpdateStatus",
+        "instance.healthStatus",
+    )
