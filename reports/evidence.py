@@ -71,8 +71,14 @@ def told(finding: Finding) -> str:
     if finding.status == UNSEEN:
         return f"not seen in this scan, because its listing was not whole; it was {finding.verdict} before"
     if standing(finding) is not Verdict.UNKNOWN or not finding.missing:
-        return clean(finding.message)
+        return clean(_placed(finding))
     return "; ".join(dict.fromkeys(_short(gap) for gap in finding.missing))
+
+
+def _placed(finding: Finding) -> str:
+    """Say where in the resource, unless the message says it."""
+    part, message = finding.part, finding.message
+    return f"{part}: {message}" if part and part not in message else message
 
 
 def _short(gap: Gap) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
@@ -14,6 +14,7 @@ from reports.hipaa import SECTIONS, Standard
 if TYPE_CHECKING:
     from reports.figures import Check
     from reports.view import ReportData
+    from scanner.engine.citations import CitationKind
 
 ORGANISATIONAL = "organisational"
 NO_RULE = "no rule"
@@ -61,7 +62,10 @@ def matrix(data: ReportData, counted: Figures) -> list[tuple[str, str, list[Line
     rules, proposed_rules = _rules(data, "hipaa"), _rules(data, "hipaa_proposed")
     known = {standard.citation for standard in data.standards}
     cited = {*public, *proposed, *rules, *proposed_rules}
-    strange = [Standard(citation, "not in the list of standards", "") for citation in sorted(cited - known)]
+    strange = [
+        Standard(citation, "not in the list of standards", cast("CitationKind", ""))
+        for citation in sorted(cited - known)
+    ]
     lines = [
         Line(
             standard,
