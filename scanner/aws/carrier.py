@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,10 +13,10 @@ from typing import Any
 import urllib3
 
 from scanner.aws.builder import Builder
-from scanner.aws.client import AwsClient, Request
+from scanner.aws.client import AwsClient, Patience, Request
 from scanner.aws.due import Due
-from scanner.aws.errors import Refusal, refusal
-from scanner.aws.place import DECLARED_ERRORS, PlaceGraph, malformed
+from scanner.aws.errors import DECLARED_ERRORS, Refusal, malformed, refusal
+from scanner.aws.place import PlaceGraph
 from scanner.aws.pool import Pool
 from scanner.aws.resolve import UnseenReferenceError, holds_of, resolve, resolve_all
 from scanner.model.gap import Gap
@@ -26,8 +25,9 @@ from scanner.model.operation import Call, Form, permission_of
 from scanner.model.path import MISSING, getter
 from scanner.model.resource import ABSENT, Section, seen, unseen
 
-POLLS = 30
-POLL_SECONDS = 2.0
+GONE = "MISSING"
+"""The reason by which a batch leaves out what has gone since it was listed."""
+
 DOWNLOAD_LIMIT = 8 * 1024 * 1024
 
 
@@ -41,17 +41,14 @@ class _Shared:
 
 @dataclass
 class Carrier(Due):
-    """Turns due calls into tasks of the pool.
-
-    `http` fetches downloads; `sleep` waits between the polls of a job, of which there are at most `POLLS`.
-    """
+    """Turns due calls into tasks of the pool; `http` fetches downloads."""
 
     client: AwsClient
     pool: Pool
     http: Callable[[str], bytes] | None = None
-    sleep: Callable[[float], None] = time.sleep
+    patience: Patience = field(default_factory=Patience)
     _shared: dict[tuple[Any, ...], _Shared] = field(default_factory=dict)
-    _downloads: dict[str, Any] = field(default_factory=dict)
+    _downloads: dict[tuple[str, Any], Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def listing(self, graph: PlaceGraph, sinks: list[tuple[type[Kind], Call]], parent: Builder | None) -> None:
@@ -61,20 +58,26 @@ class Carrier(Due):
     def _list(self, graph: PlaceGraph, sinks: Sequence[tuple[type[Kind], Call]], parent: Builder | None) -> None:
         call = sinks[0][1]
         gap: Gap | None = None
+        lacking: dict[str, Gap] = {}
         try:
             scope = graph.child(sinks[0][0], parent) if parent else None
             params = resolve_all(call.params, scope) if scope else dict(call.params)
             pages = self.client.pages(graph.place, Request.of(call, params))
             for page in pages:
                 for kind, sink in sinks:
+                    if sink.expect and sink.expect not in page:
+                        missing = f"the answer lacks {sink.expect}"
+                        lacking[kind.cfn] = Request.of(sink, params).refused("IncompleteAnswer", missing).gap
                     items = getter(sink.path)(page)
                     graph.listed(kind, sink, items if isinstance(items, list) else [], parent)
         except UnseenReferenceError as error:
             gap = error.section.gap or Gap()
         except Refusal as error:
             gap = None if error.code in call.absent else error.gap
+        except DECLARED_ERRORS as error:
+            gap = malformed(call, error)
         for kind, sink in sinks:
-            graph.list_ended(kind, sink, gap)
+            graph.list_ended(kind, sink, gap or lacking.get(kind.cfn))
 
     def one(self, graph: PlaceGraph, builder: Builder, call: Call) -> None:
         """Ask about one resource in a task, or join those who wait for the same answer."""
@@ -139,20 +142,31 @@ class Carrier(Due):
             return
         items = getter(call.path)(answer)
         found = {str(getter(call.key)(item)): item for item in (items if isinstance(items, list) else [])}
-        reasons = {str(entry.get("arn")): str(entry.get("reason")) for entry in answer.get("failures", ())}
+        reasons = {str(entry.get("arn")): str(entry.get("reason") or GONE) for entry in answer.get("failures") or ()}
+        asked = {own for _, own in members}
+        nameless = next((reason for arn, reason in reasons.items() if reason != GONE and arn not in asked), GONE)
         for builder, own in members:
+            reason = reasons.get(own, nameless)
             if own in found:
                 graph.answered(builder, call, seen(found[own]))
-            elif reasons.get(own, "MISSING") == "MISSING":
+            elif reason == GONE:
                 graph.vanished(builder, call)
             else:
-                gap = refusal(call.operation, call.permissions[0], reasons[own], "left out of the answer").gap
+                gap = refusal(call.operation, call.permissions[0], reason, "left out of the answer").gap
                 graph.answered(builder, call, unseen(gap))
 
     # ---- shared answers ----
 
     def _join(self, graph: PlaceGraph, builder: Builder, call: Call) -> None:
-        key = (graph.place, call.operation, call.path, call.key, repr(call.params), call.parse)
+        try:
+            params = repr(resolve_all(call.params, builder))
+        except UnseenReferenceError as error:
+            self.pool.submit(self._give, graph, builder, call, error.section)
+            return
+        except DECLARED_ERRORS as error:
+            self.pool.submit(self._give, graph, builder, call, unseen(malformed(call, error)))
+            return
+        key = (graph.place, call.operation, call.path, call.key, params, call.parse)
         with self._lock:
             first = key not in self._shared
             shared = self._shared.setdefault(key, _Shared())
@@ -198,24 +212,26 @@ class Carrier(Due):
                 own = str(resolve(call.own, builder))
             except UnseenReferenceError as error:
                 section = error.section
+            except DECLARED_ERRORS as error:
+                section = unseen(malformed(call, error))
             else:
                 items = outcome.doc.get(own)
-                section = ABSENT if not items else seen(list(items) if call.size > 1 else _copy(items[0]))
+                section = ABSENT if not items else seen(_copy(items if call.size > 1 else items[0]))
         graph.answered(builder, call, section)
 
     # ---- jobs and downloads ----
 
     def _run_job(self, place: tuple[str, str], call: Call, params: dict[str, Any]) -> Any:
         first = call.iam[0] if call.iam else permission_of(call.start)
-        for poll in range(POLLS):
+        polls, pause = self.patience.polls, self.patience.poll
+        for poll in range(polls):
             started = self.client.one(place, Request(call.start, params, permission=first))
             if holds_of(call.ready, started):
                 break
-            if poll + 1 < POLLS:
-                self.sleep(POLL_SECONDS)
+            if poll + 1 < polls:
+                self.patience.sleep(pause)
         else:
-            waited = POLLS * POLL_SECONDS
-            raise refusal(call.start, first, "NotReady", f"not ready after {waited:.0f} s")
+            raise refusal(call.start, first, "NotReady", f"not ready after {polls * pause:.0f} s")
         answer = self.client.one(place, Request.of(call, params))
         found = getter(call.path)(answer) if call.path else answer
         return call.parse(found) if call.parse else found
@@ -223,14 +239,15 @@ class Carrier(Due):
     def _download(self, call: Call, answer: dict[str, Any], digest: str) -> Any:
         algorithm, _, wanted = digest.partition(":")
         if algorithm != "sha256" or not wanted:
-            raise ValueError(f"{digest!r} is no SHA-256 digest")
-        if digest not in self._downloads:
+            raise refusal(call.operation, "", "NoDigest", f"{digest!r} is no SHA-256 digest")
+        key = (digest, call.parse)
+        if key not in self._downloads:
             body = (self.http or fetch)(str(getter(call.path)(answer)))
             if hashlib.sha256(body).hexdigest() != wanted:
                 raise refusal(call.operation, "", "DigestMismatch", "what was downloaded is not what the digest names")
             document = json.loads(body)
-            self._downloads[digest] = call.parse(document) if call.parse else document
-        return _copy(self._downloads[digest])
+            self._downloads[key] = call.parse(document) if call.parse else document
+        return _copy(self._downloads[key])
 
 
 def _copy(value: Any) -> Any:
@@ -254,8 +271,10 @@ def fetch(url: str) -> bytes:
     """
     try:
         answer = _HTTP.request("GET", url, preload_content=False)
-        body = answer.read(DOWNLOAD_LIMIT + 1)
-        answer.release_conn()
+        try:
+            body = answer.read(DOWNLOAD_LIMIT + 1)
+        finally:
+            answer.close()
     except urllib3.exceptions.HTTPError as error:
         raise refusal("HTTPS GET", "", type(error).__name__, str(error).partition("?")[0]) from error
     if answer.status != 200 or len(body) > DOWNLOAD_LIMIT:  # noqa: PLR2004  HTTP's own number

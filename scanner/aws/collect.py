@@ -10,7 +10,7 @@ from functools import partial
 
 from scanner.aws.builder import Builder
 from scanner.aws.carrier import Carrier
-from scanner.aws.client import AwsClient
+from scanner.aws.client import AwsClient, Patience
 from scanner.aws.limits import Limits
 from scanner.aws.place import PlaceGraph
 from scanner.aws.pool import Pool
@@ -51,6 +51,7 @@ class Collector:
     as_of: datetime
     threads: int = 32
     limits: Limits = field(default_factory=Limits)
+    patience: Patience = field(default_factory=Patience)
     tick: Callable[[int, int, int], None] | None = None
     client: AwsClient | None = None
 
@@ -63,9 +64,9 @@ class Collector:
         pool = Pool(self.threads)
         self.client = AwsClient(
             self.sessions, {target.account: target for target in targets}, operations(self.kinds.values()),
-            self.threads, self.limits,
+            self.threads, self.limits, self.patience,
         )  # fmt: skip
-        carrier = Carrier(self.client, pool)
+        carrier = Carrier(self.client, pool, patience=self.patience)
         places = list(self._places(targets, set(skip)))
         left = len(places)
         try:

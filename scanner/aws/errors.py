@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.model.gap import Gap, GapState
+from scanner.model.operation import Call
 
 DENIED = frozenset({
-    "AccessDenied", "AccessDeniedException", "AuthorizationError", "Client.UnauthorizedOperation", "Forbidden",
-    "NotAuthorized", "UnauthorizedAccess", "UnauthorizedOperation", "403",
+    "AccessDenied", "AccessDeniedException", "AuthorizationError", "AuthorizationErrorException",
+    "Client.UnauthorizedOperation", "Forbidden", "ForbiddenException", "NotAuthorized", "NotAuthorizedException",
+    "UnauthorizedAccess", "UnauthorizedException", "UnauthorizedOperation", "403",
 })  # fmt: skip
 THROTTLED = frozenset({
     "BandwidthLimitExceeded", "EC2ThrottledException", "LimitExceededException", "PriorRequestNotComplete",
@@ -18,6 +20,8 @@ THROTTLED = frozenset({
 })  # fmt: skip
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 REGION_OFF = frozenset({"AuthFailure", "InvalidClientTokenId", "OptInRequired", "UnrecognizedClientException"})
+DECLARED_ERRORS = (ValueError, KeyError, TypeError, IndexError, AttributeError)
+"""What a pure function of a declaration raises on an answer that is not as AWS describes it."""
 
 
 class AwsError(Exception):
@@ -53,6 +57,12 @@ def refusal(operation: str, permission: str, code: str, message: str) -> Refusal
     if code in REGION_OFF:
         text = f"{text} (is the Region enabled for this account?)"
     return Refusal(Gap(operation, permission, code, text, state), code)
+
+
+def malformed(call: Call, error: Exception) -> Gap:
+    """Say that an answer is not as AWS describes it; of the error only what cannot hold a value that was read."""
+    what = f"{type(error).__name__}: {error}" if isinstance(error, KeyError) else type(error).__name__
+    return Gap(call.operation, "", "Malformed", f"the answer is not as AWS describes it ({what})", GapState.ERROR)
 
 
 def code_of(answer: Any) -> str:

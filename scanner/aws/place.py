@@ -10,16 +10,14 @@ from typing import Any
 
 from scanner.aws.builder import Builder
 from scanner.aws.due import Due
+from scanner.aws.errors import DECLARED_ERRORS, malformed
 from scanner.aws.resolve import UnseenReferenceError, holds
 from scanner.aws.tally import Tallies
 from scanner.engine.redact import Redactor
-from scanner.model.gap import Gap, GapState, Unknown
+from scanner.model.gap import Gap, Unknown
 from scanner.model.kind import PLAIN, Kind
 from scanner.model.operation import ROOTS, Call, Form
 from scanner.model.resource import ABSENT, SKIPPED, Coverage, Resource, Section, SectionState, seen, unseen
-
-DECLARED_ERRORS = (ValueError, KeyError, TypeError, IndexError, AttributeError)
-"""What a pure function of a declaration raises on an answer that is not as AWS describes it."""
 
 
 @dataclass(eq=False)
@@ -112,8 +110,6 @@ class PlaceGraph:
         """Give the state of a kind."""
         return self.states[kind.cfn]
 
-    # ---- what the carrier reports ----
-
     def listed(self, kind: type[Kind], call: Call, items: Sequence[Any], parent: Builder | None) -> None:
         """Take one page of a listing."""
         with self.lock:
@@ -158,8 +154,6 @@ class PlaceGraph:
             if not builder.closed:
                 builder.closed = True
                 self._close(self.state(builder.kind))
-
-    # ---- the graph ----
 
     def _from_item(self, state: KindState, call: Call, item: Any, parent: Builder | None) -> None:
         builder = self._make(state.kind, call.name, parent)
@@ -304,8 +298,3 @@ class PlaceGraph:
     def coverage(self) -> list[Coverage]:
         """Give the coverage of the place."""
         return self.tallies.coverage(*self.place, (state.kind for state in self.states.values()))
-
-
-def malformed(call: Call, error: Exception) -> Gap:
-    """Say that an answer is not as AWS describes it."""
-    return Gap(call.operation, "", "Malformed", f"{type(error).__name__}: {error}", GapState.ERROR)

@@ -192,8 +192,9 @@ def _parsed(resource: Resource, fact: Fact, value: Any) -> Any:
         if fact.annotation.startswith("datetime") and isinstance(value, str):
             moment = datetime.fromisoformat(value)
             return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except ValueError as error:
-        raise Unknown(Gap(_call_of(resource, fact), error="Malformed", message=str(error))) from error
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        said = f"{type(error).__name__}: {error}"
+        raise Unknown(Gap(_call_of(resource, fact), error="Malformed", message=said)) from error
     return tuple(value) if isinstance(value, list) else value
 
 

@@ -33,7 +33,7 @@ class Inventory:
         self._indexes: dict[tuple[Place, str], dict[Any, list[Resource]]] = {}
         self._unindexed: dict[tuple[Place, str], list[Gap]] = {}
         self.listings = dict(listings)
-        for resource in resources:
+        for resource in sorted(resources, key=lambda resource: (resource.arn, resource.id)):
             self._places[resource.account, resource.region, resource.kind].append(resource)
             for name in {resource.id, resource.arn}:
                 self._named[resource.kind, name].append(resource)
@@ -49,7 +49,7 @@ class Inventory:
         return cls(resources, listings)
 
     def resources(self, kind: type[Kind]) -> Iterator[Resource]:
-        """Go over all resources of a kind, in a stable order."""
+        """Go over all resources of a kind, in an order that does not hang on that of the collection."""
         for place in sorted(place for place in self._places if place[2] == kind.cfn):
             yield from self._places[place]
 
@@ -178,8 +178,8 @@ class World:
         Raises:
             Unknown: it was not seen, and the listing where it would stand is not whole or was not made.
         """
-        if name.startswith("arn:"):
-            parts = name.split(":", 5)
+        parts = name.split(":", 5)
+        if parts[0] == "arn" and len(parts) == 6:  # noqa: PLR2004  an ARN's parts
             account, region = parts[4] or account, parts[3] or region
         place = self._place(kind, region, account)
         for resource in self.inventory.named(kind, name):
