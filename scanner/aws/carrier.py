@@ -245,7 +245,8 @@ class Carrier(Due):
             body = (self.http or fetch)(str(getter(call.path)(answer)))
             if hashlib.sha256(body).hexdigest() != wanted:
                 raise refusal(call.operation, "", "DigestMismatch", "what was downloaded is not what the digest names")
-            self._downloads[key] = call.parse(body) if call.parse else json.loads(body)
+            document = json.loads(body)
+            self._downloads[key] = call.parse(document) if call.parse else document
         return _copy(self._downloads[key])
 
 
