@@ -11,7 +11,6 @@ NAME ?=
 READY := .venv/.ready
 PANGO := .venv/.pango
 APT := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
-GENERATE := $(wildcard scanner/generate.py scanner/generate/__main__.py)
 
 # A project's environment is its own: an active virtualenv or a parent's uv settings must not redirect it.
 unexport VIRTUAL_ENV UV_PROJECT_ENVIRONMENT PYTHONPATH PYTHONHOME
@@ -31,7 +30,7 @@ demo: $(READY) $(PANGO)  ## scan an embedded AWS over several nights, write HTML
 	@$(BIN)/phiward demo $(ARGS)
 
 test: $(PANGO) lint  ## everything that must hold before a commit is shared; ARGS="-k kms"
-	@$(if $(GENERATE),$(PYTHON) -m scanner.generate --check)
+	@$(PYTHON) -m scanner.generate --check
 	@$(BIN)/pytest -q -n $(JOBS) $(ARGS)
 
 drill: $(READY) $(PANGO)  ## the long tests at their full dose

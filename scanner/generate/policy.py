@@ -1,0 +1,88 @@
+"""The least-privilege read policy: exactly the IAM actions that the declared calls need."""
+
+from __future__ import annotations
+
+import json
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from scanner.model.operation import permission_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from scanner.model.kind import Kind
+
+LIMIT = 6144
+"""Characters of a managed policy, white space not counted (IAM and STS quotas, AWS IAM User Guide)."""
+
+BASE = {
+    "sts.GetCallerIdentity": "every scan: whose credentials these are",
+    "ec2.DescribeRegions": "every scan: which Regions the account has enabled",
+}
+"""What a scan asks before any kind is looked at, and why."""
+
+Statement = dict[str, Any]
+
+
+class Permission(msgspec.Struct, frozen=True, order=True):
+    """An IAM action, and the calls that need it, each as `AWS::KMS::Key.meta kms.DescribeKey`."""
+
+    action: str
+    calls: tuple[str, ...]
+
+
+def permissions(kinds: Iterable[type[Kind]]) -> list[Permission]:
+    """Give every IAM action that scanning these kinds needs, sorted, with the calls that need it."""
+    needed: dict[str, set[str]] = {permission_of(operation): {why} for operation, why in BASE.items()}
+    for kind in kinds:
+        for call in kind.calls.values():
+            for action in call.permissions:
+                needed.setdefault(action, set()).add(f"{kind.cfn}.{call.name} {call.operation}")
+    return [Permission(action, tuple(sorted(calls))) for action, calls in sorted(needed.items())]
+
+
+def policy(kinds: Iterable[type[Kind]]) -> list[dict[str, Any]]:
+    """Make the policy documents that allow scanning these kinds and nothing else: one, or more where IAM's limit asks.
+
+    Only exact actions, no wildcard. One statement to a service; the calls list and describe, so they name no resource.
+    """
+    documents: list[dict[str, Any]] = []
+    for statement in _statements([one.action for one in permissions(kinds)]):
+        if not documents or size(_document([*documents[-1]["Statement"], statement])) > LIMIT:
+            documents.append(_document([]))
+        documents[-1]["Statement"].append(statement)
+    return documents
+
+
+def size(document: dict[str, Any]) -> int:
+    """Count the characters of a policy as IAM does, without white space."""
+    return len(json.dumps(document, separators=(",", ":")))
+
+
+def _document(statements: list[Statement]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _statements(actions: list[str]) -> Iterator[Statement]:
+    for service, found in groupby(actions, key=lambda action: action.partition(":")[0]):
+        name = "".join(word.capitalize() for word in service.split("-"))
+        for number, part in enumerate(_parts(list(found)), 1):
+            yield _statement(f"{name}Read{number if number > 1 else ''}", part)
+
+
+def _statement(sid: str, actions: list[str]) -> Statement:
+    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "*"}
+
+
+def _parts(actions: list[str]) -> Iterator[list[str]]:
+    """Cut a service's actions where they alone would fill a policy."""
+    part: list[str] = []
+    for action in actions:
+        if part and size(_document([_statement("x" * 64, [*part, action])])) > LIMIT:
+            yield part
+            part = []
+        part = [*part, action]
+    yield part
