@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 import msgspec
 
 from scanner.engine.settings import Config, ConfigError
+from scanner.model.fact import derive
 from scanner.model.resource import Resource
 from scanner.model.rule import Rule, Settings
 
 OVERRIDE = "override"
 """The key of a rule's table that holds a list of tables, each with `accounts` or `tags` and the parameters there."""
+
+
+class Where(msgspec.Struct, frozen=True):
+    """What an override speaks of: these accounts, what bears all these tags."""
+
+    accounts: tuple[Annotated[str, msgspec.Meta(pattern=r"^\d{12}$")], ...] = ()
+    tags: dict[str, str] = {}
 
 
 class Parameters:
@@ -25,17 +34,17 @@ class Parameters:
         Raises:
             ConfigError: a table names no rule, or a parameter that the rule does not have, or a value of another type.
         """
-        self._name = name
+        self._config, self._name = config, name
         self._plain: dict[str, Settings] = {}
-        self._overrides: dict[str, list[tuple[Mapping[str, Any], Settings]]] = {}
+        self._overrides: dict[str, list[tuple[Where, Settings]]] = {}
         tables = {key: table for key, table in config.rules.items() if key != "paths"}
         for key, table in tables.items():
             if key not in rules:
                 near = get_close_matches(key, rules, 1)
                 hint = f"; did you mean {near[0]}?" if near else ""
-                raise ConfigError(f"{name}, rules.{key}: there is no such rule{hint}")
+                raise ConfigError(f"{config.place(name, 'rules', key)}: there is no such rule{hint}")
             if not isinstance(table, dict):
-                raise ConfigError(f"{name}, rules.{key}: give a table of parameters")
+                raise ConfigError(f"{config.place(name, 'rules', key)}: give a table of parameters")
         elsewhere = config.model_dump()
         for rule in rules.values():
             self._read(rule, dict(tables.get(rule.id, {})), elsewhere)
@@ -45,13 +54,17 @@ class Parameters:
         base = {**_from_elsewhere(rule, elsewhere), **table}
         self._plain[rule.id] = self._convert(rule, base)
         self._overrides[rule.id] = []
+        place = self._config.place(self._name, "rules", rule.id, OVERRIDE)
+        if not isinstance(overrides, list) or not all(isinstance(given, dict) for given in overrides):
+            raise ConfigError(f"{place}: give a list of tables, [[rules.{rule.id}.{OVERRIDE}]]")
         for number, given in enumerate(overrides, 1):
-            where = {name: given[name] for name in ("accounts", "tags") if name in given}
-            if not where:
-                raise ConfigError(
-                    f"{self._name}, rules.{rule.id}.override {number}: say for which `accounts` or `tags`"
-                )
-            rest = {name: value for name, value in given.items() if name not in where}
+            rest = {name: value for name, value in given.items() if name not in Where.__struct_fields__}
+            try:
+                where = msgspec.convert({name: given[name] for name in given if name not in rest}, Where)
+            except msgspec.ValidationError as error:
+                raise ConfigError(f"{place} {number}: {error}") from error
+            if not where.accounts and not where.tags:
+                raise ConfigError(f"{place} {number}: say for which `accounts` or `tags`")
             self._overrides[rule.id].append((where, self._convert(rule, {**base, **rest})))
 
     def _convert(self, rule: type[Rule], given: Mapping[str, Any]) -> Settings:
@@ -59,14 +72,20 @@ class Parameters:
             made: Settings = msgspec.convert(dict(given), rule.Settings)
         except msgspec.ValidationError as error:
             known = ", ".join(rule.Settings.__struct_fields__) or "none"
-            raise ConfigError(f"{self._name}, rules.{rule.id}: {error}; its parameters: {known}") from error
+            key = re.findall(r"`(?:\$\.)?([a-z_]\w*)", str(error))[-1:]
+            place = self._config.place(self._name, "rules", rule.id, *(name for name in key if name in given))
+            raise ConfigError(f"{place}: {error}; its parameters: {known}") from error
         return made
 
     def __call__(self, rule: type[Rule], resource: Resource) -> Settings:
-        """Give a rule's parameters for a resource: the last override that speaks of it, else the plain ones."""
+        """Give a rule's parameters for a resource: the last override that speaks of it, else the plain ones.
+
+        Raises:
+            Unknown: they hang on tags, which could not be learned.
+        """
         chosen = self._plain[rule.id]
         for where, settings in self._overrides[rule.id]:
-            if _speaks_of(where, resource):
+            if _speaks_of(where, rule, resource):
                 chosen = settings
         return chosen
 
@@ -85,12 +104,15 @@ def _from_elsewhere(rule: type[Rule], elsewhere: Mapping[str, Any]) -> dict[str,
     return found
 
 
-def _speaks_of(where: Mapping[str, Any], resource: Resource) -> bool:
-    accounts: Sequence[str] = where.get("accounts", ())
-    tags: Mapping[str, str] = where.get("tags", {})
-    if accounts and resource.account not in accounts:
+def _speaks_of(where: Where, rule: type[Rule], resource: Resource) -> bool:
+    if where.accounts and resource.account not in where.accounts:
         return False
-    return all((resource.tags or {}).get(key) == value for key, value in tags.items())
+    if not where.tags:
+        return True
+    tags = resource.tags
+    if tags is None and "tags" in rule.kind.facts:
+        tags = derive(resource, rule.kind.facts["tags"])
+    return all((tags or {}).get(key) == value for key, value in where.tags.items())
 
 
 def described(rule: type[Rule]) -> list[dict[str, Any]]:

@@ -54,7 +54,7 @@ def rules_from(paths: Iterable[Path]) -> dict[str, type[Rule]]:
     """Load rule files of the user's own; the id is the file's path below the given folder, joined by `_`.
 
     Raises:
-        UnknownNameError: a path holds no rule file.
+        UnknownNameError: a path holds no rule file, or one that cannot be loaded.
         TypeError: two rules have the same id.
     """
     found: list[type[Rule]] = []
@@ -77,7 +77,12 @@ def _load(file: Path, base: Path) -> ModuleType:
         raise UnknownNameError(message)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        sys.modules.pop(name, None)
+        message = f"{file}: cannot be loaded: {type(error).__name__}: {error}"
+        raise UnknownNameError(message) from error
     return module
 
 

@@ -6,9 +6,9 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 
 ACCOUNT = re.compile(r"\d{12}")
 REGION = re.compile(r"(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov|-iso[a-z]?)?-[a-z]+-\d")
@@ -102,19 +102,30 @@ class Config(_Table):
 
     store: StoreTable = StoreTable()
     aws: AwsTable = AwsTable()
-    accounts: dict[str, AccountTable] = {}
+    accounts: dict[Annotated[str, AfterValidator(_account)], AccountTable] = {}
     scope: ScopeTable = ScopeTable()
     packs: PacksTable = PacksTable()
     overlay: OverlayTable = OverlayTable()
     reports: ReportsTable = ReportsTable()
     rules: dict[str, Any] = {}
+    _text: str = PrivateAttr("")
 
-    @field_validator("accounts")
+    def model_post_init(self, context: Any) -> None:
+        """Keep the text that was read, so that a mistake found later is said with its line too."""
+        self._text = str((context or {}).get("text", ""))
+
+    @field_validator("rules")
     @classmethod
-    def _account_ids(cls, given: dict[str, AccountTable]) -> dict[str, AccountTable]:
-        for account in given:
-            _account(account)
+    def _rule_paths(cls, given: dict[str, Any]) -> dict[str, Any]:
+        paths = given.get("paths", [])
+        if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+            raise ValueError("give `paths` as a list of files and folders")
         return given
+
+    def place(self, name: str, *keys: str) -> str:
+        """Say where a key stands: the file, the line, the key."""
+        line = f", line {line_of(self._text, list(keys))}" if self._text else ""
+        return f"{name}{line}, {'.'.join(keys)}"
 
     @property
     def rule_paths(self) -> tuple[str, ...]:
@@ -148,14 +159,14 @@ def parse(text: str, name: str = "config.toml") -> Config:
     """
     given = tomllib.loads(text)
     try:
-        return Config.model_validate(given)
+        return Config.model_validate(given, context={"text": text})
     except ValidationError as error:
         first = error.errors()[0]
         raise ConfigError(_line(first, text, name)) from error
 
 
 def _line(error: Mapping[str, Any], text: str, name: str) -> str:
-    keys = [str(key) for key in error["loc"]]
+    keys = [str(key) for key in error["loc"] if key != "[key]"]
     where = f"{name}, line {line_of(text, keys)}, {'.'.join(keys)}"
     if error["type"] == "extra_forbidden":
         known = _known(keys[:-1])
@@ -177,16 +188,20 @@ def line_of(text: str, keys: list[str]) -> int:
     best, table = 1, list[str]()
     for number, line in enumerate(text.splitlines(), 1):
         header = re.match(r"\s*\[\[?([^\]]+)\]\]?", line)
+        key = re.match(r"\s*((?:\"[^\"]*\"|'[^']*'|[A-Za-z0-9_.-])+)\s*=", line)
         if header:
-            table = [part.strip().strip("\"'") for part in re.findall(r'"[^"]*"|\'[^\']*\'|[^.]+', header.group(1))]
-            here = table
+            here = table = _parts(header.group(1))
+        elif key:
+            here = [*table, *_parts(key.group(1))]
         else:
-            key = re.match(r"\s*(\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+)\s*=", line)
-            if not key:
-                continue
-            here = [*table, key.group(1).strip("\"'")]
+            continue
         if keys[: len(here)] == here:
             best = number
             if len(here) == len(keys):
                 return number
     return best
+
+
+def _parts(text: str) -> list[str]:
+    """Split a dotted key of TOML, whose parts may stand in quotes."""
+    return [part.strip().strip("\"'") for part in re.findall(r'"[^"]*"|\'[^\']*\'|[^.]+', text)]
