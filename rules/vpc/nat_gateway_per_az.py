@@ -35,6 +35,9 @@ PUBLIC_A = Other(Subnet, id="pub-a", vpc="vpc-1", zone="us-east-1a")
 PUBLIC_B = Other(Subnet, id="pub-b", vpc="vpc-1", zone="us-east-1b")
 OPEN_A = Other(RouteTable, id="open-a", vpc="vpc-1", subnets=("pub-a",), routes=(Route(WORLD_V4, "igw-1"),))
 OPEN_B = Other(RouteTable, id="open-b", vpc="vpc-1", subnets=("pub-b",), routes=(Route(WORLD_V4, "igw-1"),))
+MIXED = Other(
+    RouteTable, vpc="vpc-1", subnets=("pub-a",), routes=(Route(WORLD_V4, "igw-1"), Route("198.51.100.0/24", "nat-x"))
+)
 QUIET_MAIN = Other(RouteTable, id="main", vpc="vpc-1", main=True, routes=(Route("10.0.0.0/16", "local"),))
 NAT_A = Other(NatGateway, id="nat-a", subnet="pub-a")
 NAT_B = Other(NatGateway, id="nat-b", subnet="pub-b")
@@ -83,6 +86,7 @@ class NatGatewayPerAz(Rule):
         Case(V, others=[PRIVATE_A, via("a", "i-1")]),
         Case(V, others=[PRIVATE_A, via("a", "nat-a", state="blackhole")]),
         Case(V, others=[PRIVATE_A, via("a", "tgw-1", state="blackhole")]),
+        Case(V, others=[PUBLIC_A, PRIVATE_A, OPEN_A, NAT_A, via("a", "nat-a", state="blackhole")]),
         Case(V, others=[PRIVATE_A, via("a", "nat-a", "198.51.100.0/24")]),
         Case(V, others=[PRIVATE_A, OUT_A], lacking=[Subnet]),
     )
@@ -90,6 +94,7 @@ class NatGatewayPerAz(Rule):
         {"owner": "210987654321"},
         V,
         Case(V, others=[PUBLIC_A, OPEN_A]),
+        Case(V, others=[PUBLIC_A, MIXED]),
         Case(V, others=[PRIVATE_A, via("a", "tgw-1")]),
         Case(V, others=[PRIVATE_A, QUIET_MAIN]),
         Case(V, others=[PRIVATE_A, via("a", "eni-1", "10.9.0.0/16")]),

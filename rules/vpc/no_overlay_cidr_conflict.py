@@ -47,6 +47,7 @@ V = {"id": "vpc-1"}
 OVERLAY = {"overlay_cidr": "10.32.0.0/12"}
 VGW = Other(VPNGateway, id="vgw-1", vpcs=("vpc-1",))
 VPN = Other(VPNConnection, gateway="vgw-1", routes=("10.40.0.0/16",))
+HIDDEN = Other(TransitGatewayAttachment, subject="vpc-1", route_table="")
 ATTACHED = Other(TransitGatewayAttachment, subject="vpc-1")
 TGW = Other(TransitGatewayRouteTable, cidrs=("10.40.0.0/16",))
 
@@ -112,7 +113,8 @@ class NoOverlayCidrConflict(Rule):
             settings=OVERLAY,
         ),
         Case(V, others=[ATTACHED, Other(TransitGatewayRouteTable, cidrs=("10.0.0.0/16", WORLD_V4))], settings=OVERLAY),
-        Case(V, others=[Other(TransitGatewayAttachment, subject="vpc-1", route_table="")], settings=OVERLAY),
+        Case(V, others=[HIDDEN], settings=OVERLAY),
+        Case(V, others=[HIDDEN, table(Route("172.16.0.0/12", "tgw-1"), Route(WORLD_V4, "igw-1"))], settings=OVERLAY),
         Case(V, others=[Other(TransitGatewayAttachment, subject="vpc-1", state="deleted"), TGW], settings=OVERLAY),
     )
     BAD = (
@@ -142,6 +144,7 @@ class NoOverlayCidrConflict(Rule):
         Case(V, others=[VGW], settings=OVERLAY, lacking=[VPNConnection]),
         Case(V, others=[table(Route("pl-1", "tgw-1"))], settings=OVERLAY),
         Case(V, others=[table(Route(WORLD_V4, "tgw-1")), ATTACHED], settings=OVERLAY),
+        Case(V, others=[table(Route("10.0.0.0/16", "local"), Route(WORLD_V4, "tgw-1")), HIDDEN], settings=OVERLAY),
         Case(V, others=[ATTACHED, Other(TransitGatewayRouteTable, more=True)], settings=OVERLAY),
     )
 
@@ -202,7 +205,7 @@ def _transit(vpc: VPC, world: World, gaps: Gaps) -> Iterator[tuple[str, str]]:
         with gaps:
             if attachment.state != "available":
                 continue
-            found = world.get(TransitGatewayRouteTable, attachment.route_table) if attachment.route_table else None
+            found = world.get(TransitGatewayRouteTable, attachment.route_table)
             if found is None:
                 _blind(vpc, world, attachment)
                 continue

@@ -60,7 +60,7 @@ class KeepaliveTraffic(Rule):
 
     GOOD = (
         {"traffic": busy(0, 96)},
-        {"traffic": tuple(Traffic(item.began, 0.0, 64.0) for item in busy(0, 96))},
+        {"traffic": tuple(Traffic(item.began, 0.0, 1.0) for item in busy(0, 96))},
         Case({"traffic": (*busy(0, 40), *busy(42, 96))}, settings={"period_minutes": 45}),
         Case({"traffic": busy(48, 96)}, settings={"window_hours": 12}),
     )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 TUNNELS = 2
+ALARM_TERM = re.compile(r"""ALARM\(\s*("[^"]+"|'[^']+'|[^()"'\s]+)\s*\)""")
 TUNNEL_STATE = ("AWS/VPN", "TunnelState")
 TOPIC = ("arn:aws:sns:us-east-1:123456789012:on-call",)
 WHOLE = Metric(*TUNNEL_STATE, (("VpnId", "vpn-1"),))
@@ -79,6 +80,14 @@ class TunnelAlarm(Rule):
         Case(V, others=[alarm(WHOLE, actions=())]),
         Case(V, others=[alarm(WHOLE, comparison="GreaterThanOrEqualToThreshold")]),
         Case(V, others=[alarm(WHOLE, threshold=0.0)]),
+        Case(V, others=[alarm(WHOLE, threshold=None)]),
+        Case(
+            V,
+            others=[
+                alarm(WHOLE, id="down", actions=()),
+                Other(CompositeAlarm, rule="ALARM(a) AND (ALARM(b) OR ALARM(down) OR ALARM(c))", actions=TOPIC),
+            ],
+        ),
         Case(V, others=[alarm(WHOLE, comparison="LessThanOrEqualToThreshold", threshold=-1.0)]),
         Case(V, others=[alarm(Metric("AWS/VPN", "TunnelState", (("VpnId", "vpn-2"),)))]),
         Case(V, others=[alarm(Metric("AWS/VPN", "TunnelDataIn", (("VpnId", "vpn-1"),)))]),
@@ -162,13 +171,10 @@ def _told_by_composite(alarm: Alarm, world: World) -> bool:
     """Say whether a composite alarm with a target goes off whenever this alarm does: its rule is an OR of alarms."""
 
     def tells(composite: CompositeAlarm) -> bool:
-        terms = [term.strip() for term in re.split(r"\bOR\b", composite.rule)]
-        named = [re.fullmatch(r"ALARM\(\s*[\"']?(.*?)[\"']?\s*\)", term) for term in terms]
+        named = [ALARM_TERM.fullmatch(term.strip()) for term in re.split(r"\bOR\b", composite.rule)]
+        names = {hit.group(1).strip("\"'") for hit in named if hit}
         return (
-            all(named)
-            and any(hit is not None and hit.group(1) in {alarm.id, alarm.arn} for hit in named)
-            and composite.actions_enabled
-            and bool(composite.actions)
+            all(named) and bool(names & {alarm.id, alarm.arn}) and composite.actions_enabled and bool(composite.actions)
         )
 
     return any_of(world.all(CompositeAlarm), tells)

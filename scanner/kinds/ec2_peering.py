@@ -77,7 +77,6 @@ class TransitGatewayRouteTable(
         "ec2.SearchTransitGatewayRoutes",
         TransitGatewayRouteTableId="$box.TransitGatewayRouteTableId",
         Filters=[{"Name": "state", "Values": ["active"]}],
-        MaxResults=1000,
         expect="Routes",
     )
 

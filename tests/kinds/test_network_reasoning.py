@@ -120,7 +120,7 @@ def test_only_address_ranges_open_a_port_to_the_world() -> None:
 
 
 def test_permissions_are_taken_apart_by_source() -> None:
-    given_by_aws = [
+    given_by_aws: list[dict[str, Any]] = [
         {
             "IpProtocol": "6",
             "FromPort": 22,

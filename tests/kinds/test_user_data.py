@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import pytest
 
@@ -145,7 +146,7 @@ def test_container_hosts_are_known_by_what_they_install(text: str, expected: boo
 def test_user_data_is_examined_and_not_kept() -> None:
     secret = "AKIAIOSFODNN7REALKEY"
     clear = f"#!/bin/bash\naws_access_key_id={secret}\necho ECS_CLUSTER=phi >> /etc/ecs/ecs.config\n{RULE}\n"
-    document = {"Value": base64.b64encode(clear.encode()).decode()}
+    document: dict[str, Any] = {"Value": base64.b64encode(clear.encode()).decode()}
     kept = Redactor(b"key").section(Instance, "script", document)
     assert secret not in str(kept)
     assert document["Value"] is kept["Value"]
