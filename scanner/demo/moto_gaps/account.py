@@ -1,4 +1,4 @@
-"""Small gaps of STS, KMS, ELB and CloudTrail, and the cost of finding a request's account."""
+"""Small gaps of STS, KMS, ELB, CloudTrail and SSM, and the cost of finding a request's account."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from moto.elbv2.models import FakeListener, FakeLoadBalancer
 from moto.iam.models import iam_backends
 from moto.kms.models import KmsBackend
 from moto.kms.responses import KmsResponse
+from moto.ssm.responses import SimpleSystemManagerResponse
+from moto.ssm.utils import parameter_arn
 from moto.sts.responses import TokenResponse
 
 from scanner.demo.clock import machine_time
@@ -82,6 +84,13 @@ def _default_attributes(balancer: Any, _nothing: None, *_args: Any, **_kwargs: A
     balancer.attrs["load_balancing.cross_zone.enabled"] = "true" if balancer.type == "application" else "false"
 
 
+def _with_arn(response: Any, answer: Any) -> Any:
+    """DescribeParameters: moto leaves out the ARN."""
+    for parameter in answer.result["Parameters"]:
+        parameter["ARN"] = parameter_arn(response.current_account, response.region, parameter["Name"])
+    return answer
+
+
 def _no_policy_without_tls(listener: Any, _nothing: None, *_args: Any, **_kwargs: Any) -> None:
     """CreateListener: moto gives an HTTP listener a TLS policy."""
     if listener.protocol not in {"HTTPS", "TLS"}:
@@ -101,6 +110,7 @@ def install() -> None:
     after(KmsBackend, "create_alias", _managed_by_aws)
     after(FakeLoadBalancer, "__init__", _default_attributes)
     after(FakeListener, "__init__", _no_policy_without_tls)
+    after(SimpleSystemManagerResponse, "describe_parameters", _with_arn)
     after(Trail, "__init__", _management_events)
     moto.iam.models.get_account_id_from = _account_of_key
     responses: Any = moto.core.responses

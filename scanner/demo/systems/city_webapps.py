@@ -6,6 +6,7 @@ one to datacenter A has a tunnel down, old cryptography and a silent alarm; the 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -62,9 +63,8 @@ def build(cloud: Cloud, foundation: Foundation) -> None:
     _leftovers(home)
     tags = tagged("registry-certificates", "production", phi=True, owner="registry")
     bucket(cloud, f"registry-certificates-{cloud.account}", tags, key=foundation.key)
-    for name in ("webapp-host",):
-        role(cloud, name, ["ec2"], managed=[CONTAINER_HOST, SYSTEMS_MANAGER])
-        instance_profile(cloud, name)
+    role(cloud, "webapp-host", ["ec2"], managed=[CONTAINER_HOST, SYSTEMS_MANAGER])
+    instance_profile(cloud, "webapp-host")
     image = _image(cloud, foundation)
     for environment in ("production", "staging"):
         _environment(home, environment, bastion, image)
@@ -94,56 +94,88 @@ def _image(cloud: Cloud, foundation: Foundation) -> str:
     return f"{uri}:4.1.0"
 
 
-def _environment(home: Network, environment: str, bastion: str, image: str) -> None:
-    """Two hosts, a load balancer and two applications; staging is where the corners were cut."""
-    cloud, sound = home.cloud, environment == "production"
-    name = f"webapps-{environment}"
-    cluster(cloud, name, insights="enhanced" if sound else "disabled", environment=environment)
-    ports = [opened(443, "0.0.0.0/0"), opened(80, "0.0.0.0/0")]
-    front = home.group(f"{environment}-front", *ports, purpose=f"{environment} load balancer")
-    hosts = home.group(f"{environment}-hosts", trusted(32768, front, to=65535), trusted(22, bastion))
-    script = JOIN.format(cluster=name) + BLOCK_METADATA.format(address=METADATA_SERVICE)
-    host = Host(name, environment, profile="webapp-host", groups=(hosts,), user_data=script, hops=2, encrypted=sound)
-    join(cloud, name, fleet(home, host, home.subnets("private", environment), 2))
-    balancer = edge.balancer(home, f"{environment}-web", home.subnets("public", environment), [front], environment)
-    group = edge.targets(home, f"{environment}-registry", protocol="HTTP", port=8080, kind="instance")
-    if sound:
-        edge.https(home, balancer, edge.certificate(cloud, "apps.city.example.org"), group)
-        edge.http(home, balancer, edge.TO_HTTPS)
+@dataclass(frozen=True)
+class _Environment:
+    """What the applications of an environment share; staging is where the corners were cut."""
+
+    home: Network
+    name: str
+    front: str
+    balancer: str
+
+    @property
+    def sound(self) -> bool:
+        """Whether it was built with care."""
+        return self.name == "production"
+
+    @property
+    def cluster(self) -> str:
+        """The cluster's name."""
+        return f"webapps-{self.name}"
+
+    def run(self, service_name: str, definition: str, count: int, **more: Any) -> None:
+        """Run a service in the environment's cluster, spread over zones."""
+        tags = pairs(tagged(service_name, self.name, phi=True), "key", "value")
+        more |= {"placementStrategy": list(SPREAD), "tags": tags}
+        service(self.home.cloud, self.cluster, service_name, definition, count, **more)
+
+
+def _environment(home: Network, name: str, bastion: str, image: str) -> None:
+    """Two hosts, a load balancer and two applications."""
+    cloud = home.cloud
+    front = home.group(
+        f"{name}-front", opened(443, "0.0.0.0/0"), opened(80, "0.0.0.0/0"), purpose=f"{name} load balancer"
+    )
+    balancer = edge.balancer(home, f"{name}-web", home.subnets("public", name), [front], name)
+    made = _Environment(home, name, front, balancer)
+    cluster(cloud, made.cluster, insights="enhanced" if made.sound else "disabled", environment=name)
+    hosts = home.group(f"{name}-hosts", trusted(32768, front, to=65535), trusted(22, bastion))
+    script = JOIN.format(cluster=made.cluster) + BLOCK_METADATA.format(address=METADATA_SERVICE)
+    host = Host(
+        made.cluster, name, profile="webapp-host", groups=(hosts,), user_data=script, hops=2, encrypted=made.sound
+    )
+    join(cloud, made.cluster, fleet(home, host, home.subnets("private", name), 2))
+    reading = allow(["s3:GetObject"], [f"arn:aws:s3:::registry-certificates-{cloud.account}/*"])
+    task_role = role(cloud, f"webapps-{name}-task", ["ecs-tasks"], inline={"read": reading}, only_own_account=True)
+    listener = _registry(made, image, task_role)
+    _boards(made, listener, task_role)
+
+
+def _registry(made: _Environment, image: str, task_role: str) -> str:
+    """Death and birth certificates, on the hosts' own network; answers the HTTPS listener."""
+    cloud = made.home.cloud
+    group = edge.targets(made.home, f"{made.name}-registry", protocol="HTTP", port=8080, kind="instance")
+    if made.sound:
+        listener = edge.https(made.home, made.balancer, edge.certificate(cloud, "apps.city.example.org"), group)
+        edge.http(made.home, made.balancer, edge.TO_HTTPS)
     else:
         ending = edge.imported_certificate(cloud, "staging.city.example.org", cloud.now + timedelta(days=20))
-        edge.https(home, balancer, ending, group, edge.OLD_TLS)
-        edge.http(home, balancer, {"Type": "forward", "TargetGroupArn": group})
-    _applications(home, environment, name, image, group, front)
-
-
-def _applications(home: Network, environment: str, where: str, image: str, group: str, front: str) -> None:
-    cloud, sound = home.cloud, environment == "production"
-    roles = allow(["s3:GetObject"], [f"arn:aws:s3:::registry-certificates-{cloud.account}/*"])
-    task_role = role(
-        cloud, f"registry-certs-{environment}-task", ["ecs-tasks"], inline={"read": roles}, only_own_account=True
-    )
+        listener = edge.https(made.home, made.balancer, ending, group, edge.OLD_TLS)
+        edge.http(made.home, made.balancer, {"Type": "forward", "TargetGroupArn": group})
+    make = container if made.sound else plain_container
     ports = [{"containerPort": 8080, "hostPort": 0, "protocol": "tcp"}]
-    certs = (
-        container("registry-certs", image, portMappings=ports) if sound else plain_container("registry-certs", image)
-    )
-    certs["portMappings"] = ports
-    definition = task(cloud, f"registry-certs-{environment}", [certs], networkMode="bridge", taskRoleArn=task_role)
+    app = make("registry-certs", image, portMappings=ports)
+    definition = task(cloud, f"registry-certs-{made.name}", [app], networkMode="bridge", taskRoleArn=task_role)
     behind = [{"targetGroupArn": group, "containerName": "registry-certs", "containerPort": 8080}]
-    service(cloud, where, "registry-certs", definition, 2, loadBalancers=behind, placementStrategy=list(SPREAD))
-    boards = container("boards", "nginxinc/nginx-unprivileged:1.27", user="101")
-    definition = task(cloud, f"boards-{environment}", [boards], taskRoleArn=task_role)
-    rule = trusted(8443, front) if sound else opened(8443, "10.0.0.0/8")
-    reached = home.group(f"{environment}-boards", rule, purpose="boards and commissions")
-    chosen = inside(home, [reached], environment, zones=2 if sound else 1)
-    service(
-        cloud,
-        where,
+    made.run("registry-certs", definition, 2, loadBalancers=behind)
+    return listener
+
+
+def _boards(made: _Environment, listener: str, task_role: str) -> None:
+    """Applications to boards and commissions; staging's are one copy in one zone, open to every private address."""
+    home = made.home
+    app = container("boards", "nginxinc/nginx-unprivileged:1.27", user="101")
+    definition = task(home.cloud, f"boards-{made.name}", [app], taskRoleArn=task_role)
+    rule = trusted(8443, made.front) if made.sound else opened(8443, "10.0.0.0/8")
+    reached = home.group(f"{made.name}-boards", rule, purpose="boards and commissions")
+    group = edge.targets(home, f"{made.name}-boards", protocol="HTTPS", port=8443)
+    edge.route(home, listener, f"boards.{made.name}.city.example.org", group)
+    made.run(
         "boards",
         definition,
-        2 if sound else 1,
-        networkConfiguration=chosen,
-        placementStrategy=list(SPREAD),
+        2 if made.sound else 1,
+        networkConfiguration=inside(home, [reached], made.name, zones=2 if made.sound else 1),
+        loadBalancers=[{"targetGroupArn": group, "containerName": "boards", "containerPort": 8443}],
     )
 
 

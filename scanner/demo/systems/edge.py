@@ -96,6 +96,16 @@ def https(network: Network, front: str, certificate_arn: str, group: str, policy
     )
 
 
+def route(network: Network, listener: str, host: str, group: str) -> None:
+    """Forward requests for a host name to a target group of their own."""
+    network.cloud.client("elbv2").create_rule(
+        ListenerArn=listener,
+        Priority=10,
+        Conditions=[{"Field": "host-header", "HostHeaderConfig": {"Values": [host]}}],
+        Actions=[{"Type": "forward", "TargetGroupArn": group}],
+    )
+
+
 def http(network: Network, front: str, action: dict[str, Any]) -> str:
     """Listen on 80 and do one thing; answers the listener's ARN."""
     return _listen(network, LoadBalancerArn=front, Protocol="HTTP", Port=80, DefaultActions=[action])
