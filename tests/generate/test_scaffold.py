@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.engine.registry import rules_from
+from scanner.engine.registry import UnknownNameError, rules_from
 from scanner.generate.__main__ import main
 
 HOME = Path(__file__).resolve().parents[2]
@@ -49,7 +49,7 @@ def test_an_unfilled_rule_says_what_it_lacks(root: Path) -> None:
         "KeyRotation: `kind` is missing; `severity` is missing; `remedy` is missing; the docstring is missing; "
         "GOOD has no example; BAD has no example"
     )
-    with pytest.raises(TypeError, match=lacks):
+    with pytest.raises(UnknownNameError, match=lacks):
         rules_from([root / "rules"])
 
 
