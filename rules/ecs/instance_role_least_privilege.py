@@ -30,7 +30,7 @@ AGENT = tuple(
     ecs:TagResource ecs:ListTagsForResource ecr:GetAuthorizationToken ecr:BatchCheckLayerAvailability
     ecr:GetDownloadUrlForLayer ecr:BatchGetImage logs:CreateLogStream logs:PutLogEvents""".split()
 )
-"""What the ECS agent needs. Source: AWS managed policy AmazonEC2ContainerServiceforEC2Role, 2024."""
+"""What the ECS agent needs. Source: AWS managed policy AmazonEC2ContainerServiceforEC2Role, 12 February 2026."""
 
 SSM_CORE = tuple(
     """ssm:DescribeAssociation ssm:GetDeployablePatchSnapshotForInstance ssm:GetDocument ssm:DescribeDocument
@@ -41,7 +41,7 @@ SSM_CORE = tuple(
     ec2messages:AcknowledgeMessage ec2messages:DeleteMessage ec2messages:FailMessage ec2messages:GetEndpoint
     ec2messages:GetMessages ec2messages:SendReply""".split()
 )
-"""What Systems Manager needs. Source: AWS managed policy AmazonSSMManagedInstanceCore, 2024."""
+"""What Systems Manager needs. Source: AWS managed policy AmazonSSMManagedInstanceCore, 23 May 2019."""
 
 ROLE = "arn:aws:iam::123456789012:role/ecs-instances"
 POLICY = "arn:aws:iam::123456789012:policy/extra"
@@ -64,8 +64,8 @@ class InstanceRoleLeastPrivilege(Rule):
     Every task on an instance that reaches the instance's metadata gets the instance's rights. Whatever they hold beyond
     what the ECS agent and Systems Manager need is a right to ePHI for each container there.
 
-    The rights admitted are those of AWS's policies AmazonEC2ContainerServiceforEC2Role and AmazonSSMManagedInstanceCore
-    as of 2024, and those that the settings add.
+    The rights admitted are those of AWS's policies AmazonEC2ContainerServiceforEC2Role, as of 12 February 2026, and
+    AmazonSSMManagedInstanceCore, as of 23 May 2019, and those that the settings add.
     """
 
     kind = Role

@@ -49,16 +49,22 @@ class TaskDefinition(Kind, cfn="AWS::ECS::TaskDefinition", tf="aws_ecs_task_defi
     )
     family = each("ecs.ListTaskDefinitionFamilies", "families", status="ACTIVE", without=family_of)
     described = then(
-        "ecs.DescribeTaskDefinition", expect="taskDefinition", taskDefinition="$used or $family", include=["TAGS"]
+        "ecs.DescribeTaskDefinition", expect="taskDefinition", taskDefinition="$family or $used", include=["TAGS"]
     )
 
     id: str = fact(
-        "described.taskDefinition.taskDefinitionArn",
+        "described.taskDefinition.taskDefinitionArn | used",
         plan="arn",
         sample="arn:aws:ecs:us-east-1:123456789012:task-definition/web:1",
     )
-    arn: str = fact("described.taskDefinition.taskDefinitionArn", plan="arn")
-    name: str = fact("described.taskDefinition.family", plan="family", template="Family", sample="web")
+    arn: str = fact("described.taskDefinition.taskDefinitionArn | used", plan="arn")
+    name: str = fact(
+        "described.taskDefinition.family | family | used",
+        plan="family",
+        template="Family",
+        parse=family_of,
+        sample="web",
+    )
     tags: Mapping[str, str] = fact("described.tags", plan="tags", template="Tags", parse=TAGS, default={})
     in_use: bool = fact("used", parse=bool, default={"api": False}, sample=True)
     status: str = fact("described.taskDefinition.status", sample="ACTIVE")

@@ -133,13 +133,15 @@ def read_config(document: Mapping[str, str]) -> ImageConfig:
     return ImageConfig(document["user"], document["os"], document["architecture"])
 
 
-def image_config(given: bytes | str) -> dict[str, str]:
+def image_config(document: Any) -> dict[str, str]:
     """Keep of an image's configuration the user and the platform, and nothing else (its environment may hold secrets).
 
     Raises:
         ValueError: it is no configuration of an image.
     """
-    document = _object(given)
+    if not isinstance(document, Mapping):
+        message = "the image's configuration is no JSON object"
+        raise ValueError(message)  # noqa: TRY004  what was downloaded is a value, not a type of ours
     inner = document.get("config")
     user = inner.get("User") if isinstance(inner, Mapping) else ""
     return {
@@ -149,7 +151,7 @@ def image_config(given: bytes | str) -> dict[str, str]:
     }
 
 
-def _object(given: bytes | str) -> Mapping[str, Any]:
+def _object(given: str) -> Mapping[str, Any]:
     document = json.loads(given)
     if not isinstance(document, Mapping):
         message = "no JSON object"
