@@ -86,7 +86,11 @@ class NoOverlayCidrConflict(Rule):
 
         overlay_cidr: Annotated[
             str,
-            msgspec.Meta(description="The overlay network's range.", extra={"config": "overlay.cidr"}),
+            msgspec.Meta(
+                description="The overlay network's range.",
+                pattern=r"^([0-9a-fA-F:.]+/[0-9]{1,3})?$",
+                extra={"config": "overlay.cidr"},
+            ),
         ] = ""
 
     GOOD = (
