@@ -7,19 +7,16 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select, update
 
 from scanner.engine.normalise import canonical, digest
-from scanner.store.blobs import fetch_json, unpack
+from scanner.store.blobs import unpack
 from scanner.store.errors import StoreError
-from scanner.store.judging import lines_in, sealed, verdict_digest
-from scanner.store.reading import Lasting, intervals, lift, present, visits_of
-from scanner.store.recording import line, visit_digest
+from scanner.store.reading import visits_of
+from scanner.store.replay import verdict_digests, visit_digests
 from scanner.store.tables import accounts, blobs, judgements, scans, seals, standards, summaries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sqlalchemy import Connection, Row
-
-    from scanner.store.reading import Looked
 
 SEALED = ("id", "started", "as_of", "finished", "complete", "scope")
 
@@ -31,13 +28,14 @@ def head_of(previous: str, scan_id: str, as_of: str, content: str) -> str:
 
 def content_of(connection: Connection, scan: Row[Any], account: str, visits: Mapping[str, str]) -> str:
     """Give the digest of an account's part of a finished scan; `visits` is each Region's digest."""
-    where = (judgements.c.scan == scan.seq) & (judgements.c.account == account)
+    where = _of(judgements, scan.seq, account)
     judged = connection.execute(select(judgements.c.judged, judgements.c.digest).where(where)).one_or_none()
     sums = [
         [list(row[1:]) for row in connection.execute(select(table).where(_of(table, scan.seq, account)))]
         for table in (summaries, standards)
     ]
     parts = [
+        account,
         [getattr(scan, name) for name in SEALED],
         sorted(visits.items()),
         list(judged) if judged else None,
@@ -66,13 +64,8 @@ def append(connection: Connection, seq: int, account: str) -> None:
 def verify(connection: Connection, head: str | None) -> list[str]:
     """Say, one line each, where the store is not what was sealed; nothing when all is well."""
     problems = list(_contents(connection))
-    if problems:
-        return problems
     try:
-        looked = dict(_visits(connection))
-        problems += [problem for problem, _ in looked.values() if problem]
-        for account, last in connection.execute(select(accounts.c.account, accounts.c.head)).all():
-            problems += _chain(connection, account, last, {key: name for key, (_, name) in looked.items()})
+        problems += _against_seals(connection)
     except StoreError as error:
         problems.append(str(error))
     problems += _unsealed(connection)
@@ -89,93 +82,48 @@ def _contents(connection: Connection) -> Iterator[str]:
             yield str(error)
 
 
-Digests = dict[tuple[int, str, str], tuple[str, str]]
-"""For scan, account and Region: a problem or nothing, and the digest of what is stored now."""
-
-
-def _visits(connection: Connection) -> Digests:
-    by_place: dict[int, list[Looked]] = {}
-    for visit in visits_of(connection):
-        by_place.setdefault(visit.place, []).append(visit)
-    shapes = fetch_json(connection, {visit.shape for some in by_place.values() for visit in some})
+def _against_seals(connection: Connection) -> Iterator[str]:
     names = dict(connection.execute(select(scans.c.seq, scans.c.id)).all())
-    found: Digests = {}
-    for place, some in by_place.items():
-        for visit, now in _replay(connection, place, some, shapes):
-            problem = (
-                f"scan {names.get(visit.scan, visit.scan)}: what was seen in {visit.account} {visit.region} was changed"
-            )
-            found[visit.scan, visit.account, visit.region] = ("" if now == visit.digest else problem, now)
-    return found
-
-
-def _replay(
-    connection: Connection, place: int, looked: list[Looked], shapes: Mapping[str, dict[str, list[str]]]
-) -> Iterator[tuple[Looked, str]]:
-    """Go through the scans of a place, and give each visit with the digest of what is stored of it."""
-    waiting = sorted(intervals(connection, place=place), key=lambda row: row.since, reverse=True)
-    live: list[Lasting] = []
-    known: dict[tuple[str, str], str] = {}
-    for visit in sorted(looked, key=lambda visit: visit.scan):
-        left = [row for row in live if row.ended is None or row.ended > visit.scan]
-        came = []
-        while waiting and waiting[-1].since <= visit.scan:
-            row = waiting.pop()
-            if row.ended is None or row.ended > visit.scan:
-                came.append(row)
-        if came or len(left) < len(live):
-            known.clear()
-        live = left + came
-        asked = (visit.coverage, visit.shape)
-        if asked not in known:
-            seen = present(lift(live), shapes[visit.shape])
-            lines = [
-                line((row.kind, row.arn, row.name), row.section, row.value)
-                for of in seen.values()
-                for row in of.values()
-            ]
-            known[asked] = visit_digest(visit.coverage, visit.shape, lines)
-        yield visit, known[asked]
+    looked: dict[tuple[int, str], dict[str, str]] = {}
+    for visit, now in visit_digests(connection):
+        looked.setdefault((visit.scan, visit.account), {})[visit.region] = now
+        if now != visit.digest:
+            yield f"scan {names.get(visit.scan)}: what was seen in {visit.account} {visit.region} was changed"
+    for account, last in connection.execute(select(accounts.c.account, accounts.c.head)).all():
+        yield from _chain(connection, account, last, looked)
 
 
 def _chain(
-    connection: Connection, account: str, last: str, looked: Mapping[tuple[int, str, str], str]
+    connection: Connection, account: str, last: str, looked: Mapping[tuple[int, str], Mapping[str, str]]
 ) -> Iterator[str]:
     query = select(seals, *(scans.c[name] for name in ("seq", *SEALED))).join_from(seals, scans, isouter=True)
+    judged = verdict_digests(connection, account)
     previous, whole = "", False
     for row in connection.execute(query.where(seals.c.account == account).order_by(seals.c.scan)).all():
+        where = f"scan {row.id or f'number {row.scan}'}, account {account}"
         if row.id is None:
-            yield f"account {account}: the scan number {row.scan} was removed"
-            previous = row.head
-            continue
-        where = f"scan {row.id}, account {account}"
+            yield f"{where}: the scan's row was removed"
+        elif row.head != head_of(row.previous, row.id, row.as_of, row.content):
+            yield f"{where}: the seal was changed"
         if row.previous != previous:
             yield f"{where}: the seal before it was removed or changed"
-        if row.head != head_of(row.previous, row.id, row.as_of, row.content):
-            yield f"{where}: the seal was changed"
         if row.pruned and whole:
             yield f"{where}: it is marked as pruned, but older scans are not"
-        if not row.pruned:
-            yield from _content(connection, row, account, looked, where)
+        if row.id is not None and not row.pruned:
+            yield from _content(connection, row, account, looked.get((row.seq, account), {}), judged.get(row.seq))
         previous, whole = row.head, whole or not row.pruned
     if previous != last:
         yield f"account {account}: the newest seals were removed; the last one was {last}"
 
 
 def _content(
-    connection: Connection, scan: Row[Any], account: str, looked: Mapping[tuple[int, str, str], str], where: str
+    connection: Connection, scan: Row[Any], account: str, visits: Mapping[str, str], now: str | None
 ) -> Iterator[str]:
-    stored = select(judgements.c.judged, judgements.c.digest).where(_of(judgements, scan.seq, account))
-    judged = connection.execute(stored).one_or_none()
-    if judged is None:
-        yield f"{where}: its verdicts were removed"
-    else:
-        lines = [sealed(each) for each in lines_in(connection, scan.seq, account)]
-        if verdict_digest(judged.judged, lines) != judged.digest:
-            yield f"{where}: its verdicts were changed"
-    visits = {region: name for (seq, owner, region), name in looked.items() if (seq, owner) == (scan.seq, account)}
+    stored = select(judgements.c.digest).where(_of(judgements, scan.seq, account))
+    if connection.execute(stored).scalar_one_or_none() != now:
+        yield f"scan {scan.id}, account {account}: the verdicts were changed"
     if content_of(connection, scan, account, visits) != scan.content:
-        yield f"{where}: what is stored is not what was sealed"
+        yield f"scan {scan.id}, account {account}: what is stored is not what was sealed"
 
 
 def _unsealed(connection: Connection) -> Iterator[str]:
