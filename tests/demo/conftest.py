@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count
 from typing import Any
 
 import boto3
@@ -10,10 +11,12 @@ from botocore.config import Config
 from scanner.demo.server import DemoServer
 
 Connect = Callable[..., Any]
+MANAGEMENT = {"aws_access_key_id": "AKIADEMO", "aws_secret_access_key": "demo"}
+_NUMBERS = count(100000000001)
 
 
-def connect_to(server: DemoServer) -> Connect:
-    session = boto3.Session(aws_access_key_id="AKIADEMO", aws_secret_access_key="demo", region_name="us-east-1")
+def connect_to(server: DemoServer, credentials: Mapping[str, str] = MANAGEMENT) -> Connect:
+    session = boto3.Session(**credentials)
     config = Config(retries={"mode": "standard", "total_max_attempts": 1})
 
     def client(service: str, region: str = "us-east-1") -> Any:
@@ -28,6 +31,22 @@ def server() -> Iterator[DemoServer]:
         yield started
 
 
-@pytest.fixture(scope="module")
-def connect(server: DemoServer) -> Connect:
-    return connect_to(server)
+@pytest.fixture
+def account(server: DemoServer) -> Iterator[str]:
+    """An account that no other test has touched; nothing is denied when it is left."""
+    yield str(next(_NUMBERS))
+    server.allow()
+
+
+@pytest.fixture
+def connect(server: DemoServer, account: str) -> Connect:
+    entry = connect_to(server)("sts").assume_role(RoleArn=f"arn:aws:iam::{account}:role/Test", RoleSessionName="test")
+    granted = entry["Credentials"]
+    return connect_to(
+        server,
+        {
+            "aws_access_key_id": granted["AccessKeyId"],
+            "aws_secret_access_key": granted["SecretAccessKey"],
+            "aws_session_token": granted["SessionToken"],
+        },
+    )

@@ -16,10 +16,8 @@ from botocore.exceptions import ClientError
 from scanner.demo import DemoServer
 from tests.demo.conftest import Connect
 
-ACCOUNT = "123456789012"
 
-
-def test_vpn_connection_keeps_its_tunnels_and_routes(server: DemoServer, connect: Connect) -> None:
+def test_vpn_connection_keeps_its_tunnels_and_routes(server: DemoServer, connect: Connect, account: str) -> None:
     ec2 = connect("ec2")
     customer = ec2.create_customer_gateway(Type="ipsec.1", PublicIp="198.51.100.7", BgpAsn=65010)["CustomerGateway"]
     gateway = ec2.create_vpn_gateway(Type="ipsec.1")["VpnGateway"]
@@ -36,7 +34,7 @@ def test_vpn_connection_keeps_its_tunnels_and_routes(server: DemoServer, connect
         Options={"StaticRoutesOnly": True, "TunnelOptions": [strict, {}]},
     )["VpnConnection"]["VpnConnectionId"]
     ec2.create_vpn_connection_route(VpnConnectionId=made, DestinationCidrBlock="192.168.40.0/24")
-    server.happen("tunnel", account=ACCOUNT, region="us-east-1", connection=made, tunnel=0, status="UP")
+    server.happen("tunnel", account=account, region="us-east-1", connection=made, tunnel=0, status="UP")
 
     (seen,) = ec2.describe_vpn_connections(VpnConnectionIds=[made])["VpnConnections"]
     first, second = seen["Options"]["TunnelOptions"]
@@ -127,7 +125,9 @@ def container(name: str, image: str) -> dict[str, Any]:
     return {"name": name, "image": image, "memory": 128, "cpu": 64}
 
 
-def test_service_keeps_what_it_was_given_and_starts_its_tasks(server: DemoServer, connect: Connect) -> None:
+def test_service_keeps_what_it_was_given_and_starts_its_tasks(
+    server: DemoServer, connect: Connect, account: str
+) -> None:
     ecs, ec2, ecr = connect("ecs"), connect("ec2"), connect("ecr")
     ecr.create_repository(repositoryName="clinic/letters")
     push(ecr, "clinic/letters", "v1", b"{}")
@@ -139,7 +139,7 @@ def test_service_keeps_what_it_was_given_and_starts_its_tasks(server: DemoServer
         hosts.append(host["InstanceId"])
         document = json.dumps({"instanceId": host["InstanceId"]})
         ecs.register_container_instance(cluster="letters", instanceIdentityDocument=document)
-    image = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/clinic/letters:v1"
+    image = f"{account}.dkr.ecr.us-east-1.amazonaws.com/clinic/letters:v1"
     ecs.register_task_definition(
         family="letters", containerDefinitions=[container("letters", image), container("agent", "vendor/agent:7")]
     )
@@ -178,10 +178,15 @@ def test_service_keeps_what_it_was_given_and_starts_its_tasks(server: DemoServer
     ecs.update_service(cluster="letters", service="letters", desiredCount=1)
     arns = ecs.list_tasks(cluster="letters", serviceName="letters")["taskArns"]
     states = [t["lastStatus"] for t in ecs.describe_tasks(cluster="letters", tasks=arns)["tasks"]]
-    assert states.count("RUNNING") == 1
+    assert states == ["RUNNING"]
+    stopped = ecs.list_tasks(cluster="letters", desiredStatus="STOPPED")["taskArns"]
+    assert len(stopped) == 2
+    ecs.create_service(cluster="letters", serviceName="other", taskDefinition="letters", desiredCount=1)
+    assert len(ecs.list_tasks(cluster="letters")["taskArns"]) == 2
+    assert len(ecs.list_tasks(cluster="letters", serviceName="other")["taskArns"]) == 1
 
     registered = ecs.list_container_instances(cluster="letters")["containerInstanceArns"]
-    server.happen("agent", account=ACCOUNT, region="us-east-1", cluster="letters", instance=hosts[0], connected=False)
+    server.happen("agent", account=account, region="us-east-1", cluster="letters", instance=hosts[0], connected=False)
     seen = ecs.describe_container_instances(cluster="letters", containerInstances=registered)["containerInstances"]
     assert sorted(each["agentConnected"] for each in seen) == [False, True]
     assert {each["healthStatus"]["overallStatus"] for each in seen} == {"OK"}
@@ -225,7 +230,7 @@ def test_new_bucket_is_as_on_aws(connect: Connect) -> None:
     assert "ContinuationToken" not in second
 
 
-def test_credential_report_begins_with_the_root_account(connect: Connect) -> None:
+def test_credential_report_begins_with_the_root_account(connect: Connect, account: str) -> None:
     iam = connect("iam")
     iam.create_user(UserName="nurse")
     iam.create_login_profile(UserName="nurse", Password="correct horse battery")
@@ -237,7 +242,7 @@ def test_credential_report_begins_with_the_root_account(connect: Connect) -> Non
     rows = list(csv.DictReader(io.StringIO(iam.get_credential_report()["Content"].decode())))
     assert [row["user"] for row in rows] == ["<root_account>", "nurse"]
     assert [row["mfa_active"] for row in rows] == ["true", "true"]
-    assert rows[0]["arn"] == f"arn:aws:iam::{ACCOUNT}:root"
+    assert rows[0]["arn"] == f"arn:aws:iam::{account}:root"
     assert None not in rows[0].values()
 
 
@@ -278,3 +283,69 @@ def test_new_load_balancer_has_awss_attributes(connect: Connect) -> None:
     attributes = {pair["Key"]: pair["Value"] for pair in pairs}
     assert attributes["routing.http.drop_invalid_header_fields.enabled"] == "false"
     assert attributes["access_logs.s3.enabled"] == "false"
+
+
+def test_what_has_ended_is_forgotten_after_an_hour(server: DemoServer, connect: Connect) -> None:
+    ec2 = connect("ec2", "us-west-2")
+    moment = datetime(2030, 1, 1, tzinfo=UTC)
+    server.set_clock(moment)
+    (host,) = ec2.run_instances(ImageId="ami-1", MinCount=1, MaxCount=1)["Instances"]
+    ec2.terminate_instances(InstanceIds=[host["InstanceId"]])
+    assert len(ec2.describe_instances()["Reservations"]) == 1
+    server.set_clock(moment + timedelta(hours=2))
+    assert ec2.describe_instances()["Reservations"] == []
+
+
+def test_http_listener_has_no_tls_policy(connect: Connect) -> None:
+    elb, ec2 = connect("elbv2", "us-west-2"), connect("ec2", "us-west-2")
+    subnets = [subnet["SubnetId"] for subnet in ec2.describe_subnets()["Subnets"][:2]]
+    (balancer,) = elb.create_load_balancer(Name="plain", Subnets=subnets)["LoadBalancers"]
+    action = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}
+    elb.create_listener(LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTP", Port=80, DefaultActions=[action])
+    (listener,) = elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+    assert "SslPolicy" not in listener
+
+
+def test_new_trail_logs_management_events(connect: Connect) -> None:
+    connect("s3").create_bucket(Bucket="trail-of-the-clinic")
+    trail = connect("cloudtrail")
+    trail.create_trail(Name="clinic", S3BucketName="trail-of-the-clinic")
+    (selector,) = trail.get_event_selectors(TrailName="clinic")["EventSelectors"]
+    assert (selector["ReadWriteType"], selector["IncludeManagementEvents"]) == ("All", True)
+
+
+def test_default_group_of_a_new_vpc_lets_its_members_in(connect: Connect) -> None:
+    ec2 = connect("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    (group,) = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["SecurityGroups"]
+    (rule,) = group["IpPermissions"]
+    assert [pair["GroupId"] for pair in rule["UserIdGroupPairs"]] == [group["GroupId"]]
+
+
+def test_regions_are_the_enabled_ones_of_the_partition(connect: Connect) -> None:
+    names = {region["RegionName"] for region in connect("ec2").describe_regions()["Regions"]}
+    assert {"us-east-1", "us-west-2", "eu-central-1"} <= names
+    assert not {name for name in names if name.startswith(("us-gov", "cn-"))}
+
+
+def test_parameters_have_arns(connect: Connect, account: str) -> None:
+    ssm = connect("ssm")
+    ssm.put_parameter(Name="/clinic/token", Type="SecureString", Value="x")
+    (parameter,) = ssm.describe_parameters()["Parameters"]
+    assert parameter["ARN"] == f"arn:aws:ssm:us-east-1:{account}:parameter/clinic/token"
+
+
+def test_instances_are_nitro_guests_and_their_default_key_is_awss(connect: Connect) -> None:
+    ec2, kms = connect("ec2"), connect("kms")
+    disk = [{"DeviceName": "/dev/xvda", "Ebs": {"Encrypted": True, "VolumeSize": 8}}]
+    kinds = {}
+    for size in ("m6i.large", "m4.large"):
+        (host,) = ec2.run_instances(
+            ImageId="ami-1", InstanceType=size, MinCount=1, MaxCount=1, BlockDeviceMappings=disk
+        )["Instances"]
+        (seen,) = ec2.describe_instances(InstanceIds=[host["InstanceId"]])["Reservations"][0]["Instances"]
+        kinds[size] = seen["Hypervisor"]
+    assert kinds == {"m6i.large": "nitro", "m4.large": "xen"}
+    key = kms.describe_key(KeyId="alias/aws/ebs")["KeyMetadata"]
+    assert key["KeyManager"] == "AWS"
+    assert kms.get_key_rotation_status(KeyId=key["KeyId"])["KeyRotationEnabled"] is True

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.error import URLError
@@ -35,15 +34,9 @@ ONE_OF_EACH_PROTOCOL = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _nothing_denied(server: DemoServer) -> Iterator[None]:
-    yield
-    server.allow()
-
-
 @pytest.mark.parametrize("refused_call", ONE_OF_EACH_PROTOCOL, ids=lambda case: f"{case[0]}:{case[1]}")
 def test_denied_operation_is_refused_in_the_form_of_its_protocol(
-    server: DemoServer, connect: Connect, refused_call: tuple[str, str, dict[str, Any], str, int]
+    server: DemoServer, connect: Connect, account: str, refused_call: tuple[str, str, dict[str, Any], str, int]
 ) -> None:
     service, operation, arguments, code, status = refused_call
     server.deny(f"{service}.{operation}")
@@ -53,14 +46,14 @@ def test_denied_operation_is_refused_in_the_form_of_its_protocol(
     assert error["Error"]["Code"] == code
     assert error["ResponseMetadata"]["HTTPStatusCode"] == status
     assert f":{operation}" in error["Error"]["Message"]
-    assert Served(service, operation, "123456789012", "us-east-1") in server.calls()
+    assert Served(service, operation, account, "us-east-1") in server.calls()
 
 
 def test_denial_is_of_that_operation_account_and_region_alone_and_changes_nothing(
-    server: DemoServer, connect: Connect
+    server: DemoServer, connect: Connect, account: str
 ) -> None:
     kms = connect("kms")
-    server.deny("kms:CreateKey", account="123456789012", region="us-east-1")
+    server.deny("kms:CreateKey", account=account, region="us-east-1")
     before = len(kms.list_keys()["Keys"])
     with pytest.raises(ClientError, match="AccessDenied"):
         kms.create_key()
@@ -97,11 +90,11 @@ def test_clock_refuses_a_moment_without_time_zone(server: DemoServer) -> None:
         server.set_clock(datetime(2031, 5, 4))  # noqa: DTZ001
 
 
-def test_register_of_calls_begins_anew(server: DemoServer, connect: Connect) -> None:
+def test_register_of_calls_begins_anew(server: DemoServer, connect: Connect, account: str) -> None:
     connect("sts").get_caller_identity()
     server.forget_calls()
     connect("ec2", "us-west-2").describe_vpcs()
-    assert server.calls() == [Served("ec2", "DescribeVpcs", "123456789012", "us-west-2")]
+    assert server.calls() == [Served("ec2", "DescribeVpcs", account, "us-west-2")]
 
 
 def test_same_ids_in_every_run() -> None:

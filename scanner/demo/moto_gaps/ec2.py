@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.core.utils import utcnow
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.instances import Instance
 from moto.ec2.responses import EC2Response
@@ -23,6 +25,7 @@ _SETTINGS: tuple[tuple[str, str, object, str | None], ...] = (
     ),
     ("serial_console_access_status", "SerialConsoleAccessEnabled", False, None),
 )
+_REMEMBERED = timedelta(hours=1)
 _OTHER_PARTITIONS = ("us-gov-", "cn-", "us-iso", "eu-isoe", "eusc-")
 _XEN_FAMILIES = ("m3", "m4", "c3", "c4", "r3", "r4", "t1", "t2")
 
@@ -115,6 +118,21 @@ def _as_nitro(instance: Any, _nothing: None, *_args: Any, **_kwargs: Any) -> Non
     instance.kernel_id = None
 
 
+def _note_end(instance: Any, previous: Any, *_args: Any) -> Any:
+    instance.ended = utcnow()
+    return previous
+
+
+def _forget_ended(_backend: Any, reservations: list[Any], *_args: Any, **_kwargs: Any) -> list[Any]:
+    """DescribeInstances: moto lists a terminated instance forever, AWS for about an hour."""
+    now = utcnow()
+    for reservation in reservations:
+        reservation.instances = [
+            instance for instance in reservation.instances if now - getattr(instance, "ended", now) < _REMEMBERED
+        ]
+    return [reservation for reservation in reservations if reservation.instances]
+
+
 def _open_default_group(backend: Any, vpc: Any, *_args: Any, **_kwargs: Any) -> Any:
     """CreateVpc: AWS lets the members of a VPC's default group reach one another."""
     group = backend.get_security_group_from_name("default", vpc.id)
@@ -142,4 +160,6 @@ def install() -> None:
     after(EC2Response, "describe_snapshots", _restorable)
     after(EC2Backend, "create_vpc", _open_default_group)
     after(EC2Response, "describe_regions", _commercial)
+    after(EC2Backend, "all_reservations", _forget_ended)
     after(Instance, "__init__", _as_nitro)
+    after(Instance, "terminate", _note_end)

@@ -7,6 +7,7 @@ AWS: API_Service, API_Task, API_Container, API_ContainerInstance, API_ListAccoun
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import cycle, islice
 from typing import Any
 
@@ -54,6 +55,8 @@ _ACCOUNT_SETTINGS = {
     "guardDutyActivate": "off",
     "defaultLogDriverMode": "non-blocking",
 }
+
+_REMEMBERED = timedelta(hours=1)  # how long AWS tells of a task that has stopped
 
 
 def _attribute(member: str) -> str:
@@ -206,6 +209,30 @@ def _stop(task: Any, reason: str) -> None:
         container.last_status = "STOPPED"
 
 
+def _list_tasks(  # noqa: PLR0917 - moto's own signature
+    backend: EC2ContainerServiceBackend,
+    cluster_str: str | None = None,
+    container_instance: str | None = None,
+    family: str | None = None,
+    started_by: str | None = None,
+    service_name: str | None = None,
+    desiredStatus: str | None = None,  # noqa: N803 - moto's own spelling
+) -> list[Any]:
+    """ListTasks: moto lists stopped tasks too where no status is asked, and forever, and of every service."""
+    found: list[Any] = _every_task(backend, cluster_str, container_instance, family, started_by)
+    group = f"service:{service_name.rpartition('/')[2]}" if service_name else None
+    return [
+        task
+        for task in found
+        if task.desired_status == (desiredStatus or "RUNNING")
+        and group in {None, task.group}
+        and (task.desired_status == "RUNNING" or utcnow() - task.stopped_at < _REMEMBERED)
+    ]
+
+
+_every_task = EC2ContainerServiceBackend.list_tasks
+
+
 def _know_host(host: Any, _nothing: None, *_args: Any, **_kwargs: Any) -> None:
     """RegisterContainerInstance: a present-day agent, and the health that moto leaves out."""
     host.version_info = {"agentVersion": "1.97.1", "agentHash": "c2f2a5c8", "dockerVersion": "DockerVersion: 25.0.8"}
@@ -254,4 +281,4 @@ def install() -> None:
     after(Task, "__init__", _know_task)
     after(ContainerInstance, "__init__", _know_host)
     add(Task, advance=lambda _task: None, stop=_stop)
-    add(EC2ContainerServiceBackend, describe_capacity_providers=_all_providers)
+    add(EC2ContainerServiceBackend, describe_capacity_providers=_all_providers, list_tasks=_list_tasks)
