@@ -51,7 +51,9 @@ class RepositoryTagImmutable(Rule):
         "steampipe:ecr_repository_tag_immutability_enabled",
     )
     remedy = Custodian(
-        "ecr", {"type": "set-immutability", "state": "IMMUTABLE"}, filters=[{"imageTagMutability": "MUTABLE"}]
+        "ecr",
+        {"type": "set-immutability", "state": True},
+        filters=[{"type": "value", "key": "imageTagMutability", "op": "ne", "value": "IMMUTABLE"}],
     )
     GOOD = (
         {"mutability": "IMMUTABLE"},

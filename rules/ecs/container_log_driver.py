@@ -27,7 +27,7 @@ GROUP = Other(LogGroup, id="/ecs/web")
 def _group(definition: TaskDefinition, name: str, log: LogConfiguration, world: World) -> Iterator[Outcome]:
     if not log.group:
         yield Fail("the driver awslogs is given no log group", part=name)
-    elif world.get(LogGroup, log.group, region=log.region or None) is None:
+    elif world.get(LogGroup, log.group, region=log.region) is None:
         if log.creates_group and not definition.in_use:
             yield Note(f"{name}: the log group {log.group} will be created as the first task starts")
         else:

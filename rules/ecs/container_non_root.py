@@ -124,6 +124,10 @@ class ContainerNonRoot(Rule):
             others=[Other(Image, id=TAGGED, own=None, x86=ImageConfig("app"), arm=ImageConfig("root"))],
         ),
         Case(
+            {"containers": (WEB,), "requires": ("EC2",)},
+            others=[Other(Image, id=TAGGED, own=None, x86=ImageConfig("app"))],
+        ),
+        Case(
             {"containers": (WEB,), "architecture": "ARM64"},
             others=[Other(Image, id=TAGGED, own=None, x86=ImageConfig(""), arm=ImageConfig("app"))],
         ),

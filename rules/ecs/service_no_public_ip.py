@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scanner.model.rule import Outcome
 
 
+NOT_SAID = Unknown(Gap("ecs.DescribeServices", message="the answer does not say"))
 PRIVATE = Other(RouteTable, id="rtb-1", main=True, routes=(Route("10.0.0.0/16", "local"), Route("0.0.0.0/0", "nat-1")))
 PUBLIC = Other(RouteTable, id="rtb-2", subnets=("subnet-b",), routes=(Route("0.0.0.0/0", "igw-1"),))
 
@@ -51,8 +52,21 @@ class ServiceNoPublicIp(Rule):
             {"subnets": (), "task_sets": (TaskSet("1", subnets=("subnet-a",), public_ip=False),)},
             others=[Other(Subnet, id="subnet-a"), PRIVATE],
         ),
+        Case(
+            {
+                "subnets": (),
+                "public_ip": NOT_SAID,
+                "task_sets": (TaskSet("1", subnets=("subnet-a",), public_ip=False), TaskSet("2", launch_type="EC2")),
+            },
+            others=[Other(Subnet, id="subnet-a"), PRIVATE],
+        ),
     )
     BAD = (
+        Case(
+            {"subnets": ("subnet-b",)},
+            others=[Other(Subnet, id="subnet-b"), PUBLIC],
+            lacking=[Subnet],
+        ),
         Case({"subnets": ("subnet-a",), "public_ip": True}, others=[Other(Subnet, id="subnet-a"), PRIVATE]),
         Case({"subnets": ("subnet-a",), "public_ip": True}, lacking=[Subnet]),
         Case(

@@ -135,6 +135,11 @@ class ServiceSecurityGroupFromLoadBalancerOnly(Rule):
     )
     BAD = (
         Case(
+            {},
+            others=[_group(Permission("tcp", 80, 80, "group", "sg-peer")), Other(SecurityGroup, id="sg-peer")],
+            settings={"allowed": ("sg-other",)},
+        ),
+        Case(
             BEHIND,
             others=[
                 _group(Permission("tcp", 80, 80, "group", "sg-lb"), Permission("tcp", 80, 80, peer="10.0.0.0/8")),

@@ -110,7 +110,11 @@ class ServiceSpansAvailabilityZones(Rule):
         Case({"subnets": ("subnet-a",)}, others=SUBNETS, settings={"minimum": 1}),
         Case({"launch_type": "", "capacity_providers": ("FARGATE", "FARGATE_SPOT")}, others=SUBNETS),
         Case(
-            {"subnets": (), "task_sets": (TaskSet("1", launch_type="FARGATE", subnets=("subnet-a", "subnet-b")),)},
+            {
+                "launch_type": "",
+                "subnets": (),
+                "task_sets": (TaskSet("1", launch_type="FARGATE", subnets=("subnet-a", "subnet-b")),),
+            },
             others=SUBNETS,
         ),
         Case({"launch_type": "EC2", "placement": SPREAD}, others=[*SUBNETS, *HOSTS]),
@@ -128,6 +132,11 @@ class ServiceSpansAvailabilityZones(Rule):
         Case({"launch_type": "EC2", "subnets": ()}, others=TASKS, lacking=[ContainerInstance]),
     )
     BAD = (
+        Case(
+            {"launch_type": "EC2", "subnets": ()},
+            others=[HOSTS[0], Other(ContainerInstance, id="b", availability_zone="")],
+        ),
+        Case({"launch_type": "EC2", "subnets": ()}, others=[TASKS[0], Other(Task, id="b", availability_zone="")]),
         Case({"subnets": ("subnet-a",)}, others=SUBNETS),
         Case({}, others=[SUBNETS[0], Other(Subnet, id="subnet-b", zone="us-east-1a")]),
         Case({}, others=SUBNETS, settings={"minimum": 3}),

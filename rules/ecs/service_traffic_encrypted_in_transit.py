@@ -98,7 +98,7 @@ def _passes(group: TargetGroup, world: World) -> bool:
         for listener in world.all(Listener)
         if any(group.id in action.target_groups for action in listener.default_actions)
     ]
-    return bool(protocols) and set(protocols) == {"TCP"}
+    return set(protocols) == {"TCP"}
 
 
 def _encrypting_hosts(service: Service, world: World) -> bool:
@@ -169,6 +169,7 @@ class ServiceTrafficEncryptedInTransit(Rule):
         Case(BEHIND, others=[_targets("HTTPS")], lacking=[TaskDefinition, ContainerInstance, Listener]),
     )
     BAD = (
+        Case(BEHIND, others=[_targets("TCP"), _listener("TCP")]),
         Case(BEHIND, others=[_targets("HTTP")]),
         Case(BEHIND, others=[_targets("HTTP")], settings={"overlay": "10.32.0.0/12"}),
         Case(BEHIND, others=[_targets("HTTP"), *NITRO]),

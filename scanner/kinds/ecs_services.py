@@ -227,10 +227,10 @@ class Service(Kind, cfn="AWS::ECS::Service", tf="aws_ecs_service"):
 
     @property
     def on_fargate(self) -> bool:
-        """Whether all tasks run on Fargate."""
-        return _all_fargate(self.launch_type, self.capacity_providers) and all(
-            _all_fargate(item.launch_type, item.providers) for item in self.task_sets
-        )
+        """Whether all tasks run on Fargate; with task sets of a deployment tool, these say it."""
+        ways = [(self.launch_type, self.capacity_providers)] if self.launch_type or self.capacity_providers else []
+        ways += [(item.launch_type, item.providers) for item in self.task_sets]
+        return bool(ways) and all(_all_fargate(*way) for way in ways)
 
     @property
     def all_subnets(self) -> tuple[str, ...]:

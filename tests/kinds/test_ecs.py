@@ -231,6 +231,8 @@ def test_a_service_with_task_sets_has_their_network_and_targets() -> None:
         ({"capacityProviderStrategy": [{"capacityProvider": "FARGATE"}, {"capacityProvider": "FARGATE_SPOT"}]}, True),
         ({"capacityProviderStrategy": [{"capacityProvider": "FARGATE"}, {"capacityProvider": "asg"}]}, False),
         ({"launchType": "EC2"}, False),
+        ({"taskSets": [{"id": "1", "launchType": "FARGATE"}]}, True),
+        ({"taskSets": [{"id": "1", "launchType": "FARGATE"}, {"id": "2", "launchType": "EC2"}]}, False),
         ({}, False),
     ],
 )
