@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -59,13 +60,16 @@ def render(data: ReportData) -> bytes:
     page = weasyprint.HTML(string=html(data), url_fetcher=_refuse)
     style = weasyprint.CSS(string=resource("report.pdf.css"), url_fetcher=_refuse)
     out = io.BytesIO()
-    with _fonts_stamped(data.as_of):
+    with warnings.catch_warnings(), _fonts_stamped(data.as_of):
+        # WeasyPrint leaves the file of its colour profile to the garbage collector.
+        warnings.filterwarnings("ignore", "unclosed file .*sRGB2014", ResourceWarning)
         page.write_pdf(
             out,
             stylesheets=[style],
             attachments=[attachment],
             pdf_variant="pdf/a-3a",
             pdf_identifier=hashlib.sha256(text).digest()[:16],
+            finisher=_finish,
         )
     return out.getvalue()
 
@@ -78,6 +82,11 @@ def _weasyprint() -> Any:
     except OSError as error:
         raise PdfError(MISSING_PANGO) from error
     return weasyprint
+
+
+def _finish(_document: Any, made: Any) -> None:
+    """Name the attachment once: WeasyPrint lists it twice among the associated files."""
+    made.catalog["AF"][:] = list(dict.fromkeys(made.catalog["AF"]))
 
 
 def _refuse(url: str, *_: Any, **__: Any) -> Any:
