@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scanner.kinds.common import tags
 from scanner.kinds.images import ScanRule, scan_rules
-from scanner.model.call import then
+from scanner.model.call import applied, then
 from scanner.model.kind import Const, Kind, fact
 
 if TYPE_CHECKING:
@@ -47,6 +48,13 @@ class Account(Kind, cfn="AWS::::Account", scope="global", singleton=True):
     )
 
 
+_by_name = tags("name", "value")
+
+
+def _root(partition: str, account: str) -> str:
+    return f"arn:{partition}:iam::{account}:root"
+
+
 class RegionSettings(Kind, cfn="AWS::::Region", singleton=True):
     """What is set for an account in one Region."""
 
@@ -57,6 +65,12 @@ class RegionSettings(Kind, cfn="AWS::::Region", singleton=True):
     snapshots = then("ec2.GetSnapshotBlockPublicAccessState", expect="State")
     images = then("ec2.GetImageBlockPublicAccessState", expect="ImageBlockPublicAccessState")
     registry = then("ecr.GetRegistryScanningConfiguration", "scanningConfiguration")
+    ecs = then(
+        "ecs.ListAccountSettings",
+        "settings",
+        effectiveSettings=True,
+        principalArn=applied(_root, "$partition", "$account"),
+    )
 
     id: str = fact(Const("region"))
     tags: Mapping[str, str] = fact(Const({}))
@@ -68,3 +82,6 @@ class RegionSettings(Kind, cfn="AWS::::Region", singleton=True):
         "registry.scanType", sample="BASIC", doc="`BASIC` or `ENHANCED`, for all private repositories of the Region."
     )
     ecr_scan_rules: tuple[ScanRule, ...] = fact("registry.rules", parse=scan_rules, default={"api": ()})
+    ecs_settings: Mapping[str, str] = fact(
+        "ecs", parse=_by_name, sample={}, doc="The account's own choices for new ECS resources, by name."
+    )

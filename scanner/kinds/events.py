@@ -83,7 +83,14 @@ class EventRule(Kind, cfn="AWS::Events::Rule", tf="aws_cloudwatch_event_rule"):
     state: str = fact("rule.State", sample="ENABLED")
     task_definitions: tuple[str, ...] = fact("targets", parse=_started, default=())
     clusters: tuple[str, ...] = fact("targets", parse=_clusters, default=(), doc="The clusters that the tasks run on.")
-    secrets = {"targets": (Secret("[].Input"), Secret("[].InputTransformer.InputTemplate"))}
+    secrets = {
+        "targets": (
+            Secret("[].Input"),
+            Secret("[].InputTransformer.InputTemplate"),
+            Secret("[].HttpParameters.HeaderParameters"),
+            Secret("[].HttpParameters.QueryStringParameters"),
+        )
+    }
 
 
 class Schedule(Kind, cfn="AWS::Scheduler::Schedule", tf="aws_scheduler_schedule"):
