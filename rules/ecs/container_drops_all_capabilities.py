@@ -51,4 +51,5 @@ class ContainerDropsAllCapabilities(Rule):
     def check(definition: TaskDefinition) -> Iterator[Fail]:
         for container in definition.containers:
             if "ALL" not in {name.upper() for name in container.dropped}:
-                yield Fail(f"only {', '.join(container.dropped) or 'nothing'} is dropped", part=container.name)
+                named = f"only {', '.join(container.dropped)}" if container.dropped else "nothing"
+                yield Fail(f"{named} is dropped", part=container.name)

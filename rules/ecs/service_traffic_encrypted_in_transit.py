@@ -143,7 +143,7 @@ class ServiceTrafficEncryptedInTransit(Rule):
     through, so that the program itself can end TLS (whether it does cannot be seen); instances whose network cards
     encrypt the traffic between them, throughout the cluster; or an encrypted overlay network that the settings declare
     for tasks on EC2. Which one was found is reported. AWS App Mesh, which gave mutual TLS too, is past its end of
-    support of 30 September 2026.
+    support of 30 September 2026. Services that declare no way in are not judged.
     """
 
     kind = Service
