@@ -170,8 +170,8 @@
       el("td", {}, el("span", { className: "verdict v-" + row.state }, row.state)),
       el("td", { className: "what" }, button, el("p", { className: "said" }, said)),
       el("td", { className: "res" }, row.name ? el("span", {}, visible(row.name), el("br")) : null, el("bdi", { className: "mono" }, visible(shortArn(row.resource)))),
-      el("td", {}, account(row.account), el("br"), el("small", {}, visible(row.region))),
-      el("td", {}, el("small", {}, day(row.first)), tags.length ? el("br") : null, tags.flatMap((tag) => [tag, " "])));
+      el("td", {}, account(row.account), el("br"), " ", el("small", {}, visible(row.region))),
+      el("td", {}, el("small", {}, day(row.first)), tags.length ? el("br") : null, " ", tags.flatMap((tag) => [tag, " "])));
     button.addEventListener("click", () => toggle(row, made, button));
     return made;
   }
