@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, uuid5
 
 from scanner.demo.systems.policies import assumed_by, document
 
@@ -30,6 +32,7 @@ class Cloud:
         self._url = url
         self._credentials = dict(credentials)
         self._clients: dict[tuple[str, str], Any] = {}
+        self._tokens = count()
 
     def client(self, service: str, region: str = HOME) -> Any:
         """boto3's client of a service in a Region."""
@@ -45,10 +48,16 @@ class Cloud:
                     config=Config(retries={"mode": "standard", "total_max_attempts": 1}),
                     **self._credentials,
                 )
+                client.meta.events.register_first("before-parameter-build", self._same_tokens)
                 if service == "s3control":
                     client.meta.events.register("before-sign.s3-control", _without_account_in_host)
                 self._clients[service, region] = client
             return self._clients[service, region]
+
+    def _same_tokens(self, params: dict[str, Any], model: Any, **_more: Any) -> None:
+        """Give idempotency tokens that are the same in every run, where boto3 would draw them."""
+        for member in model.idempotent_members:
+            params.setdefault(member, str(uuid5(NAMESPACE_URL, f"{self.account}/{next(self._tokens)}")))
 
     def arn(self, service: str, resource: str, region: str = HOME) -> str:
         """The ARN of a resource of this account; IAM's carry no Region."""
