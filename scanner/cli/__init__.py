@@ -18,19 +18,20 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command and give its exit code."""
-    import click
+    import typer
+    from typer.exceptions import TyperException
 
     from scanner.cli.app import app
     from scanner.cli.output import complain, known_errors
 
     try:
         code = app(arguments, prog_name="phiward", standalone_mode=False)
-    except click.exceptions.Exit as error:
+    except typer.Exit as error:
         return error.exit_code
-    except click.exceptions.Abort:
+    except typer.Abort:
         return _interrupted()
-    except click.ClickException as error:
-        error.show()
+    except TyperException as error:
+        complain(f"{str(error).rstrip('.')}; see `phiward --help`")
         return MISUSE
     except KeyboardInterrupt:
         return _interrupted()

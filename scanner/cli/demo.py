@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from scanner.demo import Organisation
+    from scanner.demo import DemoServer, Organisation
     from scanner.store import Store
 
 STORE = "phiward.db"
@@ -40,7 +40,7 @@ def run_demo(out: Path, *, nights: int, serve: bool, port: int, quiet: bool) -> 
     say = console(quiet=quiet, error=False)
     began = time.monotonic()
     _fresh(out)
-    with DemoServer(port=port) as server:
+    with _serving(DemoServer, port) as server:
         say.print(f"an AWS of our own at {server.url}; no real account is touched")
         organisation = seed(server)
         say.print(f"six accounts filled in {time.monotonic() - began:.0f} s")
@@ -54,6 +54,20 @@ def run_demo(out: Path, *, nights: int, serve: bool, port: int, quiet: bool) -> 
         say.print(f"done in {time.monotonic() - began:.0f} s")
         if serve:
             _keep_serving(organisation, config, say)
+
+
+@contextmanager
+def _serving(make: type[DemoServer], port: int) -> Iterator[DemoServer]:
+    try:
+        server = make(port=port).__enter__()
+    except OSError as error:
+        raise UsageError(
+            f"the demo's AWS does not come up: {error}; choose another --port, or 0 for a free one"
+        ) from error
+    try:
+        yield server
+    finally:
+        server.close()
 
 
 def _fresh(out: Path) -> None:

@@ -42,7 +42,7 @@ class Wiring:
         Raises:
             ConfigError: the file cannot be read or says what phiward does not know.
         """
-        found = path or next((place for place in _places() if place.is_file()), None)
+        found = path or next((place for place in _places() if _is_there(place)), None)
         config = load(found) if found else Config()
         return cls(config, str(found) if found else "config.toml", store or config.store.url)
 
@@ -168,6 +168,14 @@ def _places() -> Iterable[Path]:
     home = os.environ.get("XDG_CONFIG_HOME") or str(Path("~/.config").expanduser())
     for folder in (home, *os.environ.get("XDG_CONFIG_DIRS", "/etc/xdg").split(":")):
         yield Path(folder) / "phiward" / "config.toml"
+
+
+def _is_there(place: Path) -> bool:
+    """Say whether there is such a file, as far as we may look."""
+    try:
+        return place.is_file()
+    except OSError:
+        return False
 
 
 def _named(known: Mapping[str, Any], text: str, what: str) -> Any:
