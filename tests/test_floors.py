@@ -100,7 +100,8 @@ def test_what_is_no_clock_is_left_alone(source: str) -> None:
 
 @pytest.mark.parametrize("clause", ["except:", "except Exception:", "except (OSError, BaseException) as e:"])
 def test_a_net_for_everything_is_recognised(clause: str) -> None:
-    assert catches_everything(f"try:\n  x\n{clause}\n  raise") == [3]
+    assert catches_everything(f"try:\n  x\n{clause}\n  pass") == [3]
+    assert catches_everything(f"try:\n  x\n{clause}\n  tidy()\n  raise") == []
     assert catches_everything("try:\n  x\nexcept (ValueError, botocore.exceptions.ClientError):\n  pass") == []
 
 
