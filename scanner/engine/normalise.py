@@ -6,6 +6,7 @@ import base64
 import hashlib
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -63,6 +64,11 @@ def builtin(value: Any) -> Any:
 
 
 def _set_fields(value: msgspec.Struct) -> dict[str, Any]:
-    defaults = {field.name: field.default for field in msgspec.structs.fields(value)}
     fields = msgspec.structs.asdict(value)
+    defaults = _defaults(type(value))
     return {name: item for name, item in fields.items() if item != defaults[name] or name == "name"}
+
+
+@cache
+def _defaults(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return {field.name: field.default for field in msgspec.structs.fields(kind)}

@@ -1,0 +1,332 @@
+"""Answers made from botocore's own output shapes: an AWS in which every declared call has something to say.
+
+Values follow from the operation, its parameters and the world's name alone, so that the same question always gets the
+same answer, whatever else is asked or refused.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import botocore.session
+from botocore.validate import validate_parameters
+
+from scanner.aws.client import Request
+from scanner.engine.examples import ACCOUNT, AS_OF
+from scanner.model.operation import Call, Form
+from scanner.model.path import getter
+
+SESSION = botocore.session.get_session()
+TOKEN = re.compile(
+    r"(next|pagination)_?(page)?(token|marker)|marker|continuationtoken|istruncated|truncated", re.IGNORECASE
+)
+IMAGES = {
+    "one": ("root", "amd64"),
+    "two": ("1000", "amd64"),
+}
+"""The users of the images: those of `many` have an index over both."""
+
+
+@cache
+def operation_model(operation: str) -> Any:
+    service, _, action = operation.partition(".")
+    return SESSION.get_service_model(service).operation_model(action)
+
+
+def _config(name: str) -> bytes:
+    user, architecture = IMAGES[name]
+    return json.dumps({"os": "linux", "architecture": architecture, "config": {"User": user}}).encode()
+
+
+def _sha(data: bytes) -> str:
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+BLOBS = {_sha(_config(name)): _config(name) for name in IMAGES}
+MANIFESTS = {name: json.dumps({"config": {"digest": _sha(_config(name))}}) for name in IMAGES}
+MANIFESTS["many"] = json.dumps({
+    "manifests": [
+        {"digest": _sha(MANIFESTS[name].encode()), "platform": {"os": "linux", "architecture": architecture}}
+        for name, architecture in (("one", "amd64"), ("two", "arm64"))
+    ]
+})  # fmt: skip
+INDEX = "application/vnd.oci.image.index.v1+json"
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+
+
+def fetch(url: str) -> bytes:
+    """Download what `GetDownloadUrlForLayer` pointed at."""
+    return BLOBS[url.removeprefix("https://layers.test/")]
+
+
+def _images(params: Mapping[str, Any]) -> dict[str, Any]:
+    wanted = params["imageIds"][0]
+    name = wanted.get("imageTag") or next(
+        name for name, text in MANIFESTS.items() if _sha(text.encode()) == wanted["imageDigest"]
+    )
+    text = MANIFESTS[name]
+    media = INDEX if name == "many" else MANIFEST
+    identity = {"imageDigest": _sha(text.encode())}
+    return {"images": [{"imageManifest": text, "imageManifestMediaType": media, "imageId": identity}], "failures": []}
+
+
+def _report(_: Mapping[str, Any]) -> dict[str, Any]:
+    columns = (
+        "user,arn,password_enabled,mfa_active,access_key_1_active,access_key_1_last_rotated,"
+        "access_key_2_active,access_key_2_last_rotated,password_last_used,access_key_1_last_used_date"
+    )
+    rows = [
+        f"u{n},arn:aws:iam::{ACCOUNT}:iam/x{n},true,{flag},{flag},2026-01-01T00:00:00+00:00,false,N/A,N/A,N/A"
+        for n, flag in ((1, "true"), (2, "false"))
+    ]
+    return {"Content": base64.b64encode("\n".join([columns, *rows]).encode()).decode()}
+
+
+def _bus(params: Mapping[str, Any]) -> dict[str, Any]:
+    name = params["EventBusName"]
+    arn = f"arn:aws:events:us-east-1:{ACCOUNT}:rule/{name}/nightly"
+    return {"Rules": [{"Name": "nightly", "Arn": arn, "EventBusName": name, "State": "ENABLED"}]}
+
+
+def _metrics(params: Mapping[str, Any]) -> dict[str, Any]:
+    days = [(AS_OF - timedelta(hours=hour)).isoformat().replace("+00:00", "Z") for hour in range(24)]
+    rows = [
+        {"Id": query["Id"], "StatusCode": "Complete", "Timestamps": days, "Values": [1.0] * 24}
+        for query in params["MetricDataQueries"]
+    ]
+    return {"MetricDataResults": rows}
+
+
+CRAFTED: Mapping[str, Any] = {
+    "cloudwatch.GetMetricData": _metrics,
+    "ecr.BatchGetImage": _images,
+    "ecr.GetDownloadUrlForLayer": lambda params: {"downloadUrl": f"https://layers.test/{params['layerDigest']}"},
+    "events.ListRules": _bus,
+    "iam.GenerateCredentialReport": lambda _: {"State": "COMPLETE"},
+    "iam.GetCredentialReport": _report,
+}
+"""Answers that must fit others to the byte."""
+
+POLICIES = (
+    {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"},
+    {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": ["iam:PassRole"], "Resource": "arn:aws:iam::1:role/x"},
+    {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "*",
+        "Resource": "*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    },
+    {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"},
+    {"Effect": "Allow", "Action": "*", "Resource": "*"},
+)
+NUMBERS = (1, 2, 22, 80, 443, 3389)
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "autoscalinggroupname": ("autoscalinggroupname-1",),
+    "bucketregion": ("", "us-east-1"),
+    "cidr": ("10.0.0.0/8", "0.0.0.0/0"),
+    "cidrblock": ("10.0.0.0/16", "10.32.0.0/16"),
+    "cidrip": ("0.0.0.0/0", "10.0.0.0/8"),
+    "cidripv6": ("::/0",),
+    "cloudwatch.metricname": ("TunnelState",),
+    "cloudwatch.namespace": ("AWS/VPN",),
+    "customerkeyspec": ("SYMMETRIC_DEFAULT",),
+    "desiredstatus": ("RUNNING",),
+    "destinationcidrblock": ("0.0.0.0/0", "10.1.0.0/16"),
+    "dimensions.name": ("VpnId",),
+    "dimensions.value": ("vpnconnectionid-1", "vpnconnectionid-2"),
+    "drop": ("ALL", "CHOWN"),
+    "ec2instanceid": ("i-1", "i-2"),
+    "ecs.status": ("ACTIVE",),
+    "elbv2.protocol": ("HTTPS", "HTTPS", "HTTP"),
+    "executionrolearn": (f"arn:aws:iam::{ACCOUNT}:iam/x1",),
+    "flowlogstatus": ("ACTIVE",),
+    "gatewayid": ("internetgatewayid-1", "local"),
+    "groupname": ("default", "web"),
+    "iaminstanceprofile.arn": (f"arn:aws:iam::{ACCOUNT}:iam/x1",),
+    "image": tuple(f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/web:{name}" for name in ("one", "two", "many")),
+    "imagedigest": ("",),
+    "instanceid": ("i-1", "i-2"),
+    "instanceprofilename": ("instanceprofilename-1",),
+    "ipprotocol": ("tcp", "-1"),
+    "keymanager": ("CUSTOMER", "AWS", "CUSTOMER"),
+    "keyspec": ("SYMMETRIC_DEFAULT",),
+    "keystate": ("Enabled",),
+    "locationconstraint": ("eu-west-1",),
+    "networkmode": ("awsvpc", "awsvpc", "host"),
+    "operatingsystemfamily": ("LINUX",),
+    "origin": ("AWS_KMS",),
+    "outsideipaddress": ("198.51.100.1", "198.51.100.2"),
+    "ownerid": (ACCOUNT,),
+    "registryid": (ACCOUNT,),
+    "resourceid": ("vpcid-1",),
+    "rolearn": (f"arn:aws:iam::{ACCOUNT}:iam/x1", f"arn:aws:iam::{ACCOUNT}:iam/x2"),
+    "scheduler.state": ("ENABLED",),
+    "schedulingstrategy": ("REPLICA",),
+    "securitygroup": ("groupid-1", "groupid-2"),
+    "settings.name": ("containerInsights",),
+    "settings.value": ("enabled", "disabled"),
+    "sslpolicy": ("name-1", "name-2"),
+    "sslprotocol": ("TLSv1.2", "TLSv1.3", "TLSv1"),
+    "state.name": ("running",),
+    "subnet": ("subnetid-1", "subnetid-2"),
+    "target.arn": (f"arn:aws:ecs:us-east-1:{ACCOUNT}:cluster/x1",),
+    "taskrolearn": (f"arn:aws:iam::{ACCOUNT}:iam/x1", f"arn:aws:iam::{ACCOUNT}:iam/x2"),
+    "user": ("root", "1000", ""),
+    "vpnconnections.state": ("available",),
+}
+"""Values for strings of these names: anywhere, in one service, or in one member."""
+BY_NUMBER = frozenset({"instanceid", "outsideipaddress"})
+"""Strings of these names that differ from item to item."""
+PAIRS = frozenset({"VgwTelemetry", "TunnelOptions"})
+"""Lists of two: a VPN connection has two tunnels."""
+
+
+class World:
+    """An AWS of two resources to each listing; `name` varies what they are like."""
+
+    def __init__(self, name: str, calls: Mapping[str, list[Call]]) -> None:
+        """Know the declared calls by operation: their paths say what is listed, their keys what is looked up."""
+        self.name = name
+        self.calls = calls
+        self._made: dict[str, str] = {}
+
+    def answer(self, request: Request) -> dict[str, Any]:
+        """Make the answer to a request.
+
+        Raises:
+            ParamValidationError: the request is none that AWS would take.
+        """
+        key = f"{request.operation} {request.params!r}"
+        if key not in self._made:
+            model = operation_model(request.operation)
+            if model.input_shape is not None:
+                validate_parameters(dict(request.params), model.input_shape)
+            crafted = CRAFTED.get(request.operation)
+            self._made[key] = json.dumps(crafted(request.params) if crafted else _Answer(self, request).made())
+        made: dict[str, Any] = json.loads(self._made[key])
+        return made
+
+
+class _Answer:
+    def __init__(self, world: World, request: Request) -> None:
+        self.world, self.request = world, request
+        self.calls = world.calls[request.operation]
+        self.echo = {name.casefold(): value for name, value in request.params.items() if isinstance(value, str)}
+        self.echo |= {f"{name}arn": value for name, value in self.echo.items() if value.startswith("arn:")}
+        child = any(call.of is not None for call in self.calls)
+        self.suffix = f"-{self._chance(json.dumps(self.echo, sort_keys=True)) % 9973}" if child else ""
+        batch = next((call for call in self.calls if call.form is Form.BATCH), None)
+        self.ids = [str(item) for item in request.params.get(batch.ids, ())] if batch else []
+        self.key = batch.key if batch else ""
+        self.lists = {call.path.partition("[")[0] for call in self.calls}
+        self.inner = {call.path.removesuffix("[]").replace("[]", "") for call in self.calls}
+
+    def made(self) -> dict[str, Any]:
+        shape = operation_model(self.request.operation).output_shape
+        made: dict[str, Any] = self._structure(shape, "", 1, ())
+        if self.ids:
+            path = next(iter(self.lists))
+            for item, own in zip(getter(path)(made), self.ids, strict=True):
+                assert "." not in self.key
+                item[self.key] = own
+        return made
+
+    def _chance(self, text: str) -> int:
+        return zlib.crc32(f"{self.world.name}|{self.request.operation}|{text}".encode())
+
+    def _structure(self, shape: Any, path: str, number: int, above: tuple[str, ...]) -> dict[str, Any]:
+        members = shape.members
+        if getattr(shape, "is_tagged_union", False):
+            chosen = sorted(members)[self._chance(path) % len(members)]
+            members = {chosen: members[chosen]}
+        made = {}
+        for name, member in members.items():
+            if TOKEN.fullmatch(name) or member.name in above:
+                continue
+            made[name] = self._value(member, name, f"{path}.{name}".strip("."), number, (*above, member.name))
+        return made
+
+    def _value(self, shape: Any, name: str, path: str, number: int, above: tuple[str, ...]) -> Any:
+        kind = shape.type_name
+        if kind == "structure":
+            return self._structure(shape, path, number, above)
+        if kind == "list":
+            some = path in self.inner or self._chance(f"{path}#{number}") % 4 > 0
+            count = len(self.ids) or 2 if path in self.lists else 2 if name in PAIRS else int(some)
+            numbers = range(1, count + 1) if path in self.lists or name in PAIRS else (number,) * count
+            one = name.removesuffix("s") if shape.member.type_name == "string" else name
+            return [self._value(shape.member, one, path, each, above) for each in numbers]
+        if kind == "map":
+            key = next(iter(getattr(shape.key, "enum", ()) or ("Name",)))
+            return {key: self._value(shape.value, name, path, number, above)}
+        return self._scalar(shape, name, path, number)
+
+    def _scalar(self, shape: Any, name: str, path: str, number: int) -> Any:
+        chance = self._chance(f"{path}#{number}")
+        if shape.type_name == "boolean":
+            return bool(chance % 2)
+        if shape.type_name in {"integer", "long"}:
+            return NUMBERS[chance % len(NUMBERS)]
+        if shape.type_name in {"float", "double"}:
+            return 1.0
+        if shape.type_name == "timestamp":
+            return (AS_OF - timedelta(days=chance % 400)).isoformat().replace("+00:00", "Z")
+        if shape.type_name == "blob":
+            return base64.b64encode(b"x").decode()
+        return self._text(shape, name, path, number, chance)
+
+    def _text(self, shape: Any, name: str, path: str, number: int, chance: int) -> Any:
+        word = name.casefold()
+        if word in self.echo and path not in self.lists:
+            return self.echo[word]
+        service = self.request.operation.partition(".")[0]
+        parent = path.rpartition(".")[0].rpartition(".")[2].casefold()
+        words = next((WORDS[key] for key in (f"{parent}.{word}", f"{service}.{word}", word) if key in WORDS), None)
+        if words is not None:
+            return words[(number - 1 if word in BY_NUMBER else chance) % len(words)]
+        if getattr(shape, "enum", None):
+            return shape.enum[chance % len(shape.enum)]
+        if word in {"policy", "document"} or ("policy" in word and word.endswith(("document", "text"))):
+            statement = POLICIES[chance % len(POLICIES)]
+            document = {"Version": "2012-10-17", "Statement": [statement]}
+            return document if self.request.operation.startswith("iam.") else json.dumps(document)
+        if word.endswith(("arn", "arns")):
+            region = "" if service in {"iam", "s3"} else "us-east-1"
+            base = word.removesuffix("arn") or service
+            own = self.echo.get(base) or f"x{number}"
+            return f"arn:aws:{service}:{region}:{ACCOUNT}:{base}/{own}{self.suffix}"
+        return f"{word}-{number}{self.suffix}"
+
+
+class FakeClient:
+    """Answers from a world, and refuses as `AwsClient` does the operation denied, or only what one call asks of it."""
+
+    def __init__(self, world: World, operation: str = "", call: Call | None = None) -> None:
+        self.world, self.operation, self.call = world, operation, call
+
+    def pages(self, _place: tuple[str, str], request: Request) -> Iterator[dict[str, Any]]:
+        if request.operation == self.operation and (self.call is None or _asks(self.call, request)):
+            raise request.refused("AccessDeniedException", "User is not authorized to perform this action")
+        answer = self.world.answer(request)
+        if request.expect and request.expect not in answer:
+            raise request.refused("IncompleteAnswer", f"the answer lacks {request.expect}")
+        yield answer
+
+    def one(self, place: tuple[str, str], request: Request) -> dict[str, Any]:
+        return next(iter(self.pages(place, request)))
+
+
+def _asks(call: Call, request: Request) -> bool:
+    """Say whether the request may be of the call: the same parameters, with the same values where these are literal."""
+    names = {*call.params, *([call.ids] if call.ids else [])}
+    literal = {name: value for name, value in call.params.items() if "$" not in repr(value)}
+    return set(request.params) <= names and all(request.params.get(name) == value for name, value in literal.items())
