@@ -11,9 +11,10 @@ from rich.text import Text
 
 from reports.evidence import calls_of, lacks, reads, told
 from reports.figures import accepted, standing
+from reports.remedy import made_out
 from reports.terminal import SEVERITY, VERDICT
 from reports.view import Interval
-from reports.words import clean, day, value_text
+from reports.words import clean, day
 from scanner.model.finding import Verdict
 
 if TYPE_CHECKING:
@@ -182,8 +183,9 @@ def _sources(finding: Finding, rule: RuleInfo | None) -> Iterator[RenderableType
 
 
 def _remedy(finding: Finding, rule: RuleInfo | None) -> Iterator[RenderableType]:
-    if finding.verdict in {Verdict.FAIL, Verdict.UNKNOWN} and rule:
-        for line in rule.remedy.splitlines():
-            yield _line(line)
-    for name, value in (finding.remedy or {}).items():
-        yield _line(f"{name}: {value_text(value)}")
+    if finding.remedy:
+        text = made_out(finding.remedy)
+    else:
+        text = rule.remedy if finding.verdict in {Verdict.FAIL, Verdict.UNKNOWN} and rule else ""
+    for line in text.splitlines():
+        yield _line(line)

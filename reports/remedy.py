@@ -26,6 +26,16 @@ def remedy_text(remedy: Remedy, rule: str = "") -> str:
     return "\n".join(f"{number}. {step}" for number, step in enumerate(remedy.steps, 1))
 
 
+def made_out(remedy: Mapping[str, Any]) -> str:
+    """Write out a remedy that was made for one finding: its policy, its API operation, or its steps."""
+    if "policy" in remedy:
+        return "\n".join(_yaml({"policies": [remedy["policy"]]}, 0))
+    if "steps" in remedy:
+        return "\n".join(f"{number}. {step}" for number, step in enumerate(remedy["steps"], 1))
+    rest = {key: value for key, value in remedy.items() if key not in {"kind", "operation", "account"}}
+    return "\n".join([f"Call {remedy['operation']}" if "operation" in remedy else "", *_yaml(rest, 1)]).strip()
+
+
 def remedy_kind(remedy: Remedy) -> str:
     """Name the form of a remedy for a reader."""
     names = {Custodian: "Cloud Custodian policy", Direct: "API operation", Runbook: "Runbook"}

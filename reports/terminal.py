@@ -160,7 +160,7 @@ def _wide(data: ReportData, members: Sequence[Finding], width: int) -> Iterator[
     grid.add_column(width=ID, style="dim", no_wrap=True)
     for finding in members:
         grid.add_row(
-            _verdict(finding),
+            Text(f" {standing(finding)}", VERDICT[standing(finding)]),
             Text(_resource(finding, resource)),
             Text(shorten(_where(data, finding), where), "dim"),
             Text(_said(data, finding)),
