@@ -85,7 +85,7 @@ class Organisation:
             f'[store]\nurl = "{store_url}"\n\n'
             f'[aws]\nregions = [{regions}]\nrole = "{self.role}"\nexternal_id = "{EXTERNAL_ID}"\n\n'
             f'[scope]\ntags = {{ "data-classification" = "phi" }}\n\n'
-            f'[overlay]\ncidr = "{phi_cluster.OVERLAY}"\n'
+            f'[overlay]\ncidr = "{phi_cluster.OVERLAY}"\nports = {list(phi_cluster.OVERLAY_PORTS)}\n'
         )
         rows = (
             f'\n[accounts."{self.accounts[name]}"]\nname = "{name}"\n'

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from scanner.demo.systems.foundation import Foundation
 
 OVERLAY = "10.32.0.0/12"
-_OVERLAY_PORTS = (6783, 6784)
+OVERLAY_PORTS = (6783, 6784)
 
 
 def build(cloud: Cloud, foundation: Foundation) -> None:
@@ -101,7 +101,7 @@ def _hosts(home: Network) -> str:
         role(cloud, name, services, managed=[CONTAINER_HOST, SYSTEMS_MANAGER], inline=bad)
         instance_profile(cloud, name)
     group = home.group("phi-hosts", purpose="Container hosts")
-    first, last = _OVERLAY_PORTS
+    first, last = OVERLAY_PORTS
     home.cloud.client("ec2").authorize_security_group_ingress(
         GroupId=group,
         IpPermissions=[trusted(first, group), trusted(first, group, to=last, protocol="udp")],
