@@ -14,45 +14,56 @@ from scanner.model.finding import Verdict
 from scanner.model.gap import Unknown
 from scanner.model.kind import PLAIN, Kind
 from scanner.model.operation import Call, Form
-from tests.aws.night import Night, by_operation, night
+from tests.aws.night import PLACES, Night, by_operation, night, seen
 
-WORLDS = ("b", "a", "c", "d") if os.environ.get("PHIWARD_DRILL") else ("b",)
+WORLDS = "abcdefghijkl"
+DRILL = 4 if os.environ.get("PHIWARD_DRILL") else 1
 CALLS = [
-    pytest.param(name, kind, call, operation, id=f"{name}-{kind.cfn}.{call.name}-{operation}")
-    for name in WORLDS
+    pytest.param(kind, call, operation, id=f"{kind.cfn}.{call.name}-{operation}")
     for kind in kinds().values()
     for call in kind.calls.values()
     for operation in call.operations
 ]
 
 
-@pytest.mark.parametrize("name", WORLDS)
-def test_every_declared_call_is_carried_out_where_nothing_is_denied(name: str) -> None:
+def _asks(name: str, kind: type[Kind], call: Call) -> bool:
+    coverage = (entry for region in PLACES for entry in seen(name, region, "")[1])
+    return any(entry.asked for entry in coverage if (entry.kind, entry.call) == (kind.cfn, call.name))
+
+
+@pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.cfn) for kind in kinds().values()])
+def test_every_declared_call_is_carried_out_where_nothing_is_denied(kind: type[Kind]) -> None:
+    never = [call.name for call in kind.calls.values() if not any(_asks(name, kind, call) for name in WORLDS)]
+    assert never == [], "make its condition hold in some world: WORDS or CRAFTED in synthetic.py"
+    assert kind.cfn in {resource.kind for name in WORLDS for resource in night(name).snapshot.resources}
+
+
+@pytest.mark.parametrize("name", WORLDS[:DRILL])
+def test_nothing_is_missing_where_nothing_is_denied(name: str) -> None:
     told = night(name).snapshot
     assert [entry for entry in told.coverage if not entry.ok] == []
     assert told.complete
-    if name == WORLDS[0]:
-        assert [f"{entry.kind}.{entry.call}" for entry in told.coverage if not entry.asked] == []
-    assert sorted({resource.kind for resource in told.resources}) == sorted(kinds())
 
 
-def test_the_world_is_worth_the_trial() -> None:
-    """Every rule decides something there, and no verdict is our own error."""
-    verdicts = night(WORLDS[0]).verdicts
-    decided = {rule for (rule, _), verdict in verdicts.items() if verdict in {Verdict.PASS, Verdict.FAIL}}
-    assert Verdict.ERROR not in verdicts.values()
-    assert len(decided) >= 0.9 * len(rules()), sorted(set(rules()) - decided)
+def test_the_worlds_are_worth_the_trial() -> None:
+    """Most rules decide something in one of them, and no verdict is our own error."""
+    verdicts = [(rule, verdict) for name in WORLDS[:4] for (rule, _), verdict in night(name).verdicts.items()]
+    decided = {rule for rule, verdict in verdicts if verdict in {Verdict.PASS, Verdict.FAIL}}
+    assert [rule for rule, verdict in verdicts if verdict is Verdict.ERROR] == []
+    assert len(decided) >= 0.8 * len(rules()), sorted(set(rules()) - decided)
 
 
-@pytest.mark.parametrize(("name", "kind", "call", "operation"), CALLS)
-def test_a_denied_call(name: str, kind: type[Kind], call: Call, operation: str) -> None:
-    before, after = night(name), night(name, operation, call)
-    _coverage_names_the_permission(kind, call, operation, before, after)
-    _verdicts_stay_or_become_unknown(before, after)
-    _facts_of_other_calls_stay(operation, before, after)
+@pytest.mark.parametrize(("kind", "call", "operation"), CALLS)
+def test_a_denied_call(kind: type[Kind], call: Call, operation: str) -> None:
+    asking = [name for name in WORLDS if _asks(name, kind, call)]
+    for name in asking[:DRILL]:
+        before, after = night(name), night(name, operation, call)
+        _coverage_names_the_permission(kind, call, operation, after)
+        _verdicts_stay_or_become_unknown(before, after)
+        _facts_of_other_calls_stay(operation, before, after)
 
 
-@pytest.mark.parametrize("name", WORLDS)
+@pytest.mark.parametrize("name", WORLDS[:DRILL])
 @pytest.mark.parametrize("operation", sorted(op for op, calls in by_operation().items() if len(calls) > 1))
 def test_a_denied_operation_that_several_calls_make(name: str, operation: str) -> None:
     before, after = night(name), night(name, operation)
@@ -61,10 +72,7 @@ def test_a_denied_operation_that_several_calls_make(name: str, operation: str) -
     _facts_of_other_calls_stay(operation, before, after)
 
 
-def _coverage_names_the_permission(kind: type[Kind], call: Call, operation: str, before: Night, after: Night) -> None:
-    places = [entry for entry in before.snapshot.coverage if (entry.kind, entry.call) == (kind.cfn, call.name)]
-    if not any(entry.asked for entry in places):
-        pytest.skip("this world does not ask it; another does")
+def _coverage_names_the_permission(kind: type[Kind], call: Call, operation: str, after: Night) -> None:
     assert not after.snapshot.complete
     entry = next(entry for entry in after.snapshot.coverage if (entry.kind, entry.call) == (kind.cfn, call.name))
     wanted = call.permissions[0] if operation == call.start else call.permissions[-1]
@@ -141,4 +149,4 @@ def _touched(operation: str) -> set[str]:
 
 
 def test_every_operation_is_denied_in_some_case() -> None:
-    assert {case.values[3] for case in CALLS} == set(by_operation())
+    assert {case.values[2] for case in CALLS} == set(by_operation())
