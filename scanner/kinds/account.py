@@ -65,6 +65,7 @@ class RegionSettings(Kind, cfn="AWS::::Region", singleton=True):
     snapshots = then("ec2.GetSnapshotBlockPublicAccessState", expect="State")
     images = then("ec2.GetImageBlockPublicAccessState", expect="ImageBlockPublicAccessState")
     registry = then("ecr.GetRegistryScanningConfiguration", "scanningConfiguration")
+    backup_types = then("backup.DescribeRegionSettings", "ResourceTypeOptInPreference")
     ecs = then(
         "ecs.ListAccountSettings",
         "settings",
@@ -84,4 +85,9 @@ class RegionSettings(Kind, cfn="AWS::::Region", singleton=True):
     ecr_scan_rules: tuple[ScanRule, ...] = fact("registry.rules", parse=scan_rules, default={"api": ()})
     ecs_settings: Mapping[str, str] = fact(
         "ecs", parse=_by_name, sample={}, doc="The account's own choices for new ECS resources, by name."
+    )
+    backup_opt_in: Mapping[str, bool] = fact(
+        "backup_types",
+        sample={},
+        doc="The types of resource that AWS Backup takes where a selection names none of them.",
     )
