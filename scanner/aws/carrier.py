@@ -260,7 +260,9 @@ def _region(given: Any) -> str:
     return {"EU": "eu-west-1", "": "us-east-1", "None": "us-east-1"}.get(str(given or ""), str(given))
 
 
-_HTTP = urllib3.PoolManager(timeout=urllib3.Timeout(connect=10, read=30), retries=urllib3.Retry(3, redirect=3))
+_HTTP = urllib3.PoolManager(
+    maxsize=32, timeout=urllib3.Timeout(connect=10, read=30), retries=urllib3.Retry(3, redirect=3)
+)
 
 
 def fetch(url: str) -> bytes:

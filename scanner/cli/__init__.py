@@ -27,7 +27,7 @@ def run(arguments: list[str]) -> int:
     try:
         code = app(arguments, prog_name="phiward", standalone_mode=False)
     except typer.Exit as error:
-        return error.exit_code
+        return _interrupted() if error.exit_code == INTERRUPTED else error.exit_code
     except typer.Abort:
         return _interrupted()
     except TyperException as error:
