@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.common import tags
-from scanner.kinds.images import ScanRule, scan_rules
+from scanner.kinds.images import ReplicationRule, ScanRule, replication_rules, scan_rules
 from scanner.model.call import applied, then
 from scanner.model.kind import Const, Kind, fact
 
@@ -65,6 +65,7 @@ class RegionSettings(Kind, cfn="AWS::::Region", singleton=True):
     snapshots = then("ec2.GetSnapshotBlockPublicAccessState", expect="State")
     images = then("ec2.GetImageBlockPublicAccessState", expect="ImageBlockPublicAccessState")
     registry = then("ecr.GetRegistryScanningConfiguration", "scanningConfiguration")
+    replication = then("ecr.DescribeRegistry", "replicationConfiguration")
     backup_types = then("backup.DescribeRegionSettings", "ResourceTypeOptInPreference")
     ecs = then(
         "ecs.ListAccountSettings",
@@ -83,6 +84,12 @@ class RegionSettings(Kind, cfn="AWS::::Region", singleton=True):
         "registry.scanType", sample="BASIC", doc="`BASIC` or `ENHANCED`, for all private repositories of the Region."
     )
     ecr_scan_rules: tuple[ScanRule, ...] = fact("registry.rules", parse=scan_rules, default={"api": ()})
+    ecr_replication: tuple[ReplicationRule, ...] = fact(
+        "replication.rules",
+        parse=replication_rules,
+        sample=(),
+        doc="Where the images of the Region's private registry are copied to.",
+    )
     ecs_settings: Mapping[str, str] = fact(
         "ecs", parse=_by_name, sample={}, doc="The account's own choices for new ECS resources, by name."
     )

@@ -66,7 +66,11 @@ class Container(msgspec.Struct, frozen=True):
 
 
 class Volume(msgspec.Struct, frozen=True):
-    """One volume of a task definition; `efs` is the file system of an EFS volume, empty for other volumes."""
+    """One volume of a task definition; `efs` is the file system of an EFS volume, empty for other volumes.
+
+    `driver` is that of a Docker volume, `shared` says that such a volume outlives the task, `network_type` is the
+    file system that it mounts over the network (`nfs`).
+    """
 
     name: str
     host_path: str = ""
@@ -74,6 +78,9 @@ class Volume(msgspec.Struct, frozen=True):
     efs_encrypted_in_transit: bool = False
     efs_iam: bool = False
     efs_access_point: str = ""
+    driver: str = ""
+    shared: bool = False
+    network_type: str = ""
 
 
 def containers(given: Any) -> tuple[Container, ...]:
@@ -160,7 +167,15 @@ def _volume(given: Any) -> Volume:
         efs_encrypted_in_transit=member(efs, "transitEncryption") == "ENABLED",
         efs_iam=(member(efs, "authorizationConfig", "iam") or member(efs, "authorizationConfig", "IAM")) == "ENABLED",
         efs_access_point=_text(member(efs, "authorizationConfig", "accessPointId")),
+        driver=_driver(member(given, "dockerVolumeConfiguration")),
+        shared=member(given, "dockerVolumeConfiguration", "scope") == "shared",
+        network_type=_text(member(given, "dockerVolumeConfiguration", "driverOpts", "type")),
     )
+
+
+def _driver(docker: Any) -> str:
+    """Name the driver of a Docker volume, which is `local` unless said; empty where the volume is none."""
+    return "" if docker is None else _text(member(docker, "driver")) or "local"
 
 
 def planned_volumes(given: Any) -> tuple[Volume, ...]:
@@ -174,7 +189,7 @@ def planned_volumes(given: Any) -> tuple[Volume, ...]:
 
 def _planned_volume(given: Any) -> Volume:
     efs = _block(given, "efs_volume_configuration")
-    authorization = _block(efs, "authorization_config")
+    authorization, docker = _block(efs, "authorization_config"), _block(given, "docker_volume_configuration")
     return Volume(
         name=_text(member(given, "name")),
         host_path=_text(member(given, "host_path")),
@@ -182,6 +197,9 @@ def _planned_volume(given: Any) -> Volume:
         efs_encrypted_in_transit=member(efs, "transit_encryption") == "ENABLED",
         efs_iam=member(authorization, "iam") == "ENABLED",
         efs_access_point=_text(member(authorization, "access_point_id")),
+        driver=_driver(docker),
+        shared=member(docker, "scope") == "shared",
+        network_type=_text(member(docker, "driver_opts", "type")),
     )
 
 

@@ -1,16 +1,16 @@
-"""EC2: instances, what they are launched from, and what their types can do."""
+"""EC2: instances, and what their types can do."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
-
 from scanner.kinds.common import tags
+from scanner.kinds.ssm import Compliance, compliances
 from scanner.kinds.user_data import NO_USER_DATA, UserData, read_user_data, user_data_secret
-from scanner.model.call import applied, batch, each, refs, then
+from scanner.model.call import batch, each, refs, shared, then
 from scanner.model.kind import Const, Kind, fact
 
 GONE = ("shutting-down", "terminated")
@@ -47,6 +47,19 @@ def _public_ips(box: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address for address in found if address))
 
 
+def _monitored(given: Any) -> str:
+    return "enabled" if given else "disabled"
+
+
+_MOMENT = re.compile(r"\((\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}) (?:GMT|UTC)\)")
+
+
+def transition_moment(reason: str) -> datetime | None:
+    """Read the moment in a reason such as `User initiated (2026-10-10 13:14:21 GMT)`; None where it names none."""
+    found = _MOMENT.search(reason)
+    return datetime.fromisoformat(found.group(1)).replace(tzinfo=UTC) if found else None
+
+
 class Instance(Kind, cfn="AWS::EC2::Instance", tf="aws_instance"):
     """An EC2 instance, with its user data examined and never kept.
 
@@ -64,6 +77,15 @@ class Instance(Kind, cfn="AWS::EC2::Instance", tf="aws_instance"):
         InstanceId="$box.InstanceId",
         when="box.State.Name in 'pending','running','stopping','stopped'",
         absent=["InvalidInstanceID.NotFound"],
+    )
+    node = shared("ssm.DescribeInstanceInformation", "InstanceInformationList", own="$box.InstanceId", key="InstanceId")
+    summaries = shared(
+        "ssm.ListResourceComplianceSummaries",
+        "ResourceComplianceSummaryItems",
+        own="$box.InstanceId",
+        key="ResourceId",
+        when="node.InstanceId",
+        many=True,
     )
     secrets = {"script": user_data_secret("Value")}
 
@@ -100,7 +122,52 @@ class Instance(Kind, cfn="AWS::EC2::Instance", tf="aws_instance"):
         sample="disabled",
     )
     user_data: UserData = fact("script.Value", parse=read_user_data, default={"api": NO_USER_DATA}, sample=NO_USER_DATA)
+    operator: str = fact(
+        "box.Operator.Principal",
+        default={"api": ""},
+        doc="The AWS service that runs the instance for the customer, as ECS and EKS do with managed instances.",
+    )
+    changed: datetime | None = fact(
+        "box.StateTransitionReason",
+        parse=transition_moment,
+        default={"api": None},
+        sample=None,
+        doc="When the state last changed, where the reason for it says so.",
+    )
+    monitoring: str = fact(
+        "box.Monitoring.State",
+        plan="monitoring",
+        template="Monitoring",
+        parse={"plan": _monitored, "template": _monitored},
+        default={"plan": "disabled", "template": "disabled"},
+        sample="enabled",
+    )
+    ebs_optimized: bool = fact(
+        "box.EbsOptimized", plan="ebs_optimized", template="EbsOptimized", default={"template": False}, sample=True
+    )
+    enclaves: bool = fact(
+        "box.EnclaveOptions.Enabled",
+        plan="enclave_options[0].enabled",
+        template="EnclaveOptions.Enabled",
+        default=False,
+        doc="Whether Nitro Enclaves are enabled.",
+    )
+    ssm_ping: str = fact(
+        "node.PingStatus",
+        default={"api": ""},
+        sample="Online",
+        doc="`Online`, `ConnectionLost` or `Inactive`; empty where the instance is not registered.",
+    )
+    compliance: tuple[Compliance, ...] = fact("summaries", parse=compliances, default={"api": ()}, sample=())
     volatile = (
+        "node.LastPingDateTime",
+        "node.AgentVersion",
+        "node.IsLatestVersion",
+        "node.AssociationStatus",
+        "node.AssociationOverview",
+        "node.LastAssociationExecutionDate",
+        "node.LastSuccessfulAssociationExecutionDate",
+        "summaries[].ExecutionSummary",
         "box.LaunchTime",
         "box.UsageOperationUpdateTime",
         "box.State",
@@ -121,108 +188,6 @@ class Instance(Kind, cfn="AWS::EC2::Instance", tf="aws_instance"):
         return self.state in GONE
 
 
-class LaunchVersion(msgspec.Struct, frozen=True):
-    """What a version of a launch template says; empty or None where it leaves the choice to AWS or to the launcher."""
-
-    number: int = 0
-    image: str = ""
-    http_tokens: str = ""
-    http_endpoint: str = ""
-    hop_limit: int | None = None
-    volumes_encrypted: tuple[bool | None, ...] = ()
-    public_ip: bool | None = None
-    profile: str = ""
-    security_groups: tuple[str, ...] = ()
-    user_data: UserData = NO_USER_DATA
-
-
-def _version(given: Mapping[str, Any]) -> LaunchVersion:
-    data = given["LaunchTemplateData"]
-    metadata, profile = data.get("MetadataOptions", {}), data.get("IamInstanceProfile", {})
-    interfaces = data.get("NetworkInterfaces", ())
-    asked = [item["AssociatePublicIpAddress"] for item in interfaces if "AssociatePublicIpAddress" in item]
-    groups = [*data.get("SecurityGroupIds", ()), *(name for item in interfaces for name in item.get("Groups", ()))]
-    return LaunchVersion(
-        number=given["VersionNumber"],
-        image=data.get("ImageId", ""),
-        http_tokens=metadata.get("HttpTokens", ""),
-        http_endpoint=metadata.get("HttpEndpoint", ""),
-        hop_limit=metadata.get("HttpPutResponseHopLimit"),
-        volumes_encrypted=tuple(
-            item["Ebs"].get("Encrypted") for item in data.get("BlockDeviceMappings", ()) if "Ebs" in item
-        ),
-        public_ip=any(asked) if asked else None,
-        profile=profile.get("Arn") or profile.get("Name", ""),
-        security_groups=tuple(dict.fromkeys(groups)),
-        user_data=read_user_data(data["UserData"]) if "UserData" in data else NO_USER_DATA,
-    )
-
-
-def _versions(given: Sequence[Mapping[str, Any]]) -> tuple[LaunchVersion, ...]:
-    return tuple(_version(item) for item in sorted(given, key=lambda item: item["VersionNumber"]))
-
-
-def _wanted(default: int, latest: int) -> list[str]:
-    return [str(number) for number in sorted({default, latest})]
-
-
-class LaunchTemplate(Kind, cfn="AWS::EC2::LaunchTemplate", tf="aws_launch_template"):
-    """A launch template with its default and its latest version."""
-
-    arn_format = "arn:{partition}:ec2:{region}:{account}:launch-template/{id}"
-
-    box = each("ec2.DescribeLaunchTemplates", "LaunchTemplates")
-    texts = then(
-        "ec2.DescribeLaunchTemplateVersions",
-        "LaunchTemplateVersions",
-        LaunchTemplateId="$box.LaunchTemplateId",
-        Versions=applied(_wanted, "$box.DefaultVersionNumber", "$box.LatestVersionNumber"),
-    )
-    secrets = {"texts": user_data_secret("[].LaunchTemplateData.UserData")}
-
-    id: str = fact("box.LaunchTemplateId", sample="lt-0123456789abcdef0")
-    name: str = fact("box.LaunchTemplateName", plan="name", template="LaunchTemplateName", sample="hosts")
-    tags: Mapping[str, str] = fact("box.Tags", plan="tags", parse=tags(), default={})
-    default_version: int = fact("box.DefaultVersionNumber", sample=1)
-    latest_version: int = fact("box.LatestVersionNumber", sample=1)
-    versions: tuple[LaunchVersion, ...] = fact("texts", parse=_versions, sample=(LaunchVersion(1),))
-    volatile = ("box.CreateTime", "texts[].CreateTime")
-
-
-class AutoScalingGroup(Kind, cfn="AWS::AutoScaling::AutoScalingGroup", tf="aws_autoscaling_group"):
-    """An Auto Scaling group and its members."""
-
-    box = each("autoscaling.DescribeAutoScalingGroups", "AutoScalingGroups")
-
-    id: str = fact("box.AutoScalingGroupName", plan="name", template="AutoScalingGroupName", sample="hosts")
-    arn: str = fact("box.AutoScalingGroupARN", plan="arn")
-    tags: Mapping[str, str] = fact("box.Tags", template="Tags", parse=tags(), default={"api": {}})
-    minimum: int = fact("box.MinSize", plan="min_size", template="MinSize", parse=int, sample=3)
-    maximum: int = fact("box.MaxSize", plan="max_size", template="MaxSize", parse=int, sample=6)
-    desired: int = fact("box.DesiredCapacity", plan="desired_capacity", template="DesiredCapacity", parse=int, sample=3)
-    zones: tuple[str, ...] = fact(
-        "box.AvailabilityZones", plan="availability_zones", sample=("us-east-1a", "us-east-1b")
-    )
-    subnets: tuple[str, ...] = fact(
-        "box.VPCZoneIdentifier",
-        parse=lambda text: tuple(part for part in text.split(",") if part),
-        default={"api": ()},
-        sample=("subnet-1", "subnet-2"),
-    )
-    instances: tuple[str, ...] = fact("box.Instances[].InstanceId", default={"api": ()}, sample=())
-    launch_template: str = fact(
-        "box.LaunchTemplate.LaunchTemplateId"
-        " | box.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId",
-        default={"api": ""},
-        sample="lt-0123456789abcdef0",
-    )
-    health_check: str = fact("box.HealthCheckType", plan="health_check_type", template="HealthCheckType", sample="ELB")
-    target_groups: tuple[str, ...] = fact(
-        "box.TargetGroupARNs", plan="target_group_arns", default={"api": ()}, sample=()
-    )
-    volatile = ("box.CreatedTime", "box.Instances", "box.DesiredCapacity", "box.PredictedCapacity")
-
-
 class InstanceType(Kind, cfn="AWS::EC2::InstanceType"):
     """A type of instance that some instance of the account has."""
 
@@ -237,3 +202,8 @@ class InstanceType(Kind, cfn="AWS::EC2::InstanceType"):
     tags: Mapping[str, str] = fact(Const({}))
     encrypts_in_transit: bool = fact("about.NetworkInfo.EncryptionInTransitSupported", sample=True)
     hypervisor: str = fact("about.Hypervisor", default={"api": ""}, sample="nitro")
+    ebs_optimized: str = fact(
+        "about.EbsInfo.EbsOptimizedSupport",
+        sample="default",
+        doc="`default` where every instance of the type is, `supported` where it may be, else `unsupported`.",
+    )

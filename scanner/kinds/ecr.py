@@ -13,6 +13,7 @@ from scanner.kinds.images import (
     config_digest,
     image_config,
     image_ids,
+    image_sizes,
     platform_id,
     read_config,
     reference_document,
@@ -94,11 +95,19 @@ class Repository(Kind, cfn="AWS::ECR::Repository", tf="aws_ecr_repository"):
     )
     policy: PolicyDocument | None = fact(
         "statements",
+        plan="aws_ecr_repository_policy.policy",
         template="RepositoryPolicyText",
         parse=PolicyDocument.parse,
-        default={"api": None, "template": None},
+        default=None,
     )
-    lifecycle: Mapping[str, Any] | None = fact("lifecycle_rules", parse=json.loads, default={"api": None})
+    lifecycle: Mapping[str, Any] | None = fact(
+        "lifecycle_rules",
+        plan="aws_ecr_lifecycle_policy.policy",
+        template="LifecyclePolicy.LifecyclePolicyText",
+        parse=json.loads,
+        default=None,
+    )
+    tf_parts = {"aws_ecr_repository_policy": "repository", "aws_ecr_lifecycle_policy": "repository"}
     volatile = ("repository.createdAt",)
 
 
@@ -159,6 +168,14 @@ class Image(Kind, cfn="AWS::ECR::Image"):
     repository: str = fact("named.repository", sample="web")
     image_tag: str = fact("named.tag", sample="1.0.0")
     digest: str = fact("manifest.images[0].imageId.imageDigest", sample="sha256:0a1b2c3d")
+    sizes: tuple[int, ...] = fact(
+        "manifest.images[0].imageManifest",
+        parse=image_sizes,
+        sample=(200_000_000,),
+        doc="The bytes of the configuration and the layers, compressed as they lie in the registry; none for an index.",
+    )
+    x86_sizes: tuple[int, ...] = fact("x86_manifest.images[0].imageManifest", parse=image_sizes, default=())
+    arm_sizes: tuple[int, ...] = fact("arm_manifest.images[0].imageManifest", parse=image_sizes, default=())
     own: ImageConfig | None = fact(
         "config", parse=read_config, default=None, sample=ImageConfig("app"), doc="None where the manifest is an index."
     )

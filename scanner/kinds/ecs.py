@@ -74,6 +74,14 @@ class CapacityProvider(Kind, cfn="AWS::ECS::CapacityProvider", tf="aws_ecs_capac
         template="AutoScalingGroupProvider.AutoScalingGroupArn",
         default="",
     )
+    managed_scaling: str = fact(
+        "provider.autoScalingGroupProvider.managedScaling.status",
+        plan="auto_scaling_group_provider[0].managed_scaling[0].status",
+        template="AutoScalingGroupProvider.ManagedScaling.Status",
+        default={"api": ""},
+        sample="ENABLED",
+        doc="`ENABLED` where ECS scales the group; empty where the provider has no group.",
+    )
     termination_protection: str = fact(
         "provider.autoScalingGroupProvider.managedTerminationProtection",
         plan="auto_scaling_group_provider[0].managed_termination_protection",

@@ -84,6 +84,11 @@ def providers(strategy: Any) -> tuple[str, ...]:
     return tuple(str(member(item, "capacityProvider") or member(item, "capacity_provider")) for item in strategy)
 
 
+def constraints(given: Any) -> tuple[str, ...]:
+    """Read placement constraints: their expressions, or the type of one that has none."""
+    return tuple(str(member(item, "expression") or member(item, "type") or "") for item in given)
+
+
 def placements(strategy: Any) -> tuple[Placement, ...]:
     """Read a placement strategy."""
     return tuple(Placement(str(member(item, "type")), str(member(item, "field") or "")) for item in strategy)
@@ -213,6 +218,14 @@ class Service(Kind, cfn="AWS::ECS::Service", tf="aws_ecs_service"):
         template="PlacementStrategies",
         parse=placements,
         default=(),
+    )
+    constraints: tuple[str, ...] = fact(
+        "service.placementConstraints",
+        plan="placement_constraints",
+        template="PlacementConstraints",
+        parse=constraints,
+        default=(),
+        doc="The expressions of the placement constraints; `distinctInstance` has none and is named itself.",
     )
     offers: tuple[ConnectService, ...] = fact("service", parse=_offers, sample=())
     volatile = (

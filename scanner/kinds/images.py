@@ -120,6 +120,19 @@ def config_digest(manifest: str) -> str:
     return str(config["digest"])
 
 
+def image_sizes(manifest: str) -> tuple[int, ...]:
+    """Add up the bytes of what an image's manifest names: its configuration and its layers; nothing for an index.
+
+    Raises:
+        ValueError: the text is no manifest.
+    """
+    document = _object(manifest)
+    if "layers" not in document:
+        return ()
+    parts = [document.get("config") or {}, *document["layers"]]
+    return (sum(int(part.get("size", 0)) for part in parts),)
+
+
 class ImageConfig(msgspec.Struct, frozen=True):
     """What an image's configuration says of the user and the platform; no user is the empty text, and that is root."""
 
@@ -193,6 +206,28 @@ def scan_rules(given: Iterable[Mapping[str, Any]]) -> tuple[ScanRule, ...]:
     """Read the rules of a registry's scanning configuration."""
     return tuple(
         ScanRule(item["scanFrequency"], tuple(found["filter"] for found in item["repositoryFilters"])) for item in given
+    )
+
+
+class ReplicationRule(msgspec.Struct, frozen=True):
+    """A registry's rule on replication: destinations `region account`, and prefixes of the repositories' names."""
+
+    destinations: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+
+    def covers(self, repository: str) -> bool:
+        """Say whether images of a repository are replicated; without a prefix all are."""
+        return not self.prefixes or repository.startswith(self.prefixes)
+
+
+def replication_rules(given: Iterable[Mapping[str, Any]]) -> tuple[ReplicationRule, ...]:
+    """Read the rules of a registry's replication configuration."""
+    return tuple(
+        ReplicationRule(
+            tuple(f"{place['region']} {place['registryId']}" for place in item["destinations"]),
+            tuple(found["filter"] for found in item.get("repositoryFilters") or ()),
+        )
+        for item in given
     )
 
 

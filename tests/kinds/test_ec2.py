@@ -9,9 +9,11 @@ import pytest
 
 from scanner.engine.redact import Redactor
 from scanner.kinds.account import RegionSettings
+from scanner.kinds.autoscaling import AutoScalingGroup
 from scanner.kinds.cloudwatch import Alarm, Metric
 from scanner.kinds.ebs import Snapshot
-from scanner.kinds.ec2_instances import AutoScalingGroup, Instance, LaunchTemplate
+from scanner.kinds.ec2_instances import Instance
+from scanner.kinds.ec2_launch import LaunchTemplate
 from scanner.kinds.ec2_network import VPC, NatGateway, PrefixList, RouteTable
 from scanner.kinds.ec2_peering import TransitGatewayRouteTable, VPCPeeringConnection
 from scanner.kinds.user_data import NO_USER_DATA
@@ -87,7 +89,7 @@ def test_launch_template_versions_are_read_in_order_with_user_data_redacted() ->
     assert "ZWNobyBoaQ==" not in str(kept)
     first, second = view(LaunchTemplate, texts=kept).versions
     assert (first.number, first.image, first.http_tokens, first.hop_limit) == (1, "ami-1", "required", 1)
-    assert first.volumes_encrypted == (True, None)
+    assert [item.encrypted for item in first.devices] == [True, None]
     assert first.public_ip is False
     assert first.security_groups == ("sg-1", "sg-2")
     assert first.profile == "host"
