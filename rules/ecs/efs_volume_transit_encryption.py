@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.kinds.containers import Volume
 from scanner.kinds.ecs_task_definitions import TaskDefinition
+from scanner.kinds.task_volumes import Volume
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide

@@ -1,6 +1,6 @@
-"""Containers and volumes of task definitions, read from what API, Terraform or CloudFormation say by pure functions.
+"""Containers of task definitions, read from what API, Terraform or CloudFormation say by pure functions.
 
-Source: API_ContainerDefinition, API_Volume; AWS::ECS::TaskDefinition; Terraform aws_ecs_task_definition.
+Source: API_ContainerDefinition; AWS::ECS::TaskDefinition; Terraform aws_ecs_task_definition.
 """
 
 from __future__ import annotations
@@ -46,8 +46,34 @@ class PortMapping(msgspec.Struct, frozen=True):
     name: str = ""
 
 
+class Dependency(msgspec.Struct, frozen=True):
+    """Another container that must be in a state (`START`, `HEALTHY`, `COMPLETE`, `SUCCESS`) before this one starts."""
+
+    container: str
+    condition: str
+
+
+class Ulimit(msgspec.Struct, frozen=True):
+    """A limit of the operating system that the container is given, by its name there."""
+
+    name: str
+    soft: int
+    hard: int = 0
+
+
+class LogRouter(msgspec.Struct, frozen=True):
+    """What makes a container the log router of FireLens: its type, and the ARN of a configuration file in S3."""
+
+    type: str
+    file: str = ""
+
+
 class Container(msgspec.Struct, frozen=True):
-    """One container of a task definition; `memory` is the hard limit in MiB, 0 where there is none."""
+    """One container of a task definition.
+
+    `memory` is the hard limit in MiB and `cpu` the CPU units reserved, 0 where there is none; `stop_timeout` is in
+    seconds; `credentials` is the secret with which the registry is entered.
+    """
 
     name: str
     image: str = ""
@@ -63,24 +89,15 @@ class Container(msgspec.Struct, frozen=True):
     secrets: tuple[SecretReference, ...] = ()
     log: LogConfiguration | None = None
     ports: tuple[PortMapping, ...] = ()
-
-
-class Volume(msgspec.Struct, frozen=True):
-    """One volume of a task definition; `efs` is the file system of an EFS volume, empty for other volumes.
-
-    `driver` is that of a Docker volume, `shared` says that such a volume outlives the task, `network_type` is the
-    file system that it mounts over the network (`nfs`).
-    """
-
-    name: str
-    host_path: str = ""
-    efs: str = ""
-    efs_encrypted_in_transit: bool = False
-    efs_iam: bool = False
-    efs_access_point: str = ""
-    driver: str = ""
-    shared: bool = False
-    network_type: str = ""
+    cpu: int = 0
+    security_options: tuple[str, ...] = ()
+    depends_on: tuple[Dependency, ...] = ()
+    health_check: bool = False
+    stop_timeout: int | None = None
+    ulimits: tuple[Ulimit, ...] = ()
+    credentials: str = ""
+    environment_files: tuple[str, ...] = ()
+    router: LogRouter | None = None
 
 
 def containers(given: Any) -> tuple[Container, ...]:
@@ -91,30 +108,63 @@ def containers(given: Any) -> tuple[Container, ...]:
     """
     if isinstance(given, str):
         given = json.loads(given)
-    return tuple(_container(item) for item in _items(given, "container definitions"))
+    return tuple(_container(item) for item in items(given, "container definitions"))
 
 
 def _container(given: Any) -> Container:
     return Container(
-        name=_text(member(given, "name")),
-        image=_text(member(given, "image")),
-        user=_text(member(given, "user")),
-        privileged=_truth(member(given, "privileged")),
-        read_only=_truth(member(given, "readonlyRootFilesystem")),
-        essential=_truth(member(given, "essential"), absent=True),
-        memory=_number(member(given, "memory")),
-        memory_reservation=_number(member(given, "memoryReservation")),
-        added=_texts(member(given, "linuxParameters", "capabilities", "add")),
-        dropped=_texts(member(given, "linuxParameters", "capabilities", "drop")),
-        environment=tuple(_variable(item) for item in _items(member(given, "environment"), "environment")),
+        name=text(member(given, "name")),
+        image=text(member(given, "image")),
+        user=text(member(given, "user")),
+        privileged=truth(member(given, "privileged")),
+        read_only=truth(member(given, "readonlyRootFilesystem")),
+        essential=truth(member(given, "essential"), absent=True),
+        memory=number(member(given, "memory")),
+        memory_reservation=number(member(given, "memoryReservation")),
+        added=texts(member(given, "linuxParameters", "capabilities", "add")),
+        dropped=texts(member(given, "linuxParameters", "capabilities", "drop")),
+        environment=tuple(_variable(item) for item in items(member(given, "environment"), "environment")),
         secrets=tuple(_secrets(given)),
         log=_log(member(given, "logConfiguration")),
-        ports=tuple(_port(item) for item in _items(member(given, "portMappings"), "port mappings")),
+        ports=tuple(_port(item) for item in items(member(given, "portMappings"), "port mappings")),
+        cpu=number(member(given, "cpu")),
+        security_options=texts(member(given, "dockerSecurityOptions")),
+        depends_on=tuple(_dependency(item) for item in items(member(given, "dependsOn"), "dependencies")),
+        health_check=_checks_health(member(given, "healthCheck", "command")),
+        stop_timeout=None if member(given, "stopTimeout") is None else number(member(given, "stopTimeout")),
+        ulimits=tuple(_ulimit(item) for item in items(member(given, "ulimits"), "ulimits")),
+        credentials=text(member(given, "repositoryCredentials", "credentialsParameter")),
+        environment_files=tuple(
+            text(member(item, "value")) for item in items(member(given, "environmentFiles"), "environment files")
+        ),
+        router=_router(member(given, "firelensConfiguration")),
     )
 
 
+def _dependency(given: Any) -> Dependency:
+    return Dependency(text(member(given, "containerName")), text(member(given, "condition")))
+
+
+def _checks_health(command: Any) -> bool:
+    """Whether a health check's command checks anything: `NONE` switches off what the image brings."""
+    return isinstance(command, list) and bool(command) and command[0] != "NONE"
+
+
+def _ulimit(given: Any) -> Ulimit:
+    return Ulimit(text(member(given, "name")), number(member(given, "softLimit")), number(member(given, "hardLimit")))
+
+
+def _router(given: Any) -> LogRouter | None:
+    if not isinstance(given, Mapping):
+        return None
+    options = member(given, "options")
+    options = options if isinstance(options, Mapping) else {}
+    in_s3 = options.get("config-file-type") == "s3"
+    return LogRouter(text(member(given, "type")), text(options.get("config-file-value")) if in_s3 else "")
+
+
 def _variable(given: Any) -> Variable:
-    name, value = _text(member(given, "name")), member(given, "value")
+    name, value = text(member(given, "name")), member(given, "value")
     if value is None or value == "":
         return Variable(name)
     if not isinstance(value, Mapping) or "$detected" not in value:
@@ -123,83 +173,29 @@ def _variable(given: Any) -> Variable:
 
 
 def _secrets(given: Any) -> Iterator[SecretReference]:
-    for item in _items(member(given, "secrets"), "secrets"):
-        yield SecretReference(_text(member(item, "name")), _text(member(item, "valueFrom")))
-    for item in _items(member(given, "logConfiguration", "secretOptions"), "secret options"):
-        yield SecretReference(_text(member(item, "name")), _text(member(item, "valueFrom")))
+    for item in items(member(given, "secrets"), "secrets"):
+        yield SecretReference(text(member(item, "name")), text(member(item, "valueFrom")))
+    for item in items(member(given, "logConfiguration", "secretOptions"), "secret options"):
+        yield SecretReference(text(member(item, "name")), text(member(item, "valueFrom")))
 
 
 def _log(given: Any) -> LogConfiguration | None:
-    driver = _text(member(given, "logDriver"))
+    driver = text(member(given, "logDriver"))
     if not driver:
         return None
     options = member(given, "options")
     options = options if isinstance(options, Mapping) else {}
     return LogConfiguration(
         driver,
-        group=_text(options.get("awslogs-group")),
-        region=_text(options.get("awslogs-region")),
-        creates_group=_truth(options.get("awslogs-create-group")),
+        group=text(options.get("awslogs-group")),
+        region=text(options.get("awslogs-region")),
+        creates_group=truth(options.get("awslogs-create-group")),
     )
 
 
 def _port(given: Any) -> PortMapping:
     return PortMapping(
-        _number(member(given, "containerPort")), _number(member(given, "hostPort")), _text(member(given, "name"))
-    )
-
-
-def volumes(given: Any) -> tuple[Volume, ...]:
-    """Read the API's and CloudFormation's volumes.
-
-    Raises:
-        ValueError: it is no list of volumes.
-    """
-    return tuple(_volume(item) for item in _items(given, "volumes"))
-
-
-def _volume(given: Any) -> Volume:
-    efs = member(given, "efsVolumeConfiguration") or member(given, "EFSVolumeConfiguration")
-    return Volume(
-        name=_text(member(given, "name")),
-        host_path=_text(member(given, "host", "sourcePath")),
-        efs=_text(member(efs, "fileSystemId") or member(efs, "filesystemId")),
-        efs_encrypted_in_transit=member(efs, "transitEncryption") == "ENABLED",
-        efs_iam=(member(efs, "authorizationConfig", "iam") or member(efs, "authorizationConfig", "IAM")) == "ENABLED",
-        efs_access_point=_text(member(efs, "authorizationConfig", "accessPointId")),
-        driver=_driver(member(given, "dockerVolumeConfiguration")),
-        shared=member(given, "dockerVolumeConfiguration", "scope") == "shared",
-        network_type=_text(member(given, "dockerVolumeConfiguration", "driverOpts", "type")),
-    )
-
-
-def _driver(docker: Any) -> str:
-    """Name the driver of a Docker volume, which is `local` unless said; empty where the volume is none."""
-    return "" if docker is None else _text(member(docker, "driver")) or "local"
-
-
-def planned_volumes(given: Any) -> tuple[Volume, ...]:
-    """Read the `volume` blocks of a Terraform plan or state.
-
-    Raises:
-        ValueError: it is no list of volumes.
-    """
-    return tuple(_planned_volume(item) for item in _items(given, "volumes"))
-
-
-def _planned_volume(given: Any) -> Volume:
-    efs = _block(given, "efs_volume_configuration")
-    authorization, docker = _block(efs, "authorization_config"), _block(given, "docker_volume_configuration")
-    return Volume(
-        name=_text(member(given, "name")),
-        host_path=_text(member(given, "host_path")),
-        efs=_text(member(efs, "file_system_id")),
-        efs_encrypted_in_transit=member(efs, "transit_encryption") == "ENABLED",
-        efs_iam=member(authorization, "iam") == "ENABLED",
-        efs_access_point=_text(member(authorization, "access_point_id")),
-        driver=_driver(docker),
-        shared=member(docker, "scope") == "shared",
-        network_type=_text(member(docker, "driver_opts", "type")),
+        number(member(given, "containerPort")), number(member(given, "hostPort")), text(member(given, "name"))
     )
 
 
@@ -212,12 +208,18 @@ def member(given: Any, *names: str) -> Any:
     return given
 
 
-def _block(given: Any, name: str) -> Any:
+def block(given: Any, name: str) -> Any:
+    """Give a block of Terraform, which stands in a list; None where there is none."""
     blocks = member(given, name)
     return blocks[0] if isinstance(blocks, list) and blocks else None
 
 
-def _items(given: Any, what: str) -> list[Any]:
+def items(given: Any, what: str) -> list[Any]:
+    """Give a list of objects; nothing is the empty list.
+
+    Raises:
+        ValueError: it is no such list.
+    """
     if given is None:
         return []
     if not isinstance(given, list) or not all(isinstance(item, Mapping) for item in given):
@@ -226,7 +228,12 @@ def _items(given: Any, what: str) -> list[Any]:
     return given
 
 
-def _text(given: Any) -> str:
+def text(given: Any) -> str:
+    """Give a text; nothing is the empty one.
+
+    Raises:
+        ValueError: it is neither text nor number.
+    """
     if given is None or isinstance(given, str):
         return given or ""
     if isinstance(given, int):
@@ -235,13 +242,20 @@ def _text(given: Any) -> str:
     raise ValueError(message)
 
 
-def _texts(given: Any) -> tuple[str, ...]:
-    return tuple(_text(item) for item in given) if isinstance(given, list) else ()
+def texts(given: Any) -> tuple[str, ...]:
+    """Give a list of texts; what is no list is the empty one."""
+    return tuple(text(item) for item in given) if isinstance(given, list) else ()
 
 
-def _truth(given: Any, *, absent: bool = False) -> bool:
+def truth(given: Any, *, absent: bool = False) -> bool:
+    """Give a truth, which templates may write as a text; `absent` is what nothing means."""
     return absent if given is None else given is True or (isinstance(given, str) and given.lower() == "true")
 
 
-def _number(given: Any) -> int:
-    return 0 if given is None else int(_text(given))
+def number(given: Any) -> int:
+    """Give a whole number, which templates may write as a text; nothing is 0.
+
+    Raises:
+        ValueError: it is no whole number.
+    """
+    return 0 if given is None else int(text(given))

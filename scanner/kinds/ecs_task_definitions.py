@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scanner.kinds.containers import Container, Volume, containers, member, planned_volumes, volumes
+from scanner.kinds.containers import Container, containers, member
 from scanner.kinds.ecs import TAGS
 from scanner.kinds.images import ecr_references
+from scanner.kinds.task_volumes import Volume, planned_volumes, volumes
 from scanner.model.call import each, refs, then
 from scanner.model.kind import Kind, fact
 from scanner.model.secret import Secret
@@ -102,6 +103,15 @@ class TaskDefinition(Kind, cfn="AWS::ECS::TaskDefinition", tf="aws_ecs_task_defi
         parse=_expressions,
         default=(),
     )
+    cpu: str = fact(
+        "described.taskDefinition.cpu",
+        plan="cpu",
+        template="Cpu",
+        default="",
+        sample="256",
+        parse=str,
+        doc="In CPU units, of which 1024 are a vCPU; source code may say it in vCPUs.",
+    )
     memory: str = fact(
         "described.taskDefinition.memory", plan="memory", template="Memory", default="", sample="512", parse=str
     )
@@ -173,6 +183,11 @@ class TaskDefinition(Kind, cfn="AWS::ECS::TaskDefinition", tf="aws_ecs_task_defi
         return self.os_family.startswith("WINDOWS") or any(
             "ecs.os-type" in text and "windows" in text and "!" not in text for text in self.constraints
         )
+
+    @property
+    def in_bridge_mode(self) -> bool:
+        """Whether the containers sit behind Docker's bridge, as they do on Linux where no mode is named."""
+        return self.network_mode == "bridge" or (not self.network_mode and not self.on_windows)
 
     @property
     def only_fargate(self) -> bool:

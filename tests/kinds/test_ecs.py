@@ -13,12 +13,10 @@ from scanner.kinds.containers import (
     PortMapping,
     SecretReference,
     Variable,
-    Volume,
     containers,
-    planned_volumes,
-    volumes,
 )
 from scanner.kinds.ecs_task_definitions import TaskDefinition, describable, family_of
+from scanner.kinds.task_volumes import Volume, planned_volumes, volumes
 from scanner.model.kind import Kind
 from scanner.model.resource import Resource, Section, seen
 
