@@ -160,3 +160,13 @@ def rules_show(rule: Annotated[str, typer.Argument(help="A rule's id or alias.")
     from scanner.cli.wire import Wiring
 
     show_rule(Wiring.find(config), rule)
+
+
+@rules_app.command("test")
+def rules_test(
+    paths: Annotated[list[Path], typer.Argument(help="Rule files of your own, or folders of them.")],
+) -> int:
+    """Try rules of your own by their examples, as phiward's own are tried: exit 1 when one does not hold."""
+    from scanner.cli.listing import test_rules
+
+    return test_rules(paths)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scanner.cli.output import answer, console
 from scanner.cli.wire import UsageError
 from scanner.engine.packs import packs_of
+from scanner.run import CLEAN, VIOLATION
 
 if TYPE_CHECKING:
     from scanner.cli.wire import Wiring
@@ -79,3 +81,23 @@ def show_rule(wiring: Wiring, name: str) -> None:
         if value:
             text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
             out.print(f"{key:>15}  {text}", markup=False, soft_wrap=False)
+
+
+def test_rules(paths: Sequence[Path]) -> int:
+    """Try rules of the user's own by their examples; give the exit code.
+
+    Raises:
+        UnknownNameError: a path holds no rule, or one that cannot be loaded.
+    """
+    from scanner.engine.proof import problems
+    from scanner.engine.registry import rules_from
+
+    out = console(error=False)
+    wrong = 0
+    for rule in rules_from(paths).values():
+        said = list(problems(rule))
+        wrong += bool(said)
+        out.print(f"{'FAIL' if said else 'ok':>4}  {rule.id}  {rule.title}", markup=False, soft_wrap=True)
+        for line in said:
+            out.print(f"      {line}", markup=False, soft_wrap=True)
+    return VIOLATION if wrong else CLEAN
