@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Annotated, Any, get_type_hints
 
@@ -91,17 +91,28 @@ class Parameters:
 
 
 def _from_elsewhere(rule: type[Rule], elsewhere: Mapping[str, Any]) -> dict[str, Any]:
-    """Take the parameters that other tables of config.toml give, such as `overlay.cidr`."""
+    """Take the parameters that other tables of config.toml give: see `_at` for how they are named."""
     found: dict[str, Any] = {}
     for name, hint in get_type_hints(rule.Settings, include_extras=True).items():
         for meta in getattr(hint, "__metadata__", ()):
             key = (meta.extra or {}).get("config") if isinstance(meta, msgspec.Meta) else None
-            if key:
-                table, _, field = key.partition(".")
-                value = elsewhere.get(table, {}).get(field)
-                if value:
-                    found[name] = value
+            value = _at(elsewhere, key.split(".")) if key else None
+            if value:
+                found[name] = value
     return found
+
+
+def _at(given: Any, keys: Sequence[str]) -> Any:
+    """Give what stands at a path of keys: `overlay.cidr` a value, `address_plan` a whole table.
+
+    `*` stands for every key of a table: `accounts.*.group` maps each account to its group, those without one left out.
+    """
+    if not keys or not isinstance(given, Mapping):
+        return None if keys else given
+    key, rest = keys[0], keys[1:]
+    if key != "*":
+        return _at(given.get(key), rest)
+    return {name: value for name, item in given.items() if (value := _at(item, rest))}
 
 
 def _speaks_of(where: Where, rule: type[Rule], resource: Resource) -> bool:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 ACCOUNT = re.compile(r"\d{12}")
 REGION = re.compile(r"(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov|-iso[a-z]?)?-[a-z]+-\d")
+PORTS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?/(?:tcp|udp)")
+LAST_PORT = 65535
 RETENTION_DAYS = 2192
 """Six years, as 164.316(b)(2)(i) asks of documentation."""
 
@@ -30,6 +42,49 @@ def _region(value: str) -> str:
     if not REGION.fullmatch(value):
         raise ValueError(f"{value!r} is no Region; give a code such as us-east-1")
     return value
+
+
+def _cidr(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value))
+    except ValueError as error:
+        hint = _without_host_bits(value)
+        raise ValueError(f"{value!r} is no range{hint or '; give a CIDR such as 10.64.0.0/12'}") from error
+
+
+def _without_host_bits(value: str) -> str:
+    try:
+        return f"; did you mean {ipaddress.ip_network(value, strict=False)}?"
+    except ValueError:
+        return ""
+
+
+def _ports(given: Any) -> Any:
+    if not isinstance(given, list | tuple):
+        raise ValueError("give a list of ports, such as [6783, '6783-6784/udp', 'esp']")  # noqa: TRY004  pydantic takes no other
+    for port in given:
+        if not _is_port(port):
+            raise ValueError(
+                f"{port!r} is no port; give a number from 1 to 65535, or a text such as '6783/tcp' or 'esp'"
+            )
+    return given
+
+
+def _is_port(given: Any) -> bool:
+    if isinstance(given, str):
+        match = PORTS.fullmatch(given)
+        return given == "esp" or (match is not None and 0 < int(match[1]) <= int(match[2] or match[1]) <= LAST_PORT)
+    return isinstance(given, int) and not isinstance(given, bool) and 0 < given <= LAST_PORT
+
+
+def _pools(given: Any) -> Any:
+    """Take one range or several for each name."""
+    if not isinstance(given, Mapping):
+        raise ValueError('give a table of names and ranges, such as "cells" = "10.64.0.0/12"')  # noqa: TRY004
+    for name, pools in given.items():
+        if not isinstance(pools, str | list | tuple):
+            raise ValueError(f"{name!r} has no range; give one or a list of them")  # noqa: TRY004
+    return {name: [pools] if isinstance(pools, str) else pools for name, pools in given.items()}
 
 
 class _Table(BaseModel):
@@ -84,10 +139,17 @@ class PacksTable(_Table):
 
 
 class OverlayTable(_Table):
-    """The encrypted overlay network, where there is one."""
+    """The encrypted overlay network, where there is one.
+
+    `ports` are those of its control and data: a number means TCP and UDP, a text one of them (`"6783/tcp"`,
+    `"6783-6784/udp"`) or a protocol without ports (`"esp"`).
+    """
 
     cidr: str = ""
-    ports: tuple[int, ...] = ()
+    ports: tuple[int | str, ...] = ()
+
+    _cidr = field_validator("cidr")(lambda given: _cidr(given) if given else given)
+    _ports = field_validator("ports", mode="before")(_ports)
 
 
 class ReportsTable(_Table):
@@ -98,7 +160,11 @@ class ReportsTable(_Table):
 
 
 class Config(_Table):
-    """The whole of config.toml; `rules` holds each rule's table as it stands, and `paths`."""
+    """The whole of config.toml; `rules` holds each rule's table as it stands, and `paths`.
+
+    `address_plan` gives each pool of addresses, one CIDR or a list, to an account by its id or name, to a group's
+    environment (`"cells/production"`), to a group, or to an environment; the first of these that is named counts.
+    """
 
     store: StoreTable = StoreTable()
     aws: AwsTable = AwsTable()
@@ -106,6 +172,7 @@ class Config(_Table):
     scope: ScopeTable = ScopeTable()
     packs: PacksTable = PacksTable()
     overlay: OverlayTable = OverlayTable()
+    address_plan: dict[str, tuple[Annotated[str, AfterValidator(_cidr)], ...]] = {}
     reports: ReportsTable = ReportsTable()
     rules: dict[str, Any] = {}
     _text: str = PrivateAttr("")
@@ -113,6 +180,19 @@ class Config(_Table):
     def model_post_init(self, context: Any) -> None:
         """Keep the text that was read, so that a mistake found later is said with its line too."""
         self._text = str((context or {}).get("text", ""))
+
+    _pools = field_validator("address_plan", mode="before")(_pools)
+
+    @field_validator("address_plan")
+    @classmethod
+    def _planned(cls, given: dict[str, tuple[str, ...]], info: ValidationInfo) -> dict[str, tuple[str, ...]]:
+        known = set(info.data.get("accounts", {}))
+        for table in info.data.get("accounts", {}).values():
+            known |= {table.name, table.group, table.environment, f"{table.group}/{table.environment}"} - {""}
+        for name in given:
+            if name not in known and not ACCOUNT.fullmatch(name):
+                raise ValueError(f"{name!r} is no account of [accounts], nor a group or environment there")
+        return given
 
     @field_validator("rules")
     @classmethod

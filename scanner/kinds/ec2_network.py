@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scanner.kinds.common import tags
 from scanner.kinds.network_reasoning import Permission, Route, permissions, routes
-from scanner.model.call import each, then
+from scanner.model.call import each, shared, then
 from scanner.model.kind import Const, Kind, fact
 from scanner.model.policy import PolicyDocument
 
@@ -69,6 +70,16 @@ class Subnet(Kind, cfn="AWS::EC2::Subnet", tf=("aws_subnet", "aws_default_subnet
         default={"plan": False, "template": False},
         sample=False,
     )
+    owner: str = fact("box.OwnerId", plan="owner_id", default={"api": ""}, sample="123456789012")
+    is_default: bool = fact(
+        "box.DefaultForAz",
+        plan=Const(value=False),
+        template=Const(value=False),
+        sample=False,
+        default={"api": False},
+        doc="Made by AWS with the default VPC.",
+    )
+    free_addresses: int = fact("box.AvailableIpAddressCount", sample=200)
     volatile = ("box.AvailableIpAddressCount", "box.State")
 
 
@@ -92,6 +103,7 @@ class RouteTable(Kind, cfn="AWS::EC2::RouteTable", tf=("aws_route_table", "aws_d
     box = each("ec2.DescribeRouteTables", "RouteTables")
 
     id: str = fact("box.RouteTableId", sample="rtb-1")
+    owner: str = fact("box.OwnerId", plan="owner_id", default={"api": ""}, sample="123456789012")
     tags: Mapping[str, str] = fact("box.Tags", plan="tags", template="Tags", parse=tags(), default={})
     vpc: str = fact("box.VpcId", plan="vpc_id", template="VpcId", sample="vpc-0123456789abcdef0")
     main: bool = fact("box.Associations", parse=_is_main, default={"api": False}, sample=False)
@@ -173,6 +185,7 @@ class VPCEndpoint(Kind, cfn="AWS::EC2::VPCEndpoint", tf="aws_vpc_endpoint"):
     arn_format = "arn:{partition}:ec2:{region}:{account}:vpc-endpoint/{id}"
 
     box = each("ec2.DescribeVpcEndpoints", "VpcEndpoints")
+    offer = shared("ec2.DescribeVpcEndpointServices", "ServiceDetails", own="$box.ServiceName", key="ServiceName")
 
     id: str = fact("box.VpcEndpointId", sample="vpce-1")
     tags: Mapping[str, str] = fact("box.Tags", plan="tags", template="Tags", parse=tags(), default={})
@@ -203,7 +216,30 @@ class VPCEndpoint(Kind, cfn="AWS::EC2::VPCEndpoint", tf="aws_vpc_endpoint"):
     policy: PolicyDocument = fact(
         "box.PolicyDocument", plan="policy", template="PolicyDocument", parse=PolicyDocument.parse
     )
+    takes_policy: bool = fact(
+        "offer.VpcEndpointPolicySupported", sample=True, doc="Whether the service heeds a policy of the endpoint's."
+    )
+    managed: bool = fact(
+        "box.RequesterManaged",
+        plan=Const(value=False),
+        template=Const(value=False),
+        default={"api": False},
+        sample=False,
+        doc="An AWS service made it and keeps it.",
+    )
     volatile = ("box.CreationTimestamp", "box.State", "box.DnsEntries", "box.NetworkInterfaceIds")
+
+
+DEFAULT_FIELDS = tuple(
+    "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action "
+    "log-status".split()
+)
+"""What a flow log records where it names no format (VPC User Guide, "Flow log records")."""
+
+
+def _fields(text: str) -> tuple[str, ...]:
+    """Read a format such as `${version} ${vpc-id}`."""
+    return tuple(re.findall(r"\$\{([^}]+)\}", text))
 
 
 class FlowLog(Kind, cfn="AWS::EC2::FlowLog", tf="aws_flow_log"):
@@ -216,6 +252,14 @@ class FlowLog(Kind, cfn="AWS::EC2::FlowLog", tf="aws_flow_log"):
     id: str = fact("box.FlowLogId", sample="fl-1")
     tags: Mapping[str, str] = fact("box.Tags", plan="tags", template="Tags", parse=tags(), default={})
     subject: str = fact("box.ResourceId", plan="vpc_id", template="ResourceId", sample="vpc-0123456789abcdef0")
+    fields: tuple[str, ...] = fact(
+        "box.LogFormat",
+        plan="log_format",
+        template="LogFormat",
+        parse=_fields,
+        default={"plan": DEFAULT_FIELDS, "template": DEFAULT_FIELDS},
+        sample=(*DEFAULT_FIELDS, "vpc-id", "subnet-id", "instance-id"),
+    )
     status: str = fact("box.FlowLogStatus", plan=Const("ACTIVE"), template=Const("ACTIVE"), sample="ACTIVE")
     traffic: str = fact(
         "box.TrafficType", plan="traffic_type", template="TrafficType", default={"api": ""}, sample="ALL"

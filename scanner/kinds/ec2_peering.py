@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -58,11 +58,29 @@ class TransitGatewayAttachment(Kind, cfn="AWS::EC2::TransitGatewayAttachment"):
     tags: Mapping[str, str] = fact("box.Tags", parse=tags(), default={"api": {}})
     gateway: str = fact("box.TransitGatewayId", sample="tgw-1")
     gateway_owner: str = fact("box.TransitGatewayOwnerId", default={"api": ""}, sample="123456789012")
+    owner: str = fact("box.ResourceOwnerId", default={"api": ""}, sample="123456789012", doc="Whose the subject is.")
     subject: str = fact("box.ResourceId", default={"api": ""}, sample="vpc-0123456789abcdef0")
     subject_type: str = fact("box.ResourceType", sample="vpc")
     state: str = fact("box.State", sample="available")
     route_table: str = fact("box.Association.TransitGatewayRouteTableId", default={"api": ""}, sample="tgw-rtb-1")
     volatile = ("box.CreationTime", "box.State")
+
+
+class TransitRoute(msgspec.Struct, frozen=True):
+    """An active route of a transit gateway: where to, and the resources (VPCs among them) that it ends at."""
+
+    cidr: str = ""
+    ends: tuple[str, ...] = ()
+
+
+def _routes(given: Sequence[Mapping[str, Any]]) -> tuple[TransitRoute, ...]:
+    return tuple(
+        TransitRoute(
+            item.get("DestinationCidrBlock", ""),
+            tuple(end.get("ResourceId", "") for end in item.get("TransitGatewayAttachments", ())),
+        )
+        for item in given
+    )
 
 
 class TransitGatewayRouteTable(
@@ -84,5 +102,6 @@ class TransitGatewayRouteTable(
     tags: Mapping[str, str] = fact("box.Tags", plan="tags", template="Tags", parse=tags(), default={})
     gateway: str = fact("box.TransitGatewayId", sample="tgw-1")
     cidrs: tuple[str, ...] = fact("found.Routes[].DestinationCidrBlock", sample=())
+    routes: tuple[TransitRoute, ...] = fact("found.Routes", parse=_routes, sample=())
     more: bool = fact("found.AdditionalRoutesAvailable", default={"api": False}, sample=False)
     volatile = ("box.CreationTime", "box.State")

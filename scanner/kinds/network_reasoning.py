@@ -7,6 +7,7 @@ gateways); IANA special-purpose address registries (RFC 6890), IPv6 global unica
 from __future__ import annotations
 
 import ipaddress
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ import msgspec
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 WORLD_V4, WORLD_V6 = "0.0.0.0/0", "::/0"
+LAST_PORT = 65535
 
 PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
 """Protocol numbers that AWS also writes by name."""
@@ -45,13 +47,7 @@ class Permission(msgspec.Struct, frozen=True):
 
     def covers(self, protocol: str, port: int) -> bool:
         """Say whether the rule speaks of a port of a protocol."""
-        if self.protocol == "-1":
-            return True
-        if self.protocol != protocol:
-            return False
-        if self.from_port is None or self.to_port is None or self.from_port == -1:
-            return True
-        return self.from_port <= port <= self.to_port
+        return _speaks_of((self.protocol, self.from_port, self.to_port), protocol, port)
 
     @property
     def ports(self) -> str:
@@ -62,6 +58,15 @@ class Permission(msgspec.Struct, frozen=True):
             return self.protocol
         span = str(self.from_port) if self.from_port == self.to_port else f"{self.from_port}-{self.to_port}"
         return f"{self.protocol}/{span}"
+
+
+def _speaks_of(rule: tuple[str, int | None, int | None], protocol: str, port: int) -> bool:
+    own, first, last = rule
+    if own == "-1":
+        return True
+    if own != protocol:
+        return False
+    return first is None or last is None or first == -1 or first <= port <= last
 
 
 def permissions(given: Sequence[Mapping[str, Any]]) -> tuple[Permission, ...]:
@@ -120,6 +125,96 @@ def world_of(cidrs: Iterable[str]) -> tuple[str, ...]:
 def open_to_world(given: Iterable[Permission], protocol: str, port: int) -> tuple[str, ...]:
     """Name `0.0.0.0/0` and `::/0` where rules together open a port to them. Prefix lists and groups count as closed."""
     return world_of(item.peer for item in given if item.kind == "cidr" and item.covers(protocol, port))
+
+
+class Exposure(msgspec.Struct, frozen=True):
+    """Ports of a protocol that are open to `0.0.0.0/0` or `::/0`; all of them where `first` and `last` are None."""
+
+    protocol: str
+    world: str
+    first: int | None = None
+    last: int | None = None
+
+    @property
+    def ports(self) -> str:
+        """Write protocol and ports as `Permission.ports` does."""
+        return Permission(self.protocol, self.first, self.last).ports
+
+
+def exposures(given: Iterable[Permission]) -> tuple[Exposure, ...]:
+    """Say what rules by CIDR together open to the world: all traffic, else the ports of each protocol in ranges."""
+    rules = [rule for rule in given if rule.kind == "cidr"]
+    found = [Exposure("-1", world) for world in world_of(rule.peer for rule in rules if rule.protocol == "-1")]
+    everything = {item.world for item in found}
+    for protocol in sorted({rule.protocol for rule in rules} - {"-1"}):
+        for world in (WORLD_V4, WORLD_V6):
+            if world not in everything:
+                found += _ranges(rules, protocol, world)
+    return tuple(found)
+
+
+def _ranges(rules: Sequence[Permission], protocol: str, world: str) -> Iterator[Exposure]:
+    """Give the ranges of ports that are open, those that touch as one."""
+    if protocol not in {"tcp", "udp"}:
+        if world in world_of(rule.peer for rule in rules if rule.protocol in {protocol, "-1"}):
+            yield Exposure(protocol, world)
+        return
+    own = [rule for rule in rules if rule.protocol == protocol]
+    edges = sorted(
+        {0, LAST_PORT + 1, *(max(rule.from_port or 0, 0) for rule in own), *((rule.to_port or 0) + 1 for rule in own)}
+    )
+    start: int | None = None
+    for first, end in itertools.pairwise(edges):
+        is_open = world in open_to_world(rules, protocol, first)
+        start = first if is_open and start is None else start
+        if start is not None and not is_open:
+            yield Exposure(protocol, world, start, first - 1)
+            start = None
+        if start is not None and end > LAST_PORT:
+            yield Exposure(protocol, world, start, LAST_PORT)
+
+
+class AclEntry(msgspec.Struct, frozen=True):
+    """One entry of a network ACL; ports are None where all are meant."""
+
+    number: int
+    allows: bool
+    cidr: str
+    protocol: str = "-1"
+    first: int | None = None
+    last: int | None = None
+
+    def covers(self, protocol: str, port: int) -> bool:
+        """Say whether the entry speaks of a port of a protocol."""
+        return _speaks_of((self.protocol, self.first, self.last), protocol, port)
+
+
+def acl_entries(given: Sequence[Mapping[str, Any]]) -> tuple[AclEntry, ...]:
+    """Read the inbound entries of a network ACL, in the order in which AWS heeds them: the first that fits decides."""
+    found = []
+    for item in given:
+        if not item["Egress"]:
+            ports, number = item.get("PortRange", {}), str(item["Protocol"])
+            cidr = item.get("CidrBlock") or item["Ipv6CidrBlock"]
+            protocol = PROTOCOLS.get(number, number)
+            allows = item["RuleAction"] == "allow"
+            found.append(AclEntry(item["RuleNumber"], allows, cidr, protocol, ports.get("From"), ports.get("To")))
+    return tuple(sorted(found, key=lambda entry: entry.number))
+
+
+def admitted(entries: Iterable[AclEntry], protocol: str, port: int) -> tuple[str, ...]:
+    """Name `0.0.0.0/0` and `::/0` where entries admit them to a port before others shut them out.
+
+    A deny of some addresses before an allow of all leaves the world in.
+    """
+    allowed: list[str] = []
+    denied: list[str] = []
+    found: set[str] = set()
+    for entry in entries:
+        if entry.covers(protocol, port):
+            (allowed if entry.allows else denied).append(entry.cidr)
+            found |= set(world_of(allowed)) - set(world_of(denied))
+    return tuple(sorted(found))
 
 
 def overlaps(one: str, other: str) -> bool:

@@ -20,6 +20,9 @@ from scanner.model.secret import Secret
 PERIOD_MINUTES = 15
 """The grain of the kept traffic figures."""
 
+STATE_MINUTES = 5
+"""The grain of the kept figures of each tunnel's state."""
+
 
 class Telemetry(msgspec.Struct, frozen=True):
     """The state of one tunnel as AWS sees it."""
@@ -28,10 +31,15 @@ class Telemetry(msgspec.Struct, frozen=True):
     status: str = ""
     message: str = ""
     changed: str = ""
+    certificate: str = ""
 
 
 class Tunnel(msgspec.Struct, frozen=True):
-    """What one tunnel's options allow; an empty list is AWS's default list, which admits weak choices."""
+    """What one tunnel's options say; an empty list is AWS's default list, which admits weak choices.
+
+    `dpd_action` is what follows when the peer is silent (`clear`, `none`, `restart`), `startup` who begins (`add`: the
+    customer's device, `start`: AWS); where the answer leaves them out, they are AWS's defaults.
+    """
 
     address: str = ""
     ike: tuple[str, ...] = ()
@@ -42,6 +50,8 @@ class Tunnel(msgspec.Struct, frozen=True):
     groups_1: tuple[int, ...] = ()
     groups_2: tuple[int, ...] = ()
     logs: bool = False
+    dpd_action: str = "clear"
+    startup: str = "add"
 
 
 class Traffic(msgspec.Struct, frozen=True):
@@ -52,6 +62,14 @@ class Traffic(msgspec.Struct, frozen=True):
     bytes_out: float = 0.0
 
 
+class TunnelSample(msgspec.Struct, frozen=True):
+    """The share of time (0 to 1) that a tunnel, 1 or 2, was up in the period of 5 minutes that began then."""
+
+    tunnel: int
+    began: datetime
+    up: float = 0.0
+
+
 def _telemetry(given: Sequence[Mapping[str, Any]]) -> tuple[Telemetry, ...]:
     return tuple(
         Telemetry(
@@ -59,6 +77,7 @@ def _telemetry(given: Sequence[Mapping[str, Any]]) -> tuple[Telemetry, ...]:
             item.get("Status", ""),
             item.get("StatusMessage", ""),
             item.get("LastStatusChange", ""),
+            item.get("CertificateArn", ""),
         )
         for item in given
     )
@@ -83,29 +102,42 @@ def _tunnel(item: Mapping[str, Any]) -> Tunnel:
         groups_1=allowed("Phase1DHGroupNumbers"),
         groups_2=allowed("Phase2DHGroupNumbers"),
         logs=bool(logs.get("LogEnabled")),
+        dpd_action=item.get("DpdTimeoutAction", "clear"),
+        startup=item.get("StartupAction", "add"),
     )
 
 
-def _traffic(given: Sequence[Mapping[str, Any]]) -> tuple[Traffic, ...]:
-    """Join the two series by time.
+def _series(given: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, dict[datetime, float]]:
+    """Give each named series by time; the pages of an answer hold parts of it.
 
     Raises:
         ValueError: CloudWatch did not answer a series completely.
     """
-    series: dict[str, dict[str, float]] = {"bytes_in": {}, "bytes_out": {}}
-    failed = {item["Id"] for item in given if item.get("StatusCode") in {"InternalError", "Forbidden"}}
-    last = {item["Id"]: item.get("StatusCode", "Complete") for item in given}
-    failed |= {name for name, code in last.items() if code == "PartialData"}
-    if failed or set(last) != set(series):
-        raise ValueError(f"CloudWatch did not answer {', '.join(sorted(failed or set(series) - set(last)))} completely")
-    for item in given:
-        series[item["Id"]] |= dict(zip(item["Timestamps"], item["Values"], strict=True))
-    moments = sorted({moment for values in series.values() for moment in values})
+    series: dict[str, dict[datetime, float]] = {name: {} for name in names}
+    parts = [item for item in given if item["Id"] in series]
+    last = {item["Id"]: item.get("StatusCode", "Complete") for item in parts}
+    failed = {item["Id"] for item in parts if item.get("StatusCode") in {"InternalError", "Forbidden"}}
+    failed |= {name for name, code in last.items() if code == "PartialData"} | (set(series) - set(last))
+    if failed:
+        raise ValueError(f"CloudWatch did not answer {', '.join(sorted(failed))} completely")
+    for item in parts:
+        moments = (datetime.fromisoformat(moment) for moment in item["Timestamps"])
+        series[item["Id"]] |= dict(zip(moments, item["Values"], strict=True))
+    return series
+
+
+def _traffic(given: Sequence[Mapping[str, Any]]) -> tuple[Traffic, ...]:
+    """Join the two directions by time."""
+    came, went = _series(given, ("bytes_in", "bytes_out")).values()
+    return tuple(Traffic(moment, came.get(moment, 0.0), went.get(moment, 0.0)) for moment in sorted({*came, *went}))
+
+
+def _states(given: Sequence[Mapping[str, Any]]) -> tuple[TunnelSample, ...]:
+    found = _series(given, [f"state_{number}" for number in TUNNELS]).values()
     return tuple(
-        Traffic(
-            datetime.fromisoformat(moment), series["bytes_in"].get(moment, 0.0), series["bytes_out"].get(moment, 0.0)
-        )
-        for moment in moments
+        TunnelSample(number, moment, values[moment])
+        for number, values in zip(TUNNELS, found, strict=True)
+        for moment in sorted(values)
     )
 
 
@@ -116,8 +148,21 @@ def _query(name: str, metric: str) -> dict[str, Any]:
     return {"Id": name, "MetricStat": {"Metric": watched, "Period": PERIOD_MINUTES * 60, "Stat": "Sum"}}
 
 
+TUNNELS = (1, 2)
+
+
+def _state(number: int) -> dict[str, Any]:
+    """Ask for a tunnel's state; CloudWatch knows a tunnel by its outside address, none by `-`."""
+    address = " or ".join(
+        f"$box.{place}[{number - 1}].OutsideIpAddress" for place in ("Options.TunnelOptions", "VgwTelemetry")
+    )
+    dimensions = [{"Name": "TunnelIpAddress", "Value": f"{address} or '-'"}]
+    watched = {"Namespace": "AWS/VPN", "MetricName": "TunnelState", "Dimensions": dimensions}
+    return {"Id": f"state_{number}", "MetricStat": {"Metric": watched, "Period": STATE_MINUTES * 60, "Stat": "Average"}}
+
+
 class VPNConnection(Kind, cfn="AWS::EC2::VPNConnection", tf="aws_vpn_connection"):
-    """A site-to-site VPN connection: state and options of its tunnels, and a day of their traffic.
+    """A site-to-site VPN connection: state and options of its tunnels, and a day of their state and traffic.
 
     Pre-shared keys, and the customer gateway's configuration that holds them, are never kept.
     """
@@ -128,7 +173,11 @@ class VPNConnection(Kind, cfn="AWS::EC2::VPNConnection", tf="aws_vpn_connection"
     day = then(
         "cloudwatch.GetMetricData",
         "MetricDataResults",
-        MetricDataQueries=[_query("bytes_in", "TunnelDataIn"), _query("bytes_out", "TunnelDataOut")],
+        MetricDataQueries=[
+            _query("bytes_in", "TunnelDataIn"),
+            _query("bytes_out", "TunnelDataOut"),
+            *(_state(number) for number in TUNNELS),
+        ],
         StartTime="$as_of-24h",
         EndTime="$as_of",
         when="box.State == 'available'",
@@ -155,12 +204,25 @@ class VPNConnection(Kind, cfn="AWS::EC2::VPNConnection", tf="aws_vpn_connection"
     tunnels: tuple[Tunnel, ...] = fact("box.Options.TunnelOptions", parse=_tunnels)
     routes: tuple[str, ...] = fact("box.Routes[].DestinationCidrBlock", default={"api": ()}, sample=())
     traffic: tuple[Traffic, ...] = fact("day", parse=_traffic)
+    samples: tuple[TunnelSample, ...] = fact("day", parse=_states)
+    key_secret: str = fact(
+        "box.PreSharedKeyArn",
+        plan="preshared_key_arn",
+        default={"api": ""},
+        sample="",
+        doc="The secret in Secrets Manager that holds the pre-shared keys; empty where AWS keeps them itself.",
+    )
     volatile = (
         "box.VgwTelemetry",
         "box.CustomerGatewayConfiguration",
         "box.Options.TunnelOptions[].PreSharedKey",
         "day",
     )
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The outside addresses of the tunnels, in the order in which `samples` counts them."""
+        return tuple(item.address for item in self.tunnels or self.telemetry)
 
 
 class VPNGateway(Kind, cfn="AWS::EC2::VPNGateway", tf="aws_vpn_gateway"):
@@ -193,5 +255,8 @@ class CustomerGateway(Kind, cfn="AWS::EC2::CustomerGateway", tf="aws_customer_ga
     state: str = fact("box.State", plan=Const("available"), template=Const("available"), sample="available")
     address: str = fact(
         "box.IpAddress", plan="ip_address", template="IpAddress", default={"api": ""}, sample="192.0.2.1"
+    )
+    certificate: str = fact(
+        "box.CertificateArn", plan="certificate_arn", template="CertificateArn", default="", sample=""
     )
     asn: str = fact("box.BgpAsn", plan="bgp_asn", template="BgpAsn", parse=str, default={"api": ""}, sample="65000")
