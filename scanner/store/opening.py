@@ -18,7 +18,7 @@ from scanner.store.migrations import LOCK, migrate, newest, version
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
 
-PRAGMAS = ("busy_timeout=30000", "foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL")
+PRAGMAS = ("busy_timeout=30000", "foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL")
 WRITER_LOCK = LOCK + 1
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from scanner.model.finding import Verdict
@@ -96,7 +96,10 @@ def scan(draw: st.DrawFn) -> tuple[list[Any], list[Any], bool]:
     return where, draw(judged(where)), draw(st.integers(0, 4)) > 0
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # shrinking would outlast the tests' time limit
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(st.lists(scan(), min_size=1, max_size=5))
 def test_any_nights_read_back_exactly(nights: list[tuple[list[Any], list[Any], bool]]) -> None:
     with tempfile.TemporaryDirectory() as folder, Store.open(str(Path(folder) / "phiward.db"), NOISE) as store:

@@ -31,8 +31,9 @@ def tamper(filled: str) -> Callable[[str], None]:
     def change(statement: str) -> None:
         engine = create_engine(filled.replace("postgresql://", "postgresql+psycopg://"))
         with engine.begin() as connection:
-            assert connection.execute(text(statement)).rowcount > 0, "the edit met nothing"
+            met = connection.execute(text(statement)).rowcount
         engine.dispose()
+        assert met > 0, "the edit met nothing"
 
     return change
 
