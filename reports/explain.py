@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.evidence import calls_of, lacks, reads, told
-from reports.figures import accepted, standing
+from reports.figures import accepted, record, standing
 from reports.remedy import made_out
 from reports.terminal import SEVERITY, VERDICT
 from reports.view import Interval
@@ -163,6 +163,8 @@ def _acceptance(data: ReportData, finding: Finding) -> Iterator[RenderableType]:
         state = "in force" if accepted(finding, data.as_of) else "no longer in force"
         yield _line(f"{state}: {given.get('reason', '')}")
         yield _line(f"by {given.get('owner', 'nobody named')}, until {given.get('until', 'no day named')}", "dim")
+        if record(given):
+            yield _line(record(given))
 
 
 def _citations(data: ReportData, finding: Finding) -> Iterator[RenderableType]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -103,6 +103,14 @@ def accepted(finding: Finding, as_of: datetime) -> bool:
         return False
     until = str(given.get("until") or "")[:10]
     return not until or until >= as_of.date().isoformat()
+
+
+def record(acceptance: Mapping[str, Any]) -> str:
+    """Give the record that an addressable specification asks for (45 CFR 164.306(d)(3)(ii)(B)), if it was made."""
+    why, instead = (str(acceptance.get(name) or "") for name in ("addressable_reason", "equivalent_measure"))
+    if not why:
+        return ""
+    return f"45 CFR 164.306(d)(3): not reasonable and appropriate because {why}. Equivalent measure: {instead}"
 
 
 def order(finding: Finding) -> tuple[int, int, int, str, str, str, str, str, str]:

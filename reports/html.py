@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from reports.evidence import Calls, calls_of, lacks, reads, told
-from reports.figures import RESOLVED, accepted, figures, ordered, standing
+from reports.figures import RESOLVED, accepted, figures, ordered, record, standing
 from reports.json_report import encode, summary
 from reports.pages import context, environment, resource
 from reports.words import moment, value_text
@@ -112,4 +112,4 @@ def _acceptance(finding: Finding, data: ReportData) -> list[str] | None:
     if not given:
         return None
     state = "in force" if accepted(finding, data.as_of) else "no longer in force"
-    return [state, *(str(given.get(name) or "") for name in ("reason", "owner", "until"))]
+    return [state, *(str(given.get(name) or "") for name in ("reason", "owner", "until")), record(given)]

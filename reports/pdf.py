@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from reports import json_report
 from reports.budget import Budget, Cut
 from reports.evidence import Calls, calls_of, reads, told
-from reports.figures import AGAINST, RESOLVED, accepted, figures, ordered, resolved, standing
+from reports.figures import AGAINST, RESOLVED, accepted, figures, ordered, record, resolved, standing
 from reports.pages import context, environment, resource
 from reports.words import clean, fit_arn
 from scanner.model.finding import Finding, Verdict
@@ -182,6 +182,7 @@ def _row(data: ReportData, finding: Finding, calls: Calls) -> dict[str, Any]:
         "reason": str(given.get("reason") or ""),
         "owner": str(given.get("owner") or ""),
         "until": str(given.get("until") or ""),
+        "record": record(given),
     }
 
 

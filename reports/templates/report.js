@@ -200,7 +200,8 @@
       ["Holds PHI", row.scope || "unknown"], ["First seen", row.first], ["Last seen", row.last], ["Status", row.status], ["Fingerprint", row.id],
     ].filter(([, value]) => value).map(([name, value]) => el("li", {}, el("small", {}, name), el("bdi", {}, visible(value))));
     const accepted = row.acceptance ? [el("p", {}, `${row.acceptance[0]}: ${visible(row.acceptance[1])}`),
-      el("p", {}, el("small", {}, `by ${visible(row.acceptance[2])}, until ${visible(row.acceptance[3])}`))] : [];
+      el("p", {}, el("small", {}, `by ${visible(row.acceptance[2])}, until ${visible(row.acceptance[3])}`)),
+      ...(row.acceptance[4] ? [el("p", {}, visible(row.acceptance[4]))] : [])] : [];
     const own = (row.remedy || []).map(([name, value]) => el("li", {}, el("small", {}, visible(name)), visible(value)));
     return el("div", { className: "detail" },
       el("div", {},

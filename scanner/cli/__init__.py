@@ -27,7 +27,7 @@ def run(arguments: list[str]) -> int:
     try:
         code = app(arguments, prog_name="phiward", standalone_mode=False)
     except typer.Exit as error:
-        return _interrupted() if error.exit_code == INTERRUPTED else error.exit_code
+        return error.exit_code
     except typer.Abort:
         return _interrupted()
     except TyperException as error:
@@ -46,6 +46,8 @@ def run(arguments: list[str]) -> int:
         if "-v" in arguments or "--verbose" in arguments:
             traceback.print_exc()
         return INTERNAL
+    if code == INTERRUPTED:
+        return _interrupted()
     return code if isinstance(code, int) else 0
 
 

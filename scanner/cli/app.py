@@ -119,6 +119,28 @@ def explain(
 
 
 @app.command()
+def accept(
+    fingerprint: Annotated[str, typer.Argument(help="A finding's fingerprint, or the beginning of it.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why the risk is taken.")] = "",
+    owner: Annotated[str, typer.Option("--owner", help="Who answers for it.")] = "",
+    until: Annotated[str, typer.Option("--until", help="The last day, such as 2027-03-31.")] = "",
+    not_reasonable: Annotated[
+        str, typer.Option("--not-reasonable", help="Addressable: why it is not reasonable and appropriate here.")
+    ] = "",
+    instead: Annotated[str, typer.Option("--instead", help="Addressable: the equivalent measure.")] = "",
+    revoke: Annotated[bool, typer.Option("--revoke", help="Take the acceptance back.")] = False,
+    by: Annotated[str, typer.Option("--by", help="Who says so; else the user who is logged in.")] = "",
+    config: opt.Config = None, store: opt.Store = "",
+) -> None:  # fmt: skip
+    """Accept the risk of a finding until a day; it stays a FAIL, and reports print who accepted it and why."""
+    from scanner.cli import accepting
+    from scanner.cli.wire import Wiring
+
+    words = accepting.Words(reason, owner, until, by, not_reasonable, instead)
+    (accepting.revoke if revoke else accepting.accept)(Wiring.find(config, store), fingerprint, words)
+
+
+@app.command()
 def verify(
     head: Annotated[str, typer.Option("--head", help="The seal printed in a report.")] = "",
     config: opt.Config = None, store: opt.Store = "",
