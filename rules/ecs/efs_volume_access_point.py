@@ -1,0 +1,54 @@
+"""ecs_efs_volume_access_point."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanner.kinds.ecs_task_definitions import TaskDefinition
+from scanner.kinds.task_volumes import Volume
+from scanner.model.remedy import Runbook
+from scanner.model.rule import Fail, Rule
+from scanner.model.source import EcsGuide
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class EfsVolumeAccessPoint(Rule):
+    """EFS volumes of tasks are mounted through an access point.
+
+    An access point holds the task to one directory and one user of the file system. Without it every task that mounts
+    the file system sees all of it, and a container's root is root among the ePHI of all others.
+    """
+
+    kind = TaskDefinition
+    severity = "medium"
+    hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(B)")
+    sources = (EcsGuide(37),)
+    related = ("ecs_efs_volume_transit_encryption",)
+    remedy = Runbook(
+        "Create an access point with the directory and the POSIX user of this task: aws efs create-access-point.",
+        "Register a revision of the task definition with authorizationConfig.accessPointId for each EFS volume named"
+        " (rootDirectory must then be / or left out, transitEncryption ENABLED).",
+        "Update the services, rules and schedules that use the family to the new revision.",
+    )
+    GOOD = (
+        {"volumes": (Volume("records", efs="fs-1", efs_access_point="fsap-1"),)},
+        {"volumes": (Volume("scratch"), Volume("records", efs="fs-1", efs_access_point="fsap-1"))},
+    )
+    BAD = (
+        {"volumes": (Volume("records", efs="fs-1"),)},
+        {"volumes": (Volume("a", efs="fs-1", efs_access_point="fsap-1"), Volume("b", efs="fs-1"))},
+    )
+    SKIP = ({"volumes": ()}, {"volumes": (Volume("scratch", host_path="/var/scratch"),)})
+
+    @staticmethod
+    def applies(definition: TaskDefinition) -> bool:
+        """Task definitions with an EFS volume."""
+        return any(volume.efs for volume in definition.volumes)
+
+    @staticmethod
+    def check(definition: TaskDefinition) -> Iterator[Fail]:
+        for volume in definition.volumes:
+            if volume.efs and not volume.efs_access_point:
+                yield Fail(f"no access point is named for {volume.efs}", part=volume.name)
