@@ -2,121 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-import msgspec
-
-from scanner.kinds.containers import member
 from scanner.kinds.ecs import TAGS, Cluster
-from scanner.model.call import batch, each
+from scanner.kinds.ecs_deployments import (
+    FailedDeployment,
+    MemoryHour,
+    Rollback,
+    Steadiness,
+    failed_deployments,
+    last_part,
+    memory_hours,
+    memory_query,
+    rollback,
+    steadiness,
+)
+from scanner.kinds.ecs_service_parts import (
+    ConnectService,
+    Placement,
+    StrategyItem,
+    Target,
+    TaskSet,
+    constraints,
+    lattice,
+    offers,
+    placements,
+    providers,
+    registries,
+    strategy,
+    targets,
+    task_definitions,
+    task_sets,
+)
+from scanner.model.call import applied, batch, each, then
 from scanner.model.kind import Const, Kind, fact
 
-
-class TaskSet(msgspec.Struct, frozen=True):
-    """A set of tasks of a service that a deployment tool drives; `public_ip` is None where the answer leaves it out."""
-
-    id: str
-    task_definition: str = ""
-    launch_type: str = ""
-    providers: tuple[str, ...] = ()
-    subnets: tuple[str, ...] = ()
-    security_groups: tuple[str, ...] = ()
-    public_ip: bool | None = None
-    target_groups: tuple[str, ...] = ()
-
-
-class ConnectService(msgspec.Struct, frozen=True):
-    """A port that Service Connect offers to other services; `tls` says whether its proxies encrypt the traffic."""
-
-    port: str
-    tls: bool = False
-
-
-class Placement(msgspec.Struct, frozen=True):
-    """One step of a placement strategy: `spread` over a field, `binpack` by one, or `random`."""
-
-    type: str
-    field: str = ""
-
-
-class Target(msgspec.Struct, frozen=True):
-    """A load balancer's way to the tasks: the target group (or classic load balancer) and the container's port."""
-
-    group: str = ""
-    classic: str = ""
-    container: str = ""
-    port: int = 0
-
-
-def _task_definitions(service: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_named_definitions(service)))
-
-
-def _named_definitions(service: Mapping[str, Any]) -> Iterator[str]:
-    live = [item for item in service.get("deployments") or () if item.get("status") != "INACTIVE"]
-    for holder in (service, *live, *(service.get("taskSets") or ())):
-        if holder.get("taskDefinition"):
-            yield str(holder["taskDefinition"])
-
-
-def _task_sets(service: Mapping[str, Any]) -> tuple[TaskSet, ...]:
-    return tuple(_task_set(item) for item in service.get("taskSets") or ())
-
-
-def _task_set(given: Mapping[str, Any]) -> TaskSet:
-    network = member(given, "networkConfiguration", "awsvpcConfiguration")
-    public = member(network, "assignPublicIp")
-    return TaskSet(
-        str(given.get("id", "")),
-        str(given.get("taskDefinition", "")),
-        str(given.get("launchType", "")),
-        providers(given.get("capacityProviderStrategy") or ()),
-        tuple(member(network, "subnets") or ()),
-        tuple(member(network, "securityGroups") or ()),
-        None if public is None else public == "ENABLED",
-        tuple(target.group for target in targets(given.get("loadBalancers") or ())),
-    )
-
-
-def providers(strategy: Any) -> tuple[str, ...]:
-    """Name the capacity providers of a strategy, in Terraform's, CloudFormation's or the API's words."""
-    return tuple(str(member(item, "capacityProvider") or member(item, "capacity_provider")) for item in strategy)
-
-
-def constraints(given: Any) -> tuple[str, ...]:
-    """Read placement constraints: their expressions, or the type of one that has none."""
-    return tuple(str(member(item, "expression") or member(item, "type") or "") for item in given)
-
-
-def placements(strategy: Any) -> tuple[Placement, ...]:
-    """Read a placement strategy."""
-    return tuple(Placement(str(member(item, "type")), str(member(item, "field") or "")) for item in strategy)
-
-
-def targets(given: Any) -> tuple[Target, ...]:
-    """Read a service's load balancers, in Terraform's, CloudFormation's or the API's words."""
-    return tuple(
-        Target(
-            str(member(item, "targetGroupArn") or member(item, "target_group_arn") or ""),
-            str(member(item, "loadBalancerName") or member(item, "elb_name") or ""),
-            str(member(item, "containerName") or member(item, "container_name") or ""),
-            int(member(item, "containerPort") or member(item, "container_port") or 0),
-        )
-        for item in given
-    )
-
-
-def _offers(service: Mapping[str, Any]) -> tuple[ConnectService, ...]:
-    """Read what the service's primary deployment offers by Service Connect."""
-    primary = next((item for item in service.get("deployments") or () if item.get("status") == "PRIMARY"), None)
-    connect = member(primary, "serviceConnectConfiguration")
-    if member(connect, "enabled") is not True:
-        return ()
-    return tuple(
-        ConnectService(str(item["portName"]), member(item, "tls", "issuerCertificateAuthority") is not None)
-        for item in member(connect, "services") or ()
-    )
+__all__ = [
+    "ConnectService",
+    "Placement",
+    "Service",
+    "StrategyItem",
+    "Target",
+    "TaskSet",
+    "constraints",
+    "placements",
+    "providers",
+    "targets",
+]
 
 
 class Service(Kind, cfn="AWS::ECS::Service", tf="aws_ecs_service"):
@@ -132,6 +64,14 @@ class Service(Kind, cfn="AWS::ECS::Service", tf="aws_ecs_service"):
         size=10,
         cluster="$of.arn",
         include=["TAGS"],
+    )
+    memory = then(
+        "cloudwatch.GetMetricData",
+        "MetricDataResults",
+        MetricDataQueries=applied(memory_query, "$service.clusterArn", "$service.serviceName"),
+        StartTime="$as_of-168h",
+        EndTime="$as_of",
+        when="service.status == 'ACTIVE'",
     )
 
     id: str = fact("listed", plan="id", sample="arn:aws:ecs:us-east-1:123456789012:service/phi/web")
@@ -181,11 +121,11 @@ class Service(Kind, cfn="AWS::ECS::Service", tf="aws_ecs_service"):
     )
     task_definitions: tuple[str, ...] = fact(
         "service",
-        parse=_task_definitions,
+        parse=task_definitions,
         sample=("arn:aws:ecs:us-east-1:123456789012:task-definition/web:1",),
         doc="Those of the service, of its deployments that are not over, and of its task sets.",
     )
-    task_sets: tuple[TaskSet, ...] = fact("service", parse=_task_sets, sample=())
+    task_sets: tuple[TaskSet, ...] = fact("service", parse=task_sets, sample=())
     subnets: tuple[str, ...] = fact(
         "service.networkConfiguration.awsvpcConfiguration.subnets",
         plan="network_configuration[0].subnets",
@@ -227,7 +167,87 @@ class Service(Kind, cfn="AWS::ECS::Service", tf="aws_ecs_service"):
         default=(),
         doc="The expressions of the placement constraints; `distinctInstance` has none and is named itself.",
     )
-    offers: tuple[ConnectService, ...] = fact("service", parse=_offers, sample=())
+    offers: tuple[ConnectService, ...] = fact("service", parse=offers, sample=())
+    lattice: tuple[str, ...] = fact("service", parse=lattice, sample=(), doc="Target groups of VPC Lattice.")
+    registries: tuple[str, ...] = fact(
+        "service.serviceRegistries",
+        plan="service_registries",
+        template="ServiceRegistries",
+        parse=registries,
+        default=(),
+        doc="Services of Cloud Map.",
+    )
+    strategy: tuple[StrategyItem, ...] = fact(
+        "service.capacityProviderStrategy",
+        plan="capacity_provider_strategy",
+        template="CapacityProviderStrategy",
+        parse=strategy,
+        default=(),
+    )
+    platform_version: str = fact(
+        "service.platformVersion",
+        plan="platform_version",
+        template="PlatformVersion",
+        default="LATEST",
+        doc="Of the tasks on Fargate; where nothing is said, LATEST (API_Service).",
+    )
+    platform_family: str = fact("service.platformFamily", default={"api": ""}, sample="Linux")
+    controller: str = fact(
+        "service.deploymentController.type",
+        plan="deployment_controller[0].type",
+        template="DeploymentController.Type",
+        default="ECS",
+    )
+    deployment_strategy: str = fact(
+        "service.deploymentConfiguration.strategy",
+        plan="deployment_configuration[0].strategy",
+        template="DeploymentConfiguration.Strategy",
+        default="ROLLING",
+    )
+    minimum_healthy: int = fact(
+        "service.deploymentConfiguration.minimumHealthyPercent",
+        plan="deployment_minimum_healthy_percent",
+        template="DeploymentConfiguration.MinimumHealthyPercent",
+        default={"plan": 100, "template": 100},
+        sample=100,
+        doc="Percent of the desired tasks that must stay healthy in a deployment.",
+    )
+    maximum: int = fact(
+        "service.deploymentConfiguration.maximumPercent",
+        plan="deployment_maximum_percent",
+        template="DeploymentConfiguration.MaximumPercent",
+        default={"plan": 200, "template": 200},
+        sample=200,
+        doc="Percent of the desired tasks that may run in a deployment.",
+    )
+    circuit_breaker: Rollback = fact(
+        "service.deploymentConfiguration.deploymentCircuitBreaker",
+        plan="deployment_circuit_breaker[0]",
+        template="DeploymentConfiguration.DeploymentCircuitBreaker",
+        parse=rollback,
+        default=Rollback(),
+        sample=Rollback(enabled=True, rolls_back=True),
+    )
+    deployment_alarms: Rollback = fact(
+        "service.deploymentConfiguration.alarms",
+        plan="alarms[0]",
+        template="DeploymentConfiguration.Alarms",
+        parse=rollback,
+        default=Rollback(),
+    )
+    exec_enabled: bool = fact(
+        "service.enableExecuteCommand",
+        plan="enable_execute_command",
+        template="EnableExecuteCommand",
+        default=False,
+        doc="Whether ECS Exec opens shells in the tasks.",
+    )
+    propagates: str = fact(
+        "service.propagateTags", plan="propagate_tags", template="PropagateTags", default="NONE", sample="SERVICE"
+    )
+    steadiness: Steadiness = fact("service", parse=steadiness, sample=Steadiness())
+    failed_deployments: tuple[FailedDeployment, ...] = fact("service", parse=failed_deployments, sample=())
+    memory_hours: tuple[MemoryHour, ...] = fact("memory", parse=memory_hours, doc="Of the seven days before the scan.")
     volatile = (
         "service.events",
         "service.deployments",
@@ -236,7 +256,18 @@ class Service(Kind, cfn="AWS::ECS::Service", tf="aws_ecs_service"):
         "service.pendingCount",
         "service.currentServiceDeployment",
         "service.currentServiceRevisions",
+        "memory",
     )
+
+    @property
+    def cluster_name(self) -> str:
+        """The name of the service's cluster."""
+        return last_part(self.cluster)
+
+    @property
+    def scaling_id(self) -> str:
+        """The name by which Application Auto Scaling knows the service."""
+        return f"service/{self.cluster_name}/{self.name}"
 
     @property
     def on_fargate(self) -> bool:
