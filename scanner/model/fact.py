@@ -39,10 +39,11 @@ Path = str | Const | None
 class Fact:
     """A named, typed attribute of a kind, with its path in each source.
 
-    `api` is `section.path` (alternatives joined by ` | `), `plan` and `template` are paths in the Terraform resource
-    and the CloudFormation properties (a part's path starts with the part's type). Without `default`, an answer that
-    holds nothing there makes the fact unknown. `parse` turns what the path yields into the fact's value. `sample` is
-    the value that examples have unless they say another.
+    `api` is `section.path` (alternatives joined by ` | `: the first that holds anything; one that was not seen hides
+    those after it), `plan` and `template` are paths in the Terraform resource and the CloudFormation properties (a
+    part's path starts with the part's type). Without `default`, an answer that holds nothing there makes the fact
+    unknown. `parse` turns what the path yields into the fact's value. `sample` is the value that examples have unless
+    they say another.
     """
 
     api: Path = None
@@ -167,20 +168,18 @@ def _derive(resource: Resource, fact: Fact) -> Any:
 
 
 def _from_sections(resource: Resource, fact: Fact, path: Path) -> Any:
-    gap: Gap | None = None
     for text in alternatives(path):
         name, rest = paths.split(text)
         section = resource.sections.get(name)
         if section is None:
-            gap = gap or Gap(f"{fact.kind}.{name}", message="not collected in this scan", state=GapState.NOT_COLLECTED)
-        elif section.state is SectionState.UNSEEN:
-            gap = gap or section.gap
-        elif section.state is SectionState.OK:
+            message = "not collected in this scan"
+            raise Unknown(Gap(f"{fact.kind}.{name}", message=message, state=GapState.NOT_COLLECTED))
+        if section.state is SectionState.UNSEEN:
+            raise Unknown(section.gap or Gap())
+        if section.state is SectionState.OK:
             value = paths.getter(rest)(section.doc) if rest else section.doc
             if value is not MISSING and value is not None:
                 return value
-    if gap is not None:
-        raise Unknown(gap)
     return MISSING
 
 

@@ -20,7 +20,8 @@ from scanner.engine.settings import parse
 from scanner.model.finding import Verdict
 from scanner.model.inventory import Inventory
 from scanner.model.resource import Coverage, Resource, Snapshot
-from tests.aws.synthetic import FakeClient, World, fetch
+from tests.aws.crafted import fetch
+from tests.aws.synthetic import FakeClient, World
 
 if TYPE_CHECKING:
     from scanner.aws.client import AwsClient
