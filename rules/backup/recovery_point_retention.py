@@ -39,8 +39,8 @@ class RecoveryPointRetention(Rule):
     )
     remedy = Runbook(
         "Raise the retention in the plan's rule, so that new recovery points keep long enough.",
-        "Raise it for this one: aws backup update-recovery-point-lifecycle --backup-vault-name VAULT --recovery-point-arn"
-        " {arn} --lifecycle DeleteAfterDays=35",
+        "Raise it for this one: aws backup update-recovery-point-lifecycle --backup-vault-name VAULT"
+        " --recovery-point-arn {arn} --lifecycle DeleteAfterDays=35",
     )
     GOOD = (
         {"days": 35},

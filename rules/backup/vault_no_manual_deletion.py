@@ -72,7 +72,7 @@ class VaultNoManualDeletion(Rule):
     )
     remedy = Runbook(
         "Write a statement that denies everyone on * backup:DeleteRecoveryPoint, backup:UpdateRecoveryPointLifecycle"
-        " and backup:PutBackupVaultAccessPolicy; where a break-glass role must be let out by aws:PrincipalArn, name it in"
+        " and backup:PutBackupVaultAccessPolicy; where a role must be let out by aws:PrincipalArn, name it in"
         " the settings of this rule.",
         "Put it beside the statements that are there: aws backup put-backup-vault-access-policy"
         " --backup-vault-name {id} --policy file://policy.json",
