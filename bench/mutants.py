@@ -39,7 +39,7 @@ SWAPPED = {"any_of": "all_of", "all_of": "any_of", "any": "all", "all": "any"}
 
 def places(tree: ast.AST) -> Iterator[ast.AST]:
     """Give the nodes of a rule's functions that may be changed: none inside a message."""
-    todo = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    todo: list[ast.AST] = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     seen: set[int] = set()
     while todo:
         node = todo.pop()
