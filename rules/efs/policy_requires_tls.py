@@ -38,7 +38,7 @@ class PolicyRequiresTls(Rule):
     aliases = ("steampipe:efs_file_system_enforces_ssl",)
     remedy = Runbook(
         "See that all clients mount with TLS: option tls of the mount helper, and of task volumes.",
-        "Add to the policy a statement with Effect Deny, Principal *, Action elasticfilesystem:Client* and the condition"
+        "Add to the policy a statement with Effect Deny, Principal *, Action elasticfilesystem:Client* and condition"
         ' {"Bool": {"aws:SecureTransport": "false"}}: aws efs put-file-system-policy --file-system-id {id}'
         " --policy file://policy.json",
     )
