@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ def run_demo(out: Path, *, nights: int, serve: bool, port: int, quiet: bool) -> 
         UsageError: the demo extra is not installed, or the folder cannot be written.
     """
     try:
-        from scanner.demo import DemoServer, seed
+        from scanner.demo import FIRST_NIGHT, DemoServer, seed
     except ImportError as error:
         raise UsageError(f"the demo needs {error.name}: install phiward with the extra `demo`") from error
 
@@ -42,7 +43,8 @@ def run_demo(out: Path, *, nights: int, serve: bool, port: int, quiet: bool) -> 
     _fresh(out)
     with _serving(DemoServer, port) as server:
         say.print(f"an AWS of our own at {server.url}; no real account is touched")
-        organisation = seed(server)
+        start = Clock().now() - timedelta(days=nights - 1) if serve else FIRST_NIGHT
+        organisation = seed(server, start)
         say.print(f"six accounts filled in {time.monotonic() - began:.0f} s")
         config = out / "config.toml"
         answer(organisation.config_toml(str(out / STORE)), config)
