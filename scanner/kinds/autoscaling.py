@@ -39,7 +39,7 @@ def scaling_policies(given: Iterable[Mapping[str, Any]]) -> tuple[ScalingPolicy,
 
 
 class Mixture(msgspec.Struct, frozen=True):
-    """A mixed instances policy: how much above the base is On-Demand, how Spot is allocated, over which types.
+    """A mixed instances policy: the On-Demand base, its share above that, how Spot is allocated, over which types.
 
     `by_attributes` says that types are chosen by their attributes instead of by name.
     """
@@ -48,6 +48,7 @@ class Mixture(msgspec.Struct, frozen=True):
     spot_strategy: str = "lowest-price"
     types: tuple[str, ...] = ()
     by_attributes: bool = False
+    on_demand_base: int = 0
 
 
 def mixture(given: Mapping[str, Any]) -> Mixture:
@@ -58,9 +59,11 @@ def mixture(given: Mapping[str, Any]) -> Mixture:
         spot_strategy=spread.get("SpotAllocationStrategy", "lowest-price"),
         types=tuple(dict.fromkeys(item["InstanceType"] for item in overrides if item.get("InstanceType"))),
         by_attributes=any("InstanceRequirements" in item for item in overrides),
+        on_demand_base=spread.get("OnDemandBaseCapacity", 0),
     )
 
 
+_ARNS = "arn:aws:autoscaling:us-east-1:123456789012"
 _SPECIFICATION = "box.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification"
 
 
@@ -77,7 +80,9 @@ class AutoScalingGroup(Kind, cfn="AWS::AutoScaling::AutoScalingGroup", tf="aws_a
     )
 
     id: str = fact("box.AutoScalingGroupName", plan="name", template="AutoScalingGroupName", sample="hosts")
-    arn: str = fact("box.AutoScalingGroupARN", plan="arn")
+    arn: str = fact(
+        "box.AutoScalingGroupARN", plan="arn", sample=f"{_ARNS}:autoScalingGroup:0a1b:autoScalingGroupName/hosts"
+    )
     tags: Mapping[str, str] = fact("box.Tags", template="Tags", parse=tags(), default={"api": {}})
     minimum: int = fact("box.MinSize", plan="min_size", template="MinSize", parse=int, sample=3)
     maximum: int = fact("box.MaxSize", plan="max_size", template="MaxSize", parse=int, sample=6)

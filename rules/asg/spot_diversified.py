@@ -1,0 +1,147 @@
+"""asg_spot_diversified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import msgspec
+
+from scanner.kinds.autoscaling import AutoScalingGroup, LaunchConfiguration, Mixture
+from scanner.kinds.ec2_launch import LaunchTemplate, LaunchVersion
+from scanner.model.gap import Gap, Unknown
+from scanner.model.inventory import World
+from scanner.model.remedy import Runbook
+from scanner.model.rule import Case, Fail, Other, Rule
+from scanner.model.rule import Settings as RuleSettings
+from scanner.model.source import EcsGuide
+
+STRATEGIES = ("capacity-optimized", "capacity-optimized-prioritized", "price-capacity-optimized")
+"""The strategies that look where capacity is; the second is the first with an order of the types."""
+
+TYPES = ("m5.large", "m5a.large", "m6i.large")
+TEMPLATE, CONFIGURATION = {"launch_template": "lt-1"}, {"launch_template": "", "launch_configuration": "hosts-7"}
+SPOT_SECOND: dict[str, Any] = {
+    "id": "lt-1",
+    "latest_version": 2,
+    "versions": (LaunchVersion(1), LaunchVersion(2, spot=True)),
+}
+
+
+def _mixed(**more: Any) -> dict[str, Any]:
+    """A group for the examples: Spot, well spread but for what is said."""
+    sound = {"on_demand_percent": 0, "spot_strategy": "capacity-optimized", "types": TYPES}
+    return {"mixture": Mixture(**{**sound, **more})}
+
+
+def _version(group: AutoScalingGroup, template: LaunchTemplate) -> LaunchVersion:
+    """Give the version that the group launches.
+
+    Raises:
+        Unknown: it is neither the default nor the latest one.
+    """
+    wanted = {"$Default": lambda: template.default_version, "$Latest": lambda: template.latest_version}
+    text = group.launch_version
+    number = wanted[text]() if text in wanted else int(text)
+    found = next((item for item in template.versions if item.number == number), None)
+    if found is None:
+        message = f"version {number} of {template.id} is neither its default nor its latest and was not read"
+        raise Unknown(Gap("ec2.DescribeLaunchTemplateVersions", message=message))
+    return found
+
+
+def _launches_spot(group: AutoScalingGroup, world: World) -> bool:
+    """Say whether a group without a mixed instances policy launches Spot Instances.
+
+    Raises:
+        Unknown: what it launches from was not seen.
+    """
+    if group.launch_configuration:
+        configuration = world.get(LaunchConfiguration, group.launch_configuration)
+        if configuration is None:
+            raise Unknown(Gap("autoscaling.DescribeLaunchConfigurations", message="its configuration was not seen"))
+        return bool(configuration.spot_price)
+    if not group.launch_template:
+        return False
+    template = world.get(LaunchTemplate, group.launch_template)
+    if template is None:
+        raise Unknown(Gap("ec2.DescribeLaunchTemplates", message=f"{group.launch_template} was not seen"))
+    return _version(group, template).spot
+
+
+class SpotDiversified(Rule):
+    """Spot groups are diversified over types and zones.
+
+    Spot capacity of one type in one zone goes away all at once. A group that may choose among several types and zones,
+    and that looks where capacity is plenty, loses few hosts at a time and finds others, so services that handle ePHI
+    stay up. Types that are chosen by attributes count as several.
+    """
+
+    kind = AutoScalingGroup
+    needs = (LaunchTemplate, LaunchConfiguration)
+    severity = "low"
+    category = "resilience"
+    hipaa_proposed = ("164.308(a)(7)(i)",)
+    sources = (EcsGuide(33),)
+    remedy = Runbook(
+        "Give the group a mixed instances policy with at least three instance types, or types by attributes.",
+        "Set SpotAllocationStrategy to price-capacity-optimized or capacity-optimized.",
+        "Add subnets until the group spans at least two zones.",
+    )
+    GOOD = (
+        _mixed(),
+        _mixed(on_demand_percent=99, spot_strategy="price-capacity-optimized"),
+        _mixed(spot_strategy="capacity-optimized-prioritized"),
+        _mixed(types=(), by_attributes=True),
+        Case(_mixed(types=TYPES[:2]), settings={"types": 2}),
+    )
+    BAD = (
+        _mixed(types=TYPES[:2]),
+        _mixed(types=()),
+        Case(_mixed(), settings={"types": 4}),
+        {**_mixed(), "zones": ("us-east-1a",)},
+        {**_mixed(), "zones": ("us-east-1a", "us-east-1a")},
+        _mixed(spot_strategy="lowest-price"),
+        Case(TEMPLATE, others=[Other(LaunchTemplate, id="lt-1", versions=(LaunchVersion(1, spot=True),))]),
+        Case({**TEMPLATE, "launch_version": "$Latest"}, others=[Other(LaunchTemplate, **SPOT_SECOND)]),
+        Case({**TEMPLATE, "launch_version": "2"}, others=[Other(LaunchTemplate, **SPOT_SECOND)]),
+        Case(CONFIGURATION, others=[Other(LaunchConfiguration, spot_price="0.04")]),
+    )
+    SKIP = (
+        _mixed(on_demand_percent=100, types=()),
+        Case(TEMPLATE, others=[Other(LaunchTemplate, **SPOT_SECOND)]),
+        Case({**TEMPLATE, "launch_version": "1"}, others=[Other(LaunchTemplate, **SPOT_SECOND)]),
+        Case(CONFIGURATION, others=[Other(LaunchConfiguration)]),
+        {"launch_template": ""},
+    )
+    UNKNOWN = (
+        TEMPLATE,
+        CONFIGURATION,
+        Case(TEMPLATE, lacking=[LaunchTemplate]),
+        Case(CONFIGURATION, lacking=[LaunchConfiguration]),
+        Case({**TEMPLATE, "launch_version": "3"}, others=[Other(LaunchTemplate, **SPOT_SECOND)]),
+    )
+
+    class Settings(RuleSettings, frozen=True):
+        """How many types there must be."""
+
+        types: Annotated[int, msgspec.Meta(description="Instance types at least.", ge=1)] = 3
+
+    @staticmethod
+    def applies(group: AutoScalingGroup, world: World) -> bool:
+        """Auto Scaling groups that launch Spot Instances."""
+        return _launches_spot(group, world) if group.mixture is None else group.mixture.on_demand_percent < 100
+
+    @staticmethod
+    def check(group: AutoScalingGroup, settings: Settings) -> Iterator[Fail]:
+        mixture = group.mixture
+        if mixture is None:
+            yield Fail("it launches Spot Instances of one type, without a mixed instances policy", "types")
+            return
+        if not mixture.by_attributes and len(mixture.types) < settings.types:
+            named = ", ".join(mixture.types) or "the launch template's alone"
+            yield Fail(f"its instance types are {named}, at least {settings.types} are needed", "types")
+        if mixture.spot_strategy not in STRATEGIES:
+            yield Fail(f"Spot capacity is allocated by {mixture.spot_strategy}", "strategy")
+        if len(set(group.zones)) < 2:
+            yield Fail(f"it spans {', '.join(sorted(set(group.zones))) or 'no zone'} alone", "zones")
