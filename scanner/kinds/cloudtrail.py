@@ -170,6 +170,12 @@ class CoveringTrail(Kind, cfn="AWS::CloudTrail::ShadowTrail", scope="global"):
     tags: Mapping[str, str] = fact(Const({}))
     multi_region: bool = fact("trail.IsMultiRegionTrail", sample=True)
     logging: bool = fact("status.IsLogging", sample=True)
+    log_group: str = fact(
+        "trail.CloudWatchLogsLogGroupArn",
+        default={"api": ""},
+        sample="",
+        doc="The ARN of the log group that it writes to; empty where it writes to S3 only.",
+    )
     delivered: datetime | None = fact(
         "status.LatestDeliveryTime", default={"api": None}, sample=None, doc="None: nothing was delivered yet."
     )

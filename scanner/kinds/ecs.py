@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from scanner.kinds.common import tags
+from scanner.kinds.containers import member
 from scanner.model.call import batch, each
 from scanner.model.kind import Const, Kind, fact
 
@@ -15,6 +18,72 @@ TAGS = {"api": tags("key", "value"), "plan": tags(), "template": tags()}
 
 def _providers(strategy: Any) -> tuple[str, ...]:
     return tuple(str(item["capacityProvider"]) for item in strategy)
+
+
+class ExecLogging(msgspec.Struct, frozen=True):
+    """Where the sessions of ECS Exec are recorded, and under which key they run; `mode` is OVERRIDE, DEFAULT or NONE.
+
+    The flags say whether the log group and the bucket must be encrypted for a session to begin.
+    """
+
+    mode: str = "DEFAULT"
+    key: str = ""
+    log_group: str = ""
+    log_group_encrypted: bool = False
+    bucket: str = ""
+    bucket_encrypted: bool = False
+
+
+def exec_logging(given: Any) -> ExecLogging:
+    """Read an execute command configuration in the API's or CloudFormation's words."""
+    log = member(given, "logConfiguration")
+    return ExecLogging(
+        str(member(given, "logging") or "DEFAULT"),
+        str(member(given, "kmsKeyId") or ""),
+        str(member(log, "cloudWatchLogGroupName") or ""),
+        member(log, "cloudWatchEncryptionEnabled") in {True, "true"},
+        str(member(log, "s3BucketName") or ""),
+        member(log, "s3EncryptionEnabled") in {True, "true"},
+    )
+
+
+def planned_exec_logging(given: Any) -> ExecLogging:
+    """Read an execute command configuration in Terraform's words."""
+    log = (member(given, "log_configuration") or [{}])[0]
+    return ExecLogging(
+        str(member(given, "logging") or "DEFAULT"),
+        str(member(given, "kms_key_id") or ""),
+        str(member(log, "cloud_watch_log_group_name") or ""),
+        member(log, "cloud_watch_encryption_enabled") is True,
+        str(member(log, "s3_bucket_name") or ""),
+        member(log, "s3_bucket_encryption_enabled") is True,
+    )
+
+
+class ManagedScaling(msgspec.Struct, frozen=True):
+    """Whether ECS scales the group behind a capacity provider, and how full it keeps it, in percent."""
+
+    enabled: bool = False
+    target: int = 100
+
+
+def read_scaling(given: Any) -> ManagedScaling:
+    """Read managed scaling, in Terraform's, CloudFormation's or the API's words; the target is 100 by default."""
+    target = member(given, "targetCapacity") or member(given, "target_capacity") or 100
+    return ManagedScaling(member(given, "status") == "ENABLED", int(target))
+
+
+_CAPABILITY = "com.amazonaws.ecs.capability."
+
+
+def agent_capabilities(given: Any) -> tuple[str, ...]:
+    """Name what a container instance's agent says that it can do, without the prefix and versions of Docker's API."""
+    names = (str(item["name"]) for item in given)
+    return tuple(
+        name.removeprefix(_CAPABILITY)
+        for name in sorted(names)
+        if name.startswith(_CAPABILITY) and not name.startswith(f"{_CAPABILITY}docker-remote-api.")
+    )
 
 
 class Cluster(Kind, cfn="AWS::ECS::Cluster", tf="aws_ecs_cluster"):
@@ -48,6 +117,21 @@ class Cluster(Kind, cfn="AWS::ECS::Cluster", tf="aws_ecs_cluster"):
     )
     default_providers: tuple[str, ...] = fact(
         "cluster.defaultCapacityProviderStrategy", parse={"api": _providers}, default={"api": ()}
+    )
+    exec_logging: ExecLogging = fact(
+        "cluster.configuration.executeCommandConfiguration",
+        plan="configuration[0].execute_command_configuration[0]",
+        template="Configuration.ExecuteCommandConfiguration",
+        parse={"api": exec_logging, "plan": planned_exec_logging, "template": exec_logging},
+        default=ExecLogging(),
+    )
+    storage_key: str = fact(
+        "cluster.configuration.managedStorageConfiguration.fargateEphemeralStorageKmsKeyId",
+        plan="configuration[0].managed_storage_configuration[0].fargate_ephemeral_storage_kms_key_id",
+        template="Configuration.ManagedStorageConfiguration.FargateEphemeralStorageKmsKeyId",
+        default="",
+        sample="",
+        doc="The customer managed key of the ephemeral storage of tasks on Fargate; empty means AWS's own.",
     )
     registered_instances: int = fact("cluster.registeredContainerInstancesCount", sample=0)
     volatile = (
@@ -89,6 +173,27 @@ class CapacityProvider(Kind, cfn="AWS::ECS::CapacityProvider", tf="aws_ecs_capac
         default={"template": "DISABLED"},
         sample="ENABLED",
     )
+    scaling: ManagedScaling = fact(
+        "provider.autoScalingGroupProvider.managedScaling",
+        plan="auto_scaling_group_provider[0].managed_scaling[0]",
+        template="AutoScalingGroupProvider.ManagedScaling",
+        parse=read_scaling,
+        default={"api": ManagedScaling(), "template": ManagedScaling()},
+        sample=ManagedScaling(enabled=True),
+    )
+    managed: bool = fact(
+        "provider.managedInstancesProvider",
+        template="ManagedInstancesProvider",
+        parse=lambda given: given is not None,
+        default={"api": False, "template": False},
+        doc="Whether AWS runs the instances itself (Amazon ECS Managed Instances).",
+    )
+    capacity_option: str = fact(
+        "provider.managedInstancesProvider.instanceLaunchTemplate.capacityOptionType",
+        template="ManagedInstancesProvider.InstanceLaunchTemplate.CapacityOptionType",
+        default={"api": "", "template": ""},
+        doc="`SPOT`, `ON_DEMAND` or `RESERVED` of managed instances; empty means on demand.",
+    )
     volatile = ("provider.updateStatus", "provider.updateStatusReason")
 
 
@@ -119,6 +224,14 @@ class ContainerInstance(Kind, cfn="AWS::ECS::ContainerInstance"):
     provider: str = fact("instance.capacityProviderName", default="")
     availability_zone: str = fact(
         "instance.attributes[name=ecs.availability-zone].value", default="", sample="us-east-1a"
+    )
+    agent_version: str = fact("instance.versionInfo.agentVersion", sample="1.106.2")
+    capabilities: tuple[str, ...] = fact(
+        "instance.attributes",
+        parse=agent_capabilities,
+        default=(),
+        sample=("task-iam-role",),
+        doc="What the agent says that it can do, as attributes named `com.amazonaws.ecs.capability.*`.",
     )
     os_type: str = fact("instance.attributes[name=ecs.os-type].value", default="", sample="linux")
     identity = ("cluster", "id")

@@ -49,6 +49,20 @@ def _subnets(given: Any) -> tuple[str, ...]:
     )
 
 
+OUT_OF_MEMORY = "OutOfMemory"
+"""How the reasons of what the kernel ended for want of memory begin (ECS Developer Guide, stopped task errors)."""
+
+
+def out_of_memory(task: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name the containers of a task that were ended for want of memory; of a task without such, the task itself."""
+    ended = [str(item["name"]) for item in task.get("containers") or () if _starved(item.get("reason"))]
+    return tuple(ended) or (("the task",) if _starved(task.get("stoppedReason")) else ())
+
+
+def _starved(reason: Any) -> bool:
+    return str(reason or "").startswith(OUT_OF_MEMORY)
+
+
 class Task(Kind, cfn="AWS::ECS::Task"):
     """A task that runs or has stopped within the last hour or so; its id is its ARN, its class the task's group."""
 
@@ -81,6 +95,9 @@ class Task(Kind, cfn="AWS::ECS::Task"):
     containers: tuple[TaskContainer, ...] = fact("task.containers", parse=_containers, sample=())
     images: tuple[str, ...] = fact(
         "task.containers", parse=_images, sample=(), doc="The images in private ECR registries."
+    )
+    out_of_memory: tuple[str, ...] = fact(
+        "task", parse=out_of_memory, sample=(), doc="The containers that were ended for want of memory."
     )
     subnets: tuple[str, ...] = fact("task.attachments", parse=_subnets, default=())
     identity = ("group", "id")

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from scanner.kinds.ecs_agent import agent_settings, awsvpc_block_imds, container_stop_timeout
 from scanner.model.secret import REDACTED, Secret, from_base64
 
 METADATA_ADDRESSES = ("169.254.169.254", "fd00:ec2::254")
@@ -25,7 +26,9 @@ class UserData(msgspec.Struct, frozen=True):
 
     `detectors` are the secret detectors that fired, `imds_block` the metadata addresses that a firewall rule in it
     drops for containers, `awsvpc_block_imds` whether it tells the ECS agent to block them for tasks in awsvpc mode,
-    `runs_containers` whether it sets up a container host.
+    `runs_containers` whether it sets up a container host, `container_stop_timeout` how long it tells the ECS agent to
+    wait for a container to stop, empty where it does not, None where it was not asked; `agent` are further settings of
+    the agent that it makes, by the names of their variables, None where they were not asked.
     """
 
     present: bool = False
@@ -33,6 +36,8 @@ class UserData(msgspec.Struct, frozen=True):
     imds_block: tuple[str, ...] = ()
     awsvpc_block_imds: bool = False
     runs_containers: bool = False
+    container_stop_timeout: str | None = ""
+    agent: tuple[tuple[str, str], ...] | None = ()
 
 
 NO_USER_DATA = UserData()
@@ -52,6 +57,8 @@ def read_user_data(kept: Mapping[str, Any]) -> UserData:
         imds_block=tuple(kept["imds_block"]),
         awsvpc_block_imds=bool(kept["awsvpc_block_imds"]),
         runs_containers=bool(kept["runs_containers"]),
+        container_stop_timeout=kept.get("container_stop_timeout"),
+        agent=tuple(sorted(kept["ecs_agent"].items())) if "ecs_agent" in kept else None,
     )
 
 
@@ -210,32 +217,6 @@ def _covered(given: list[str]) -> list[str]:
     return found
 
 
-_BLOCKS = re.compile(r"(ECS_AWSVPC_BLOCK_IMDS|awsvpc-block-imds)[\"']?\s*[=,]\s*[\"']?\$?(\w+)", re.IGNORECASE)
-_OVERWRITES = re.compile(
-    r"(sudo\s+)?(echo|printf|cat|:)?[^>]*(?<!>)>\s*\S*ecs\.config|(.*\|)?\s*(sudo\s+)?tee\s+(?!-)\S*ecs\.config"
-)
-_REACHES_AGENT = re.compile(r"ecs\.config|settings\.ecs|SetEnvironmentVariable|(-e|--env)[ =]\S*ECS_AWSVPC_BLOCK_IMDS")
-
-
-def awsvpc_block_imds(text: str) -> bool:
-    """Say whether a script tells the ECS agent to block the metadata service for tasks in awsvpc mode.
-
-    The last assignment wins, and one that a later overwriting of the agent's file removes is gone. Commented-out lines
-    and assignments that never reach the agent do not count.
-    """
-    lines = [line for line in text.splitlines() if not re.match(r"\s*(#|//|rem\b)", line, re.IGNORECASE)]
-    blocks = any(re.search(r"Initialize-ECSAgent\b.*-AwsvpcBlockIMDS\b", line, re.IGNORECASE) for line in lines)
-    if not any(_REACHES_AGENT.search(line) for line in lines):
-        return blocks
-    for line in lines:
-        code = re.sub(r"(^|\s)#.*", "", line)
-        if _OVERWRITES.match(code.strip()) and code.count('"') % 2 == 0 and code.count("'") % 2 == 0:
-            blocks = False
-        for assigned in _BLOCKS.finditer(code):
-            blocks = assigned.group(2).casefold() in {"true", "1", "t"}
-    return blocks
-
-
 _CONTAINER_HOST = re.compile(
     r"\bECS_CLUSTER\b|\[settings\.(ecs|kubernetes)\]|/etc/eks/bootstrap|\bnodeadm\b|\bkube(let|adm)\b|\bcontainerd\b"
     r"|\bdocker(d|-ce)?\s+(run|compose|swarm)\b|\b(start|enable)\b.*\bdocker\b|\binstall\b.*\b(docker|podman|ecs-init)\b"
@@ -251,5 +232,11 @@ def runs_containers(text: str) -> bool:
 
 def user_data_secret(path: str) -> Secret:
     """Declare user data at a path of a section: base64, examined and replaced as it is read."""
-    probes = {"imds_block": imds_block, "awsvpc_block_imds": awsvpc_block_imds, "runs_containers": runs_containers}
+    probes = {
+        "imds_block": imds_block,
+        "awsvpc_block_imds": awsvpc_block_imds,
+        "runs_containers": runs_containers,
+        "container_stop_timeout": container_stop_timeout,
+        "ecs_agent": agent_settings,
+    }
     return Secret(path, decode=from_base64, probes=probes)

@@ -9,7 +9,8 @@ import pytest
 
 from scanner.engine.redact import Redactor
 from scanner.kinds.ec2_instances import Instance
-from scanner.kinds.user_data import UserData, awsvpc_block_imds, imds_block, read_user_data, runs_containers
+from scanner.kinds.ecs_agent import agent_settings, awsvpc_block_imds, container_stop_timeout
+from scanner.kinds.user_data import UserData, imds_block, read_user_data, runs_containers
 
 V4, V6 = "169.254.169.254", "fd00:ec2::254"
 RULE = "iptables -I DOCKER-USER -d 169.254.169.254 -j DROP"
@@ -124,6 +125,55 @@ def test_the_agent_is_told_to_block(text: str) -> None:
 @pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in SETS_NOT.items()])
 def test_the_agent_is_not_told_to_block(text: str) -> None:
     assert not awsvpc_block_imds(text)
+
+
+PRIVILEGED = "ECS_DISABLE_PRIVILEGED"
+PULL = "ECS_IMAGE_PULL_BEHAVIOR"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", {}),
+        (f"echo {PRIVILEGED}=true >> /etc/ecs/ecs.config", {PRIVILEGED: "true"}),
+        (f"export {PRIVILEGED}=true", {}),
+        (f"# echo {PRIVILEGED}=true >> /etc/ecs/ecs.config", {}),
+        (
+            f"cat <<'EOF' >> /etc/ecs/ecs.config\n{PRIVILEGED}=true\n{PULL}=prefer-cached\nEOF",
+            {PRIVILEGED: "true", PULL: "prefer-cached"},
+        ),
+        (f"echo {PULL}=once >> /etc/ecs/ecs.config; echo {PULL}=always >> /etc/ecs/ecs.config", {PULL: "always"}),
+        (f"echo {PULL}=once >> /etc/ecs/ecs.config\necho ECS_CLUSTER=x > /etc/ecs/ecs.config", {}),
+        ('[settings.ecs]\nimage-pull-behavior = "once"', {PULL: "once"}),
+        (
+            "docker run --env ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST=false amazon/amazon-ecs-agent",
+            {"ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST": "false"},
+        ),
+        ("echo MY_ECS_DISABLE_PRIVILEGED=true >> /etc/ecs/ecs.config", {}),
+        ("echo ECS_ENGINE_AUTH_DATA=secret >> /etc/ecs/ecs.config", {}),
+    ],
+)
+def test_settings_of_the_agent_that_may_be_kept(text: str, expected: dict[str, str]) -> None:
+    assert agent_settings(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        ("echo ECS_CONTAINER_STOP_TIMEOUT=1m30s >> /etc/ecs/ecs.config", "1m30s"),
+        ("echo ECS_CONTAINER_START_TIMEOUT=1m30s >> /etc/ecs/ecs.config", ""),
+        ('[settings.ecs]\ncontainer-stop-timeout = "45s"', "45s"),
+    ],
+)
+def test_the_time_a_container_is_given_to_stop(text: str, expected: str) -> None:
+    assert container_stop_timeout(text) == expected
+
+
+def test_user_data_that_was_kept_before_the_settings_were_looked_for() -> None:
+    kept = {"$redacted": "00", "$detected": [], "imds_block": [], "awsvpc_block_imds": False, "runs_containers": True}
+    assert read_user_data(kept).agent is None
+    assert read_user_data(kept | {"ecs_agent": {PULL: "once"}}).agent == ((PULL, "once"),)
 
 
 @pytest.mark.parametrize(
