@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._secrets import unprotected
 from scanner.kinds.containers import Container, SecretReference
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.ssm import Parameter
@@ -20,24 +21,6 @@ if TYPE_CHECKING:
 
 MANAGED = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-AbCdEf:password::"
 STORE = "arn:aws:ssm:us-east-1:123456789012:parameter"
-REFERENCE = "/aws/reference/secretsmanager/"
-
-
-def _unprotected(source: str, world: World) -> str:
-    """Say why a secret's source is no managed store; nothing where it is one."""
-    service = source.split(":")[2] if source.startswith("arn:") else "ssm"
-    if service == "secretsmanager":
-        return ""
-    if service != "ssm":
-        return f"{source} is neither in Secrets Manager nor in Parameter Store"
-    prefix, separator, rest = source.partition(":parameter")
-    name = (prefix + separator if separator else "") + (rest if separator else source).partition(":")[0]
-    if REFERENCE in name:
-        return ""
-    parameter = world.get(Parameter, name)
-    if parameter is None:
-        return f"the parameter {name} does not exist"
-    return "" if parameter.type == "SecureString" else f"the parameter {name} is of type {parameter.type}"
 
 
 class ContainerSecretsFromManagedStore(Rule):
@@ -109,7 +92,7 @@ class ContainerSecretsFromManagedStore(Rule):
         for container in definition.containers:
             for secret in container.secrets:
                 with gaps:
-                    reason = _unprotected(secret.source, world)
+                    reason = unprotected(secret.source, world)
                     if reason:
                         yield Fail(f"{secret.name}: {reason}", part=f"{container.name} {secret.name}")
         yield from gaps

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._clusters import clusters_of
 from rules.ecs._roles import roles_of
 from scanner.kinds.ec2_instances import Instance
 from scanner.kinds.ecs import ContainerInstance
 from scanner.kinds.ecs_services import Service
-from scanner.kinds.ecs_task_definitions import TaskDefinition, describable
+from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.ecs_tasks import Task
 from scanner.kinds.events import EventRule, Schedule
 from scanner.kinds.iam import InstanceProfile
@@ -33,28 +34,6 @@ HOST = (Other(ContainerInstance), Other(Instance, profile=PROFILE), Other(Instan
 
 def _name(arn: str) -> str:
     return arn.rpartition("/")[2]
-
-
-def _clusters(definition: TaskDefinition, world: World, gaps: Gaps) -> list[str]:
-    """Name the clusters that tasks of this definition run on, or would be started on."""
-    names = (definition.id, definition.name)
-    found: list[str] = []
-    with gaps:
-        for service in world.all(Service):
-            with gaps:
-                found += [service.cluster] if definition.id in service.task_definitions else []
-    with gaps:
-        found += [task.cluster for task in world.all(Task, task_definition=definition.id)]
-    with gaps:
-        for rule in world.all(EventRule):
-            with gaps:
-                named = any(describable(name) in names for name in rule.task_definitions)
-                found += rule.clusters if named else ()
-    with gaps:
-        for schedule in world.all(Schedule):
-            with gaps:
-                found += [schedule.target] if describable(schedule.task_definition) in names else []
-    return sorted(set(found))
 
 
 class TaskRoleNotInstanceRole(Rule):
@@ -117,7 +96,7 @@ class TaskRoleNotInstanceRole(Rule):
     def check(definition: TaskDefinition, world: World) -> Iterator[Outcome]:
         gaps = Gaps()
         shared: dict[str, str] = {}
-        for cluster in _clusters(definition, world, gaps):
+        for cluster in clusters_of(definition, world, gaps):
             with gaps:
                 for host in world.all(ContainerInstance, cluster=cluster):
                     with gaps:
