@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 
 import boto3
@@ -8,16 +8,10 @@ import pytest
 
 from scanner.aws.client import AwsClient, Patience
 from scanner.aws.limits import Bucket, Limits
-from scanner.aws.sessions import Sessions, Target
+from scanner.aws.sessions import Sessions
+from scanner.model.kind import Kind
+from tests.aws.gather import ACCOUNT, QUICK, TARGET, Connect, Gather, Night, Serve, collect
 from tests.aws.stub import Script, Stub
-
-ACCOUNT = "123456789012"
-TARGET = Target(ACCOUNT, regions=("us-east-1",))
-QUICK = Patience(connect=2, read=0.5, attempts=2, tries=2, polls=3, poll=0, sleep=lambda _: None)
-"""No waiting: the stub is on loopback, and what hangs there hangs for ever."""
-
-Serve = Callable[[Mapping[str, Script]], Stub]
-Connect = Callable[..., AwsClient]
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +55,14 @@ def connect(sessions: Sessions, limits: Limits) -> Connect:
         return AwsClient(sessions, {ACCOUNT: TARGET}, frozenset(allowed), 4, limits, patience)
 
     return make
+
+
+@pytest.fixture
+def gather(serve: Serve, sessions: Sessions, limits: Limits) -> Gather:
+    """Collect kinds from a stub that plays a script."""
+
+    def run(script: Mapping[str, Script], *kinds: type[Kind]) -> tuple[Stub, Night]:
+        stub = serve(script)
+        return stub, collect(sessions, limits, *kinds)
+
+    return run

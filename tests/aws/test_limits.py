@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scanner.aws.limits import Bucket, Limits
-from tests.aws.conftest import ACCOUNT
+from tests.aws.gather import ACCOUNT
 
 
 class Clock:

@@ -7,7 +7,7 @@ import pytest
 from scanner.aws.client import Request
 from scanner.aws.errors import Refusal
 from scanner.aws.paging import paging_of
-from tests.aws.conftest import ACCOUNT, Connect, Serve
+from tests.aws.gather import ACCOUNT, Connect, Serve
 from tests.aws.stub import Answer, Asked, Script, said, xml
 
 HERE = (ACCOUNT, "us-east-1")

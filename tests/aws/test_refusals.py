@@ -13,7 +13,7 @@ from scanner.aws.limits import Limits
 from scanner.aws.sessions import Sessions, Target
 from scanner.model.call import each
 from scanner.model.gap import GapState
-from tests.aws.conftest import ACCOUNT, QUICK, Connect, Serve
+from tests.aws.gather import ACCOUNT, QUICK, Connect, Serve
 from tests.aws.stub import Answer, Asked, ec2_refused, refused, s3_refused, said, xml, xml_refused
 
 HERE = (ACCOUNT, "us-east-1")

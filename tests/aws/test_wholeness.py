@@ -9,7 +9,7 @@ import pytest
 from scanner.aws.client import Request
 from scanner.aws.errors import Refusal
 from scanner.model.gap import GapState
-from tests.aws.conftest import ACCOUNT, QUICK, Connect, Serve
+from tests.aws.gather import ACCOUNT, QUICK, Connect, Serve
 from tests.aws.stub import Answer, Script, said, xml
 
 HERE = (ACCOUNT, "us-east-1")
