@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.request import Request, urlopen
 
@@ -43,6 +44,7 @@ class DemoServer:
         self._port = port
         self._process: subprocess.Popen[str] | None = None
         self._clock: datetime | None = None
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115  it lives as long as the process whose errors it takes
 
     def __enter__(self) -> Self:
         """Start the process and wait until it listens."""
@@ -61,14 +63,16 @@ class DemoServer:
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self._said,
             text=True,
             env={**_without_aws(dict(os.environ)), **_MOTO_SETTINGS},
         )
         line = self._pipe(self._process.stdout).readline().strip()
         if not line:
+            self._said.seek(0)
+            why = (self._said.read().strip().splitlines() or ["it said nothing"])[-1]
             self.close()
-            message = f"the demo's server did not start on 127.0.0.1 port {self._port or '(any free)'}"
-            raise OSError(message)
+            raise OSError(f"the demo's server did not start on 127.0.0.1 port {self._port or '(any free)'}: {why}")
         self._port = int(line)
         return self
 
@@ -85,6 +89,7 @@ class DemoServer:
             self._pipe(process.stdin).close()
             process.wait(timeout=30)
             self._pipe(process.stdout).close()
+        self._said.close()
 
     @property
     def url(self) -> str:
