@@ -70,7 +70,8 @@ class DemoServer:
         line = self._pipe(self._process.stdout).readline().strip()
         if not line:
             self._said.seek(0)
-            why = (self._said.read().strip().splitlines() or ["it said nothing"])[-1]
+            said = self._said.read().splitlines()
+            why = next((line for line in reversed(said) if "Error" in line), "it said nothing")
             self.close()
             raise OSError(f"the demo's server did not start on 127.0.0.1 port {self._port or '(any free)'}: {why}")
         self._port = int(line)
