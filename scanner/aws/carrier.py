@@ -60,8 +60,7 @@ class Carrier(Due):
         gap: Gap | None = None
         lacking: dict[str, Gap] = {}
         try:
-            scope = graph.child(sinks[0][0], parent) if parent else None
-            params = resolve_all(call.params, scope) if scope else dict(call.params)
+            params = resolve_all(call.params, graph.scope(sinks[0][0], parent))
             pages = self.client.pages(graph.place, Request.of(call, params))
             for page in pages:
                 for kind, sink in sinks:
@@ -223,18 +222,24 @@ class Carrier(Due):
 
     def _run_job(self, place: tuple[str, str], call: Call, params: dict[str, Any]) -> Any:
         first = call.iam[0] if call.iam else permission_of(call.start)
-        polls, pause = self.patience.polls, self.patience.poll
-        for poll in range(polls):
-            started = self.client.one(place, Request(call.start, params, permission=first))
-            if holds_of(call.ready, started):
-                break
-            if poll + 1 < polls:
-                self.patience.sleep(pause)
+        if call.ticket:
+            started = self.client.one(place, Request(call.start, params, call.ticket, permission=first))
+            answer = self._polled(place, call.ready, Request.of(call, {call.ticket: started[call.ticket]}))
         else:
-            raise refusal(call.start, first, "NotReady", f"not ready after {polls * pause:.0f} s")
-        answer = self.client.one(place, Request.of(call, params))
+            self._polled(place, call.ready, Request(call.start, params, permission=first))
+            answer = self.client.one(place, Request.of(call, params))
         found = getter(call.path)(answer) if call.path else answer
         return call.parse(found) if call.parse else found
+
+    def _polled(self, place: tuple[str, str], ready: str, request: Request) -> dict[str, Any]:
+        polls, pause = self.patience.polls, self.patience.poll
+        for poll in range(polls):
+            answer = self.client.one(place, request)
+            if holds_of(ready, answer):
+                return answer
+            if poll + 1 < polls:
+                self.patience.sleep(pause)
+        raise request.refused("NotReady", f"not ready after {polls * pause:.0f} s")
 
     def _download(self, call: Call, answer: dict[str, Any], digest: str) -> Any:
         algorithm, _, wanted = digest.partition(":")

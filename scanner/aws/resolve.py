@@ -130,5 +130,7 @@ def _compared(clause: Clause, value: Any) -> bool:
     if not clause.comparison:
         return bool(value) is not clause.negated
     text = "" if value is None else str(value)
+    if clause.comparison == "contains":
+        return any(literal in text for literal in clause.literals) is not clause.negated
     known = text in clause.literals
     return (not known if clause.comparison == "!=" else known) is not clause.negated

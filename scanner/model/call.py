@@ -179,6 +179,7 @@ def job(
     path: str = "",
     *,
     ready: str = "",
+    ticket: str = "",
     own: str = "",
     key: str = "",
     parse: Callable[[Any], Any] | None = None,
@@ -191,7 +192,9 @@ def job(
     """Start, poll with a bound, fetch.
 
     `start` is called until the condition `ready` on its answer holds, then `operation`. With `own` and `key` it is
-    fetched once for the account and shared (see `shared`), else it is made for each resource.
+    fetched once for the account and shared (see `shared`), else it is made for each resource. With `ticket`, `start` is
+    called once, the member of that name in its answer is the one parameter of `operation`, and it is the answer to this
+    for which `ready` must come to hold.
     """
     return Call(
         Form.JOB,
@@ -200,6 +203,7 @@ def job(
         params,
         start=start,
         ready=ready,
+        ticket=ticket,
         own=own,
         key=key,
         parse=parse,

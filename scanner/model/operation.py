@@ -85,6 +85,7 @@ class Call:
     size: int = 0
     start: str = ""
     ready: str = ""
+    ticket: str = ""
     facts: tuple[str, ...] = ()
     parse: Callable[[Any], Any] | None = None
     without: Callable[[Any], Any] | None = None
@@ -143,12 +144,12 @@ def _references(value: Any) -> list[str]:
     return []
 
 
-_CLAUSE = re.compile(r"(not )?([A-Za-z_][A-Za-z0-9_]*(?:\.[^\s]+)?)(?: (==|!=|in) (.+))?")
+_CLAUSE = re.compile(r"(not )?([A-Za-z_][A-Za-z0-9_]*(?:\.[^\s]+)?)(?: (==|!=|in|contains) (.+))?")
 
 
 @dataclass(frozen=True)
 class Clause:
-    """One clause of a `when`: the path, the comparison (`==`, `!=`, `in` or empty for truth), the literals."""
+    """One clause of a `when`: the path, the comparison (`==`, `!=`, `in`, `contains`, empty for truth), the literals."""
 
     path: str
     comparison: str
@@ -157,7 +158,9 @@ class Clause:
 
 
 def clauses(when: str) -> tuple[Clause, ...]:
-    """Read `a.b == 'X' and not c.d and e in 'X','Y'`.
+    """Read `a.b == 'X' and not c.d and e in 'X','Y' and f contains 'X','Y'`.
+
+    `contains` holds where the value, written out with all that it holds, has one of the texts in it.
 
     Raises:
         ValueError: the text is no condition.

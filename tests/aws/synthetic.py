@@ -173,6 +173,8 @@ class FakeClient:
 
 def _asks(call: Call, request: Request) -> bool:
     """Say whether the request may be of the call: the same parameters, with the same values where these are literal."""
+    if call.ticket and request.operation == call.operation:
+        return set(request.params) == {call.ticket}
     names = {*call.params, *([call.ids] if call.ids else [])}
     literal = {name: value for name, value in call.params.items() if "$" not in repr(value)}
     return set(request.params) <= names and all(request.params.get(name) == value for name, value in literal.items())

@@ -84,6 +84,13 @@ def test_calls_are_operations_of_aws(kind: type[Kind]) -> None:
             continue
         model = _operation(call.operation)
         given = {*call.params, *([call.ids] if call.ids else [])}
+        if call.ticket:
+            begun = _operation(call.start)
+            taken, needed = begun.input_shape.members, begun.input_shape.required_members
+            problems += [f"{call.name}: {call.start} takes no {name}" for name in given if name not in taken]
+            problems += [f"{call.name}: {call.start} needs {name}" for name in needed if name not in given]
+            problems += [] if call.ticket in begun.output_shape.members else [f"{call.name}: no member {call.ticket}"]
+            given = {call.ticket}
         members = model.input_shape.members if model.input_shape else {}
         problems += [f"{call.name}: {call.operation} takes no {name}" for name in given if name not in members]
         required = model.input_shape.required_members if model.input_shape else []
