@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._images import image_named, images_of, platforms
 from scanner.kinds.containers import Container
 from scanner.kinds.ecr import Image
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.ecs_tasks import Task, TaskContainer
-from scanner.kinds.images import ImageConfig, image_reference, is_root
+from scanner.kinds.images import ImageConfig, is_root
 from scanner.model.gap import Gap, GapState, Unknown
-from scanner.model.inventory import any_of
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Note, Other, Rule
 from scanner.model.source import EcsGuide
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from scanner.model.inventory import World
     from scanner.model.rule import Outcome
@@ -31,29 +31,13 @@ STOPPED = Other(Task, desired_status="STOPPED", containers=(TaskContainer("web",
 _DENIED = Unknown(Gap("ecr.GetDownloadUrlForLayer", "ecr:GetDownloadUrlForLayer", state=GapState.DENIED))
 
 
-def _images(definition: TaskDefinition, container: Container, world: World) -> tuple[str, ...]:
-    """Name the images that run as this container; where nothing runs, the one that the task definition names."""
-    pulled = [
-        item.reference
-        for task in world.all(Task, task_definition=definition.id)
-        if task.runs
-        for item in task.containers
-        if item.name == container.name
-    ]
-    return tuple(dict.fromkeys(pulled)) or (image_reference(container.image).text,)
-
-
 def _judge(
     definition: TaskDefinition, container: Container, reference: str, world: World, gaps: Gaps
 ) -> Iterator[Outcome]:
-    if not image_reference(reference).in_ecr:
-        raise Unknown(Gap(message=f"{reference} lies outside of Amazon ECR: the user of its image cannot be read"))
-    image = world.get(Image, reference)
-    if image is None:
-        raise Unknown(Gap("ecr.BatchGetImage", message=f"the image {reference} was not read"))
-    for read in _configs(definition, image):
+    image = image_named(reference, "the user of its image", world)
+    for platform in platforms(definition, image):
         with gaps:
-            config = read()
+            config: ImageConfig | None = getattr(image, platform)
             if config is None or config.os == "windows":
                 continue
             if is_root(config.user):
@@ -62,26 +46,6 @@ def _judge(
                 )
             else:
                 yield Note(f"{container.name} runs as {config.user}, the user of the image {reference}")
-
-
-def _configs(definition: TaskDefinition, image: Image) -> tuple[Callable[[], ImageConfig | None], ...]:
-    """Give the readers of the configurations that may run: the image's own, or those of an index that fit.
-
-    Raises:
-        Unknown: the registry has no such image, or none of it is for Linux on an architecture of ECS.
-    """
-    if not image.digest:
-        raise Unknown(Gap("ecr.BatchGetImage", message=f"the registry does not hold {image.id}"))
-    if image.own is not None:
-        return (lambda: image.own,)
-    readers: dict[str, Callable[[], ImageConfig | None]] = {"X86_64": lambda: image.x86, "ARM64": lambda: image.arm}
-    wanted = definition.architecture or ("X86_64" if definition.only_fargate else "")
-    fitting = [reader for name, reader in readers.items() if not wanted or name == wanted]
-    if not any_of(fitting, lambda reader: reader() is not None):
-        raise Unknown(
-            Gap(message=f"{image.id} is an index without an image for Linux on {wanted or 'X86_64 or ARM64'}")
-        )
-    return tuple(fitting)
 
 
 class ContainerNonRoot(Rule):
@@ -184,6 +148,6 @@ class ContainerNonRoot(Rule):
             if container.user:
                 continue
             with gaps:
-                for reference in _images(definition, container, world):
+                for reference in images_of(definition, container, world):
                     yield from _judge(definition, container, reference, world, gaps)
         yield from gaps

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from scanner.kinds.common import tags
 from scanner.kinds.images import (
     MANIFEST_TYPES,
     ImageConfig,
+    ImageScan,
     config_digest,
     image_config,
     image_ids,
+    image_scan,
     image_sizes,
     platform_id,
     read_config,
@@ -21,6 +24,7 @@ from scanner.kinds.images import (
 from scanner.model.call import applied, download, each, refs, then
 from scanner.model.kind import Const, Kind, fact
 from scanner.model.policy import PolicyDocument
+from scanner.model.secret import Secret
 
 
 def _exclusions(given: Any) -> tuple[str, ...]:
@@ -147,6 +151,23 @@ def _config(of: str) -> Any:
     )
 
 
+def _scan(of: str) -> Any:
+    return then(
+        "ecr.DescribeImageScanFindings",
+        expect="imageScanStatus",
+        when=_ONE.format(of),
+        absent=["ScanNotFoundException"],
+        region="$named.region",
+        registryId="$named.account",
+        repositoryName="$named.repository",
+        imageId={"imageDigest": f"${of}.images[0].imageId.imageDigest"},
+        maxResults=1000,
+    )
+
+
+SCANNED = ImageScan("COMPLETE", datetime(2026, 11, 20, tzinfo=UTC))
+
+
 class Image(Kind, cfn="AWS::ECR::Image"):
     """An image in a private registry that a task or a task definition names; its id is that name, by digest or tag.
 
@@ -161,6 +182,13 @@ class Image(Kind, cfn="AWS::ECR::Image"):
     x86_config = _config("x86_manifest")
     arm_manifest = _manifest(applied(platform_id("arm64"), "$manifest"), _MANY)
     arm_config = _config("arm_manifest")
+    scan = _scan("manifest")
+    x86_scanned = _scan("x86_manifest")
+    arm_scanned = _scan("arm_manifest")
+    secrets = {
+        name: tuple(Secret(f"imageScanFindings.{holes}", detect=False) for holes in ("findings", "enhancedFindings"))
+        for name in ("scan", "x86_scanned", "arm_scanned")
+    }
 
     id: str = fact("named.reference", sample="123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1.0.0")
     tags: Mapping[str, str] = fact(Const({}))
@@ -184,4 +212,14 @@ class Image(Kind, cfn="AWS::ECR::Image"):
     )
     arm: ImageConfig | None = fact(
         "arm_config", parse=read_config, default=None, doc="Of an index: the image for ARM64."
+    )
+    own_scan: ImageScan | None = fact(
+        "scan", parse=image_scan, default={"api": None}, sample=SCANNED, doc="None where it was never scanned."
+    )
+    x86_scan: ImageScan | None = fact("x86_scanned", parse=image_scan, default={"api": None}, sample=SCANNED)
+    arm_scan: ImageScan | None = fact("arm_scanned", parse=image_scan, default={"api": None}, sample=SCANNED)
+    volatile = tuple(
+        f"{name}.imageScanFindings.{noise}"
+        for name in ("scan", "x86_scanned", "arm_scanned")
+        for noise in ("imageScanCompletedAt", "vulnerabilitySourceUpdatedAt", "findings", "enhancedFindings")
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -193,6 +194,29 @@ def fixed_by(mutability: str, exclusions: Iterable[str], tag: str) -> bool:
     if mutability == "IMMUTABLE_WITH_EXCLUSION":
         return not excluded
     return mutability == "MUTABLE_WITH_EXCLUSION" and excluded
+
+
+class ImageScan(msgspec.Struct, frozen=True):
+    """What a scan of an image came to: its state, when the last one ended, and how many findings of each grade."""
+
+    status: str
+    completed: datetime | None = None
+    critical: int = 0
+    high: int = 0
+
+
+def image_scan(answer: Mapping[str, Any]) -> ImageScan:
+    """Read what DescribeImageScanFindings says of an image; a severity that is not counted has no finding."""
+    found = answer.get("imageScanFindings") or {}
+    counts = found.get("findingSeverityCounts") or {}
+    told = found.get("imageScanCompletedAt")
+    ended = datetime.fromisoformat(told) if told else None
+    return ImageScan(
+        answer["imageScanStatus"]["status"],
+        ended.replace(tzinfo=ended.tzinfo or UTC) if ended else None,
+        int(counts.get("CRITICAL", 0)),
+        int(counts.get("HIGH", 0)),
+    )
 
 
 class ScanRule(msgspec.Struct, frozen=True):
