@@ -203,7 +203,7 @@ class PlaceGraph:
 
     def _list_children(self, builder: Builder, kind: type[Kind], call: Call) -> None:
         try:
-            wanted = holds(call.when, self.child(kind, builder))
+            wanted = holds(call.when, self.scope(kind, builder))
         except UnseenReferenceError as error:
             self.tallies.of(kind, call).fail(error.section.gap or Gap())
             return
@@ -211,8 +211,8 @@ class PlaceGraph:
             self.state(kind).open += 1
             self._due.listing(self, [(kind, call)], builder)
 
-    def child(self, kind: type[Kind], parent: Builder) -> Builder:
-        """Make the scope in which a child's listing is asked for."""
+    def scope(self, kind: type[Kind], parent: Builder | None) -> Builder:
+        """Make what a listing's parameters are resolved against."""
         made = self._make(kind, "", parent)
         made.adopt()
         return made
