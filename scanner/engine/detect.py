@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _LOCK = threading.Lock()
 
@@ -44,6 +44,20 @@ def detectors(text: str, label: str = "") -> list[dict[str, str]]:
             if not _harmless(heuristic, plugin, line, secret.secret_value or "")
         }
     return [{"detector": name, "version": f"detect-secrets {version('detect-secrets')}"} for name in sorted(found)]
+
+
+def names_secret(name: str, words: Iterable[str] = ()) -> bool:
+    """Say whether a name is one for a secret: its last part ends in a word of detect-secrets' or of these words."""
+    from detect_secrets.plugins.keyword import DENYLIST
+
+    last = re.sub(r"[-.\s]+", "_", name.rstrip("/").rpartition("/")[2])
+    known = "|".join((*DENYLIST, *(re.escape(word) for word in words)))
+    return re.search(rf"(?:{known})s?$", last, re.IGNORECASE) is not None
+
+
+def refers(text: str) -> bool:
+    """Say whether a text is no secret by its form: nothing, an ARN, a yes or no, a number, a path, a plain URL."""
+    return not text.strip() or _names_a_secret(text.strip())
 
 
 def _harmless(heuristic: Any, plugin: Any, line: str, value: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from scanner.engine.detect import refers
 from scanner.kinds.common import tagged, tags
 from scanner.model.call import batch, each, then
 from scanner.model.kind import Kind, fact
@@ -51,6 +52,10 @@ def _detectors(value: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(hit["detector"]) for hit in value["$detected"])
 
 
+def _refers(value: Mapping[str, Any]) -> bool:
+    return bool(value["refers"])
+
+
 class Parameter(Kind, cfn="AWS::SSM::Parameter", tf="aws_ssm_parameter"):
     """A parameter: its name, type and key; of a value in clear only whether it looks like a secret."""
 
@@ -66,7 +71,7 @@ class Parameter(Kind, cfn="AWS::SSM::Parameter", tf="aws_ssm_parameter"):
         WithDecryption=False,
     )
     labels = tagged("$parameter.ARN", "ssm:parameter")
-    secrets = {"text": Secret("Value", label="Name")}
+    secrets = {"text": Secret("Value", label="Name", probes={"refers": refers})}
 
     id: str = fact("parameter.Name", plan="name", template="Name", sample="/claims/database-url")
     arn: str = fact(
@@ -87,6 +92,13 @@ class Parameter(Kind, cfn="AWS::SSM::Parameter", tf="aws_ssm_parameter"):
         default={"api": ()},
         sample=(),
         doc="The secret detectors that fired on a value in clear under the parameter's name.",
+    )
+    refers: bool = fact(
+        "text.Value",
+        parse=_refers,
+        default={"api": True},
+        sample=False,
+        doc="Whether a value in clear is no secret by its form: an ARN, a number, a path, a plain URL.",
     )
 
 
