@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from scanner.kinds.ec2_instances import Instance
-from scanner.kinds.ec2_network import PrefixList, RouteTable, SecurityGroup
-from scanner.kinds.network_reasoning import WORLD_V4, WORLD_V6, to_internet, world_of
+from scanner.kinds.ec2_interfaces import NetworkInterface
+from scanner.kinds.ec2_network import VPC, PrefixList, RouteTable, SecurityGroup, Subnet
+from scanner.kinds.network_reasoning import WORLD_V4, WORLD_V6, exposures, to_internet, world_of
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import all_of, any_of
 from scanner.model.rule import Fail, Gaps, Missing, Settings
@@ -16,8 +17,7 @@ from scanner.model.rule import Fail, Gaps, Missing, Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from scanner.kinds.ec2_network import Subnet
-    from scanner.kinds.network_reasoning import Permission, Route
+    from scanner.kinds.network_reasoning import Exposure, Permission, Route
     from scanner.model.inventory import World
 
 
@@ -64,9 +64,9 @@ def internet_routes(world: World, subnet: Subnet) -> tuple[Route, ...]:
 
 
 def open_ports(
-    world: World, group: SecurityGroup, ports: Iterable[int], protocol: str = "tcp"
+    world: World, group: SecurityGroup, ports: Iterable[int], protocol: str = "tcp", worlds: tuple[str, ...] = WORLD
 ) -> Iterator[Fail | Missing]:
-    """Say which ports a group's rules, taken together, open to the whole internet.
+    """Say which ports a group's rules, taken together, open to the whole internet (`worlds`: by IPv4, by IPv6).
 
     Prefix lists of customers are opened up; those of AWS name AWS's own services and are not the world.
     """
@@ -77,12 +77,51 @@ def open_ports(
         for name in dict.fromkeys(rule.peer for rule in allowing if rule.kind == "prefix-list"):
             with gaps:
                 cidrs += entries_of(world, name)
-        opened = world_of(cidrs)
+        opened = [everybody for everybody in world_of(cidrs) if everybody in worlds]
         for everybody in opened:
             through = "" if everybody in cidrs else f", by {' and '.join(cidrs)} together"
             yield Fail(f"{protocol}/{port} is open to {everybody}{through}", f"ingress {protocol}/{port} {everybody}")
-        if len(opened) < len(WORLD):
+        if len(opened) < len(worlds):
             yield from gaps
+
+
+def exposed(world: World, group: SecurityGroup, gaps: Gaps) -> tuple[Exposure, ...]:
+    """Say what a group's inbound rules together open to the world; prefix lists that cannot be seen go to the gaps."""
+    rules = [rule for rule in group.ingress if rule.kind == "cidr"]
+    for rule in group.ingress:
+        if rule.kind == "prefix-list":
+            with gaps:
+                cidrs = entries_of(world, rule.peer)
+                rules += [msgspec.structs.replace(rule, kind="cidr", peer=cidr) for cidr in cidrs]
+    return exposures(rules)
+
+
+def owned_and_used(vpc: VPC, world: World) -> bool | str:
+    """Say whether a VPC is to be judged: not one that is shared with the account, nor an empty default one.
+
+    Raises:
+        Unknown: whether the default VPC is empty could not be seen.
+    """
+    if vpc.owner not in {"", vpc.account}:
+        return "shared by another account, where it is judged"
+    return "a default VPC in which nothing stands" if is_empty_default(vpc, world) else True
+
+
+def is_empty_default(vpc: VPC, world: World) -> bool:
+    """Say whether this is AWS's default VPC and holds no network interface."""
+    return vpc.is_default and world.first(NetworkInterface, vpc=vpc.id) is None
+
+
+def private_tables(world: World, vpc: VPC, gaps: Gaps) -> dict[str, tuple[RouteTable, list[str]]]:
+    """Give the route tables without a way to an internet gateway that rule subnets of a VPC, with those subnets."""
+    found: dict[str, tuple[RouteTable, list[str]]] = {}
+    with gaps:
+        for subnet in world.all(Subnet, vpc=vpc.id):
+            with gaps:
+                table = route_table_of(world, subnet)
+                if not to_internet(table.routes):
+                    found.setdefault(table.id, (table, []))[1].append(subnet.id)
+    return found
 
 
 def entries_of(world: World, prefix_list: str) -> tuple[str, ...]:

@@ -1,0 +1,82 @@
+"""sg_no_open_admin_ipv4."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rules._network import open_ports
+from scanner.kinds.ec2_network import PrefixList, SecurityGroup
+from scanner.kinds.network_reasoning import WORLD_V4, Permission
+from scanner.model.inventory import World
+from scanner.model.remedy import Custodian
+from scanner.model.rule import Case, Fail, Missing, Other, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+REMOTE = (22, 3389)
+
+
+class NoOpenAdminIpv4(Rule):
+    """No IPv4 ingress from the world to remote administration ports.
+
+    SSH and Remote Desktop give whoever gets in all that the host can do. The whole of IPv4 is scanned for them within
+    minutes, so an open port is a door with a queue before it. Rules are read together: two halves of the internet are
+    the internet; a prefix list of the customer's counts by what is in it.
+    """
+
+    kind = SecurityGroup
+    needs = (PrefixList,)
+    severity = "high"
+    hipaa = ("164.308(a)(1)(ii)(B)", "164.312(e)(1)")
+    aliases = (
+        "config:vpc-sg-port-restriction-check",
+        "security-hub:EC2.53",
+        "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22",
+        "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_3389",
+        "steampipe:vpc_security_group_remote_administration_ipv4",
+        "steampipe:vpc_security_group_remote_administration",
+        "cis:v3.0/5.2",
+        "cis:v3.0/5.3",
+        "cis:v4.0/5.3",
+        "cis:v4.0/5.4",
+        "cis:v5.0/5.3",
+        "cis:v5.0/5.4",
+        "cis:v6.0/6.3",
+        "cis:v6.0/6.4",
+        "cis:v7.0/6.3",
+        "cis:v7.0/6.4",
+    )
+    related = ("sg_no_open_ssh", "sg_no_open_admin_ports")
+    remedy = Custodian(
+        "security-group",
+        {"type": "remove-permissions", "ingress": "matched"},
+        filters=[{"type": "ingress", "Ports": list(REMOTE), "Cidr": {"value": "0.0.0.0/0"}}],
+    )
+    GOOD = (
+        {"ingress": ()},
+        {"ingress": (Permission("tcp", 22, 22, "cidr", "::/0"), Permission("tcp", 3389, 3389, "cidr", "::/0"))},
+        {"ingress": (Permission("tcp", 22, 22, "cidr", "10.0.0.0/8"),)},
+        {"ingress": (Permission("tcp", 23, 3388, "cidr", "0.0.0.0/0"),)},
+        {"ingress": (Permission("udp", 22, 22, "cidr", "0.0.0.0/0"),)},
+        Case(
+            {"ingress": (Permission("tcp", 22, 22, "prefix-list", "pl-1"),)},
+            others=[Other(PrefixList, id="pl-1", cidrs=("198.51.100.0/24",))],
+        ),
+    )
+    BAD = (
+        {"ingress": (Permission("tcp", 22, 22, "cidr", "0.0.0.0/0"),)},
+        {"ingress": (Permission("tcp", 3389, 3389, "cidr", "0.0.0.0/0"),)},
+        {
+            "ingress": (
+                Permission("tcp", 0, 22, "cidr", "0.0.0.0/1"),
+                Permission("-1", None, None, "cidr", "128.0.0.0/1"),
+            )
+        },
+    )
+    UNKNOWN = (Case({"ingress": (Permission("tcp", 22, 22, "prefix-list", "pl-1"),)}, lacking=[PrefixList]),)
+
+    @staticmethod
+    def check(group: SecurityGroup, world: World) -> Iterator[Fail | Missing]:
+        yield from open_ports(world, group, REMOTE, worlds=(WORLD_V4,))
