@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
+from rules._alarms import tells
 from scanner.kinds.cloudwatch import Alarm, CompositeAlarm, Metric
 from scanner.kinds.vpn import Telemetry, VPNConnection
 from scanner.model.gap import Gap, Unknown
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 
 TUNNELS = 2
-ALARM_TERM = re.compile(r"""ALARM\(\s*("[^"]+"|'[^']+'|[^()"'\s]+)\s*\)""")
 TUNNEL_STATE = ("AWS/VPN", "TunnelState")
 TOPIC = ("arn:aws:sns:us-east-1:123456789012:on-call",)
 WHOLE = Metric(*TUNNEL_STATE, (("VpnId", "vpn-1"),))
@@ -145,10 +144,7 @@ def _guards(alarm: Alarm, dimension: str, value: str, world: World, notes: list[
     if not any(metric.dimension(dimension) == value for metric in watched):
         return False
 
-    def tells() -> bool:
-        return alarm.actions_enabled and bool(alarm.actions)
-
-    guards = all_of([lambda: _falls(alarm), lambda: any_of([tells, lambda: _told_by_composite(alarm, world)])])
+    guards = all_of([lambda: _falls(alarm), lambda: tells(alarm, world)])
     if guards and alarm.math:
         notes.append(f"alarm {alarm.id} reckons with TunnelState; its expression was not followed")
     if guards and dimension == "VpnId" and alarm.statistic == "Maximum":
@@ -165,16 +161,3 @@ def _falls(alarm: Alarm) -> bool:
     return (alarm.comparison == "LessThanThreshold" and alarm.threshold > 0) or (
         alarm.comparison == "LessThanOrEqualToThreshold" and alarm.threshold >= 0
     )
-
-
-def _told_by_composite(alarm: Alarm, world: World) -> bool:
-    """Say whether a composite alarm with a target goes off whenever this alarm does: its rule is an OR of alarms."""
-
-    def tells(composite: CompositeAlarm) -> bool:
-        named = [ALARM_TERM.fullmatch(term.strip()) for term in re.split(r"\bOR\b", composite.rule)]
-        names = {hit.group(1).strip("\"'") for hit in named if hit}
-        return (
-            all(named) and bool(names & {alarm.id, alarm.arn}) and composite.actions_enabled and bool(composite.actions)
-        )
-
-    return any_of(world.all(CompositeAlarm), tells)
