@@ -37,26 +37,42 @@ class Redactor:
             return self.value(value, secret, label)
         step, rest = todo[0], todo[1:]
         if step.verb == "each" and isinstance(value, list):
-            return [self._replace(item, rest, secret, label) for item in value]
+            named = [label, *(_option(item) or label for item in value)]
+            return [self._replace(item, rest, secret, name) for item, name in zip(value, named, strict=False)]
+        if step.verb == "each" and isinstance(value, dict):
+            return {name: self._replace(item, rest, secret, name) for name, item in value.items()}
         if step.verb == "member" and isinstance(value, dict):
             known = str(value.get(secret.label, "")) if secret.label else label
             if step.argument in value:
                 value[step.argument] = self._replace(value[step.argument], rest, secret, known)
         return value
 
-    def value(self, value: Any, secret: Secret, label: str = "") -> dict[str, Any]:
-        """Give what stands for a value: the hash, the key's id, the detectors that fired, the probes' answers."""
+    def value(self, value: Any, secret: Secret, label: str = "") -> Any:
+        """Give what stands for a value: the hash, the key's id, the detectors that fired, the probes' answers.
+
+        A value that is only redacted where a detector fires stays as it is where none does.
+        """
         if isinstance(value, dict) and REDACTED in value:
             return value
         text = "" if value is None else str(value)
         clear = secret.decode(text) if secret.decode else text
+        found = self._detect(clear, label) if secret.detect else []
+        if secret.only_detected:
+            found = found or self._detect(clear, "")
+            if not found:
+                return value
         kept: dict[str, Any] = {
             REDACTED: hmac.new(self._key, clear.encode(), hashlib.sha256).hexdigest(),
             "$key": self.key_id,
         }
         if secret.detect:
-            kept["$detected"] = self._detect(clear, label)
+            kept["$detected"] = found
         return kept | {name: probe(clear) for name, probe in secret.probes.items()}
+
+
+def _option(word: Any) -> str:
+    """Give the name of an option of a command that the next word may be the value of; empty where it is none."""
+    return word.lstrip("-") if isinstance(word, str) and word.startswith("-") and "=" not in word else ""
 
 
 def detected(value: Mapping[str, Any]) -> list[str]:

@@ -60,7 +60,7 @@ class TaskDefinition(Kind, cfn="AWS::ECS::TaskDefinition", tf="aws_ecs_task_defi
     )
     arn: str = fact("described.taskDefinition.taskDefinitionArn | used", plan="arn")
     name: str = fact(
-        "described.taskDefinition.family | family | used",
+        "family | used",
         plan="family",
         template="Family",
         parse=family_of,
@@ -160,12 +160,21 @@ class TaskDefinition(Kind, cfn="AWS::ECS::TaskDefinition", tf="aws_ecs_task_defi
     )
     identity = ("name",)
     secrets = {
-        "described": tuple(
-            Secret(f"taskDefinition.containerDefinitions[].{path}", label=label)
-            for path, label in (
-                ("environment[].value", "name"),
-                *((f"logConfiguration.options.{name}", "") for name in ("splunk-token", "apikey", "api_key", "apiKey")),
-            )
+        "described": (
+            *(
+                Secret(f"taskDefinition.containerDefinitions[].{path}", label=label)
+                for path, label in (
+                    ("environment[].value", "name"),
+                    *(
+                        (f"logConfiguration.options.{key}", "")
+                        for key in ("splunk-token", "apikey", "api_key", "apiKey")
+                    ),
+                )
+            ),
+            *(
+                Secret(f"taskDefinition.containerDefinitions[].{path}[]", only_detected=True)
+                for path in ("command", "entryPoint", "healthCheck.command", "dockerLabels")
+            ),
         )
     }
     volatile = (

@@ -101,7 +101,12 @@ class Task(Kind, cfn="AWS::ECS::Task"):
     )
     subnets: tuple[str, ...] = fact("task.attachments", parse=_subnets, default=())
     identity = ("group", "id")
-    secrets = {"task": Secret("overrides.containerOverrides[].environment[].value", label="name")}
+    secrets = {
+        "task": (
+            Secret("overrides.containerOverrides[].environment[].value", label="name"),
+            Secret("overrides.containerOverrides[].command[]", only_detected=True),
+        )
+    }
     volatile = ("task",)
 
     @property

@@ -18,13 +18,18 @@ class Secret:
 
     `path` leads to the value inside its section; where the objects that hold it are wanted by name, `label` is the
     member beside it (the variable's name). `decode` makes text of it. `detect` says whether secret detectors look at
-    it; `probes` are further facts that are decided while the value is at hand, by pure functions of the text.
+    it, `only_detected` keeps the value where none of them fires; `probes` are further facts that are decided while the
+    value is at hand, by pure functions of the text.
+
+    A path that ends in `[]` goes over the words of a command, in which `--password` names the word after it, or over
+    a map, whose keys name the values.
     """
 
     path: str
     label: str = ""
     decode: Callable[[str], str] | None = None
     detect: bool = True
+    only_detected: bool = False
     probes: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
 
 
