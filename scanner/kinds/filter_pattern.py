@@ -38,7 +38,9 @@ def matches(pattern: str, event: Mapping[str, Any]) -> bool | None:
         PatternError: the pattern could not be read.
     """
     text = pattern.strip()
-    if text.startswith("{") and text.endswith("}"):
+    if text.startswith("{"):
+        if not text.endswith("}"):
+            raise PatternError("the brace is not closed")
         return _Reading(text[1:-1], event).whole()
     if text.startswith("["):
         return False

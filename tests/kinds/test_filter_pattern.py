@@ -81,6 +81,7 @@ NO_MATCH = [
 OPEN = ["{ $.missing != x }", "{ $.missing IS NULL }", "{ $.missing != x && $.eventName = CreateVpc }"]
 UNREADABLE = [
     "{ }",
+    "{ $.eventName = x",
     "{ $.eventName }",
     "{ $.eventName = }",
     "{ eventName = x }",
