@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING
 
 from scanner.kinds.common import tags
 from scanner.kinds.images import ReplicationRule, ScanRule, replication_rules, scan_rules
-from scanner.model.call import applied, then
+from scanner.model.call import applied, shared, then
 from scanner.model.kind import Const, Kind, fact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+def _root(partition: str, account: str) -> str:
+    return f"arn:{partition}:iam::{account}:root"
 
 
 class Account(Kind, cfn="AWS::::Account", scope="global", singleton=True):
@@ -26,6 +30,14 @@ class Account(Kind, cfn="AWS::::Account", scope="global", singleton=True):
         iam=["s3:GetAccountPublicAccessBlock"],
     )
     summary = then("iam.GetAccountSummary", "SummaryMap")
+    root_devices = shared(
+        "iam.ListVirtualMFADevices",
+        "VirtualMFADevices",
+        own=applied(_root, "$partition", "$account"),
+        key="User.Arn",
+        many=True,
+        AssignmentStatus="Assigned",
+    )
     passwords = then("iam.GetAccountPasswordPolicy", "PasswordPolicy", absent=["NoSuchEntity"])
 
     id: str = fact(Const("account"))
@@ -35,9 +47,32 @@ class Account(Kind, cfn="AWS::::Account", scope="global", singleton=True):
     block_public_policy: bool = fact("s3_block.BlockPublicPolicy", default={"api": False}, sample=True)
     restrict_public_buckets: bool = fact("s3_block.RestrictPublicBuckets", default={"api": False}, sample=True)
     root_mfa: bool = fact("summary.AccountMFAEnabled", parse=bool, sample=True)
+    root_password: bool = fact(
+        "summary.AccountPasswordPresent",
+        parse=bool,
+        default={"api": True},
+        sample=True,
+        doc="False where an organization has taken the root user's credentials away.",
+    )
+    root_virtual_mfa: tuple[str, ...] = fact(
+        "root_devices[].SerialNumber", default={"api": ()}, doc="The root user's virtual MFA devices."
+    )
     root_access_keys: int = fact("summary.AccountAccessKeysPresent", sample=0)
     password_length: int = fact(
         "passwords.MinimumPasswordLength", default={"api": 8}, sample=14, doc="Without a policy, IAM's default."
+    )
+    password_uppercase: bool = fact("passwords.RequireUppercaseCharacters", default={"api": False}, sample=True)
+    password_lowercase: bool = fact("passwords.RequireLowercaseCharacters", default={"api": False}, sample=True)
+    password_number: bool = fact("passwords.RequireNumbers", default={"api": False}, sample=True)
+    password_symbol: bool = fact("passwords.RequireSymbols", default={"api": False}, sample=True)
+    password_reuse: int = fact(
+        "passwords.PasswordReusePrevention",
+        default={"api": 0},
+        sample=24,
+        doc="How many former passwords may not be used again.",
+    )
+    password_max_age: int = fact(
+        "passwords.MaxPasswordAge", default={"api": 0}, sample=90, doc="In days; 0 where passwords do not expire."
     )
     volatile = tuple(
         f"summary.{counter}"
@@ -49,10 +84,6 @@ class Account(Kind, cfn="AWS::::Account", scope="global", singleton=True):
 
 
 _by_name = tags("name", "value")
-
-
-def _root(partition: str, account: str) -> str:
-    return f"arn:{partition}:iam::{account}:root"
 
 
 class RegionSettings(Kind, cfn="AWS::::Region", singleton=True):

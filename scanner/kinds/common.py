@@ -19,7 +19,7 @@ def tags(key: str = "Key", value: str = "Value") -> Callable[[Any], Mapping[str,
     return parse
 
 
-def tagged(own: str, *types: str) -> Any:
+def tagged(own: str, *types: str, when: str = "") -> Any:
     """Ask for the tags of all resources of these types at once, where the service has no bulk listing of its own.
 
     `own` is the reference to the resource's ARN, `types` are `service:resource` or `service`. The answer leaves
@@ -30,5 +30,6 @@ def tagged(own: str, *types: str) -> Any:
         "ResourceTagMappingList",
         own=own,
         key="ResourceARN",
+        when=when,
         ResourceTypeFilters=list(types),
     )

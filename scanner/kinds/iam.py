@@ -6,19 +6,24 @@ import base64
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from scanner.kinds.common import tagged, tags
-from scanner.model.call import each, job
+from scanner.kinds.iam_use import ServiceAccess, SshKey, service_accesses, services_accessed, ssh_keys
+from scanner.model.call import each, job, then
 from scanner.model.gap import Gap, GapState, Unknown
 from scanner.model.kind import Const, Kind, fact
 from scanner.model.policy import PolicyDocument, PolicyError
 
 if TYPE_CHECKING:
     from scanner.model.inventory import World
+
+LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
+LATELY = datetime(2026, 11, 20, tzinfo=UTC)
+"""Moments of the samples, seen from the day on which examples play."""
 
 SERVICE_LINKED = "/aws-service-role/"
 """The path of roles that AWS services own: only AWS can change them (IAM User Guide, service-linked roles)."""
@@ -105,6 +110,7 @@ class User(Kind, cfn="AWS::IAM::User", tf="aws_iam_user", scope="global"):
         key="arn",
         parse=credential_rows,
     )
+    ssh = then("iam.ListSSHPublicKeys", "SSHPublicKeys", UserName="$user.UserName")
 
     id: str = fact("user.UserName", plan="name", template="UserName", sample="nurse-portal")
     arn: str = fact("user.Arn", plan="arn", sample="arn:aws:iam::123456789012:user/nurse-portal")
@@ -123,6 +129,11 @@ class User(Kind, cfn="AWS::IAM::User", tf="aws_iam_user", scope="global"):
     key_2_active: bool = fact("report.access_key_2_active", parse=flag, sample=False)
     key_1_rotated: datetime | None = fact("report.access_key_1_last_rotated", parse=moment, sample=None)
     key_2_rotated: datetime | None = fact("report.access_key_2_last_rotated", parse=moment, sample=None)
+    password_changed: datetime | None = fact("report.password_last_changed", parse=moment, sample=LONG_AGO)
+    password_used: datetime | None = fact("report.password_last_used", parse=moment, sample=LATELY)
+    key_1_used: datetime | None = fact("report.access_key_1_last_used_date", parse=moment, sample=None)
+    key_2_used: datetime | None = fact("report.access_key_2_last_used_date", parse=moment, sample=None)
+    ssh_keys: tuple[SshKey, ...] = fact("ssh", parse=ssh_keys, sample=())
     volatile = (
         "report.password_last_used",
         "report.access_key_1_last_used_date",
@@ -155,6 +166,17 @@ class Role(Kind, cfn="AWS::IAM::Role", tf="aws_iam_role", scope="global"):
     """An IAM role: who may assume it and what it may do."""
 
     role = each("iam.GetAccountAuthorizationDetails", "RoleDetailList")
+    advisor = job(
+        "iam.GenerateServiceLastAccessedDetails",
+        "iam.GetServiceLastAccessedDetails",
+        ticket="JobId",
+        ready="JobStatus in 'COMPLETED','FAILED'",
+        expect="JobStatus",
+        parse=services_accessed,
+        when="role.AssumeRolePolicyDocument contains 'ecs-tasks.amazonaws.com','ec2.amazonaws.com'",
+        Arn="$role.Arn",
+        Granularity="SERVICE_LEVEL",
+    )
 
     id: str = fact("role.RoleName", plan="name", template="RoleName", sample="claims-task")
     arn: str = fact("role.Arn", plan="arn", sample="arn:aws:iam::123456789012:role/claims-task")
@@ -175,7 +197,14 @@ class Role(Kind, cfn="AWS::IAM::Role", tf="aws_iam_role", scope="global"):
         template="PermissionsBoundary",
         default="",
     )
-    volatile = ("role.RoleLastUsed",)
+    created: datetime = fact("role.CreateDate", sample=LONG_AGO)
+    services: tuple[ServiceAccess, ...] = fact(
+        "advisor.services",
+        parse=service_accesses,
+        sample=(),
+        doc="What the role may use and when it last did; asked for roles of EC2 instances and ECS tasks only.",
+    )
+    volatile = ("role.RoleLastUsed", "advisor.services[].LastAuthenticated")
 
     @property
     def service_linked(self) -> bool:

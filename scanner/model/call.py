@@ -141,7 +141,7 @@ def shared(
     operation: str,
     path: str,
     *,
-    own: str,
+    own: str | Applied,
     key: str,
     when: str = "",
     absent: Sequence[str] = (),

@@ -58,10 +58,12 @@ def _images(params: Mapping[str, Any]) -> dict[str, Any]:
 def _report(_: Mapping[str, Any]) -> dict[str, Any]:
     columns = (
         "user,arn,password_enabled,mfa_active,access_key_1_active,access_key_1_last_rotated,"
-        "access_key_2_active,access_key_2_last_rotated,password_last_used,access_key_1_last_used_date"
+        "access_key_2_active,access_key_2_last_rotated,password_last_used,access_key_1_last_used_date,"
+        "access_key_2_last_used_date,password_last_changed"
     )
     rows = [
-        f"u{n},arn:aws:iam::{ACCOUNT}:iam/x{n},true,{flag},{flag},2026-01-01T00:00:00+00:00,false,N/A,N/A,N/A"
+        f"u{n},arn:aws:iam::{ACCOUNT}:iam/x{n},true,{flag},{flag},2026-01-01T00:00:00+00:00,"
+        "false,N/A,N/A,N/A,N/A,2026-10-01T00:00:00+00:00"
         for n, flag in ((1, "true"), (2, "false"))
     ]
     return {"Content": base64.b64encode("\n".join([columns, *rows]).encode()).decode()}
@@ -129,6 +131,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "flowlogstatus": ("ACTIVE",),
     "gatewayid": ("internetgatewayid-1", "local"),
     "groupname": ("default", "web"),
+    "iam.jobid": ("01234567-89ab-cdef-0123-456789abcdef",),
+    "iam.jobstatus": ("COMPLETED",),
     "iaminstanceprofile.arn": (f"arn:aws:iam::{ACCOUNT}:iam/x1",),
     "image": tuple(f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/web:{name}" for name in ("one", "two", "many")),
     "imagedigest": ("",),

@@ -21,6 +21,8 @@ from scanner.kinds.iam import (
     inline_policies,
     moment,
 )
+from scanner.kinds.iam_policies import IdentityPolicies
+from scanner.kinds.iam_use import ServiceAccess, SshKey, service_accesses, services_accessed, ssh_keys
 from scanner.model.gap import Gap, GapState, Unknown
 from scanner.model.inventory import Inventory, World
 from scanner.model.policy import PolicyDocument, PolicyError
@@ -143,3 +145,54 @@ def test_an_attached_policy_that_was_not_seen_makes_the_rest_unknown_after_the_k
         assert next(found)[0] == "own"
         with pytest.raises(Unknown, match=said):
             next(found)
+
+
+def test_ssh_keys_are_read_with_their_state() -> None:
+    item = {"UserName": "ann", "SSHPublicKeyId": "APKA1", "Status": "Active", "UploadDate": "2026-01-02T03:04:05+00:00"}
+    inactive = item | {"SSHPublicKeyId": "APKA2", "Status": "Inactive"}
+    uploaded = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert ssh_keys([item, inactive]) == (SshKey("APKA1", True, uploaded), SshKey("APKA2", False, uploaded))
+
+
+ACCESSED = {
+    "JobStatus": "COMPLETED",
+    "ServicesLastAccessed": [
+        {"ServiceName": "Amazon S3", "ServiceNamespace": "s3", "LastAuthenticated": "2026-11-01T00:00:00+00:00"},
+        {"ServiceName": "Amazon SQS", "ServiceNamespace": "sqs", "TotalAuthenticatedEntities": 0},
+    ],
+}
+
+
+def test_access_advisor_says_when_each_service_was_last_called() -> None:
+    kept = services_accessed(ACCESSED)
+    assert service_accesses(kept["services"]) == (
+        ServiceAccess("s3", datetime(2026, 11, 1, tzinfo=UTC)),
+        ServiceAccess("sqs", None),
+    )
+
+
+def test_a_report_that_access_advisor_did_not_make_is_no_empty_one() -> None:
+    failed = {"JobStatus": "FAILED", "ServicesLastAccessed": [], "Error": {"Code": "Internal", "Message": "try again"}}
+    with pytest.raises(ValueError, match="made no report: Internal try again"):
+        services_accessed(failed)
+    with pytest.raises(KeyError):
+        services_accessed({"JobStatus": "COMPLETED"})
+
+
+@pytest.mark.parametrize(
+    ("facts", "managed", "owner"),
+    [
+        ({}, False, ""),
+        ({"path": "/aws-service-role/ecs.amazonaws.com/"}, False, "an AWS service owns this role"),
+        ({"arn": "arn:aws:iam::123456789012:policy/claims-read"}, True, ""),
+        ({"arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}, True, "AWS owns this policy"),
+        (
+            {"arn": "arn:aws:iam::aws:policy/aws-service-role/X", "path": "/aws-service-role/"},
+            True,
+            "AWS owns this policy",
+        ),
+    ],
+)
+def test_who_owns_what_holds_policies(facts: dict[str, str], managed: bool, owner: str) -> None:
+    held = IdentityPolicies(resource_of(IdentityPolicies, facts))
+    assert (held.is_managed, held.owner) == (managed, owner)
