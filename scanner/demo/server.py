@@ -71,7 +71,7 @@ class DemoServer:
         if not line:
             self._said.seek(0)
             said = self._said.read().splitlines()
-            why = next((line for line in reversed(said) if "Error" in line), "it said nothing")
+            why = next((line for line in said if line.strip()), "it said nothing")
             self.close()
             raise OSError(f"the demo's server did not start on 127.0.0.1 port {self._port or '(any free)'}: {why}")
         self._port = int(line)
