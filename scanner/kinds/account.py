@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scanner.kinds.common import tags
 from scanner.kinds.images import ReplicationRule, ScanRule, replication_rules, scan_rules
@@ -11,6 +11,15 @@ from scanner.model.kind import Const, Kind, fact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+def model_logs(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name the log group and the bucket to which Bedrock's invocation logs of text go; none where text is left out."""
+    targets = (
+        (given.get("cloudWatchConfig") or {}).get("logGroupName"),
+        (given.get("s3Config") or {}).get("bucketName"),
+    )
+    return tuple(name for name in targets if name) if given.get("textDataDeliveryEnabled") else ()
 
 
 def _root(partition: str, account: str) -> str:
@@ -105,6 +114,8 @@ class RegionSettings(Kind, cfn="AWS::::Region", singleton=True):
         principalArn=applied(_root, "$partition", "$account"),
     )
 
+    models = then("bedrock.GetModelInvocationLoggingConfiguration")
+
     id: str = fact(Const("region"))
     tags: Mapping[str, str] = fact(Const({}))
     ebs_encrypts: bool = fact("ebs.EbsEncryptionByDefault", sample=True)
@@ -120,6 +131,13 @@ class RegionSettings(Kind, cfn="AWS::::Region", singleton=True):
         parse=replication_rules,
         sample=(),
         doc="Where the images of the Region's private registry are copied to.",
+    )
+    model_logs: tuple[str, ...] = fact(
+        "models.loggingConfig",
+        parse=model_logs,
+        default={"api": ()},
+        sample=(),
+        doc="Where Amazon Bedrock logs the text that goes to models and comes back.",
     )
     ecs_settings: Mapping[str, str] = fact(
         "ecs", parse=_by_name, sample={}, doc="The account's own choices for new ECS resources, by name."

@@ -8,11 +8,13 @@ from typing import Any
 
 import msgspec
 
+from scanner.kinds.cloudtrail_data import DataEvents, data_events, read_and_write
 from scanner.kinds.common import tags
 from scanner.model.call import each, then
 from scanner.model.kind import Const, Kind, fact
 
 ARN = "arn:aws:cloudtrail:us-east-1:123456789012:trail/audit"
+KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 SOURCES = frozenset({"kms.amazonaws.com", "rdsdata.amazonaws.com"})
 """The sources whose management events a selector may leave out for their number (CloudTrail User Guide)."""
 
@@ -82,18 +84,12 @@ def _advanced(fields: Sequence[Mapping[str, Any]]) -> ManagementEvents | None:
     for field in fields:
         name = field.get("Field", "")
         if name == "readOnly":
-            read, write = _read_only(field)
+            read, write = read_and_write(field)
         elif name == "eventSource" and set(field) <= {"Field", "NotEquals"} and set(field["NotEquals"]) <= SOURCES:
             left_out = tuple(field["NotEquals"])
         elif name != "eventCategory":
             narrowed.append(name)
     return ManagementEvents(read=read, write=write, without=left_out, narrowed=tuple(narrowed))
-
-
-def _read_only(field: Mapping[str, Any]) -> tuple[bool, bool]:
-    values = {text.lower() for text in field.get("Equals") or ()}
-    values |= {"false" if text.lower() == "true" else "true" for text in field.get("NotEquals") or ()}
-    return "true" in values, "false" in values
 
 
 NOISE = (
@@ -115,6 +111,13 @@ class Trail(Kind, cfn="AWS::CloudTrail::Trail", tf="aws_cloudtrail"):
     trail = each("cloudtrail.DescribeTrails", "trailList", includeShadowTrails=False)
     status = then("cloudtrail.GetTrailStatus", Name="$trail.TrailARN", expect="IsLogging")
     selectors = then("cloudtrail.GetEventSelectors", TrailName="$trail.TrailARN", expect="TrailARN")
+    insight = then(
+        "cloudtrail.GetInsightSelectors",
+        "InsightSelectors",
+        TrailName="$trail.TrailARN",
+        expect="TrailARN",
+        absent=["InsightNotEnabledException"],
+    )
     labels = then("cloudtrail.ListTags", "ResourceTagList[0].TagsList", ResourceIdList=["$trail.TrailARN"])
 
     id: str = fact("trail.TrailARN", plan="arn", sample=ARN)
@@ -147,7 +150,24 @@ class Trail(Kind, cfn="AWS::CloudTrail::Trail", tf="aws_cloudtrail"):
         "status.IsLogging", plan="enable_logging", template="IsLogging", default={"plan": True}, sample=True
     )
     management: ManagementEvents = fact("selectors", parse=management_events, sample=EVERYTHING)
+    data: tuple[DataEvents, ...] = fact("selectors", parse=data_events, sample=())
+    key: str = fact("trail.KmsKeyId", plan="kms_key_id", template="KMSKeyId", default="", sample=KEY)
+    log_group: str = fact(
+        "trail.CloudWatchLogsLogGroupArn",
+        plan="cloud_watch_logs_group_arn",
+        template="CloudWatchLogsLogGroupArn",
+        default="",
+        sample="arn:aws:logs:us-east-1:123456789012:log-group:/audit/trail:*",
+    )
+    insights: tuple[str, ...] = fact(
+        "insight[].InsightType", default={"api": ()}, sample=("ApiCallRateInsight", "ApiErrorRateInsight")
+    )
     volatile = NOISE
+
+    @property
+    def home(self) -> str:
+        """The Region that the trail belongs to."""
+        return self.region
 
 
 class CoveringTrail(Kind, cfn="AWS::CloudTrail::ShadowTrail", scope="global"):
@@ -168,6 +188,8 @@ class CoveringTrail(Kind, cfn="AWS::CloudTrail::ShadowTrail", scope="global"):
     arn: str = fact("trail.TrailARN", sample=ARN)
     name: str = fact("trail.Name", sample="audit")
     tags: Mapping[str, str] = fact(Const({}))
+    home: str = fact("trail.HomeRegion", sample="us-east-1")
+    bucket: str = fact("trail.S3BucketName", sample="audit-logs")
     multi_region: bool = fact("trail.IsMultiRegionTrail", sample=True)
     logging: bool = fact("status.IsLogging", sample=True)
     log_group: str = fact(
@@ -180,4 +202,5 @@ class CoveringTrail(Kind, cfn="AWS::CloudTrail::ShadowTrail", scope="global"):
         "status.LatestDeliveryTime", default={"api": None}, sample=None, doc="None: nothing was delivered yet."
     )
     management: ManagementEvents = fact("selectors", parse=management_events, sample=EVERYTHING)
+    data: tuple[DataEvents, ...] = fact("selectors", parse=data_events, sample=())
     volatile = NOISE

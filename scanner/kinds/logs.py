@@ -5,9 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from scanner.kinds.common import tagged, tags
-from scanner.model.call import each
+from scanner.model.call import each, then
 from scanner.model.kind import Const, Kind, fact
+
+PASSING = ",".join(f"'{days}'" for days in (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827))
+"""The retentions, in days, that CloudWatch Logs offers below six years (PutRetentionPolicy, API Reference)."""
+
+
+class Subscription(msgspec.Struct, frozen=True):
+    """A subscription of a log group: where its events go, and the pattern that chooses them (empty: all)."""
+
+    destination: str
+    pattern: str = ""
+
+    @property
+    def keeps(self) -> bool:
+        """Whether all events go to a delivery stream of Firehose, or to the logs of another account."""
+        service = [*self.destination.split(":"), "", "", ""][2]
+        return not self.pattern.strip() and service in {"firehose", "logs"}
+
+
+def subscriptions(items: Sequence[Mapping[str, Any]]) -> tuple[Subscription, ...]:
+    """Read the subscription filters of a log group."""
+    return tuple(Subscription(item["destinationArn"], item.get("filterPattern") or "") for item in items)
 
 
 class LogGroup(Kind, cfn="AWS::Logs::LogGroup", tf="aws_cloudwatch_log_group"):
@@ -15,6 +38,12 @@ class LogGroup(Kind, cfn="AWS::Logs::LogGroup", tf="aws_cloudwatch_log_group"):
 
     group = each("logs.DescribeLogGroups", "logGroups")
     labels = tagged("$group.logGroupArn", "logs")
+    subs = then(
+        "logs.DescribeSubscriptionFilters",
+        "subscriptionFilters",
+        logGroupName="$group.logGroupName",
+        when=f"group.retentionInDays in {PASSING}",
+    )
 
     id: str = fact("group.logGroupName", plan="name", template="LogGroupName", sample="/ecs/claims")
     arn: str = fact("group.logGroupArn", plan="arn", sample="arn:aws:logs:us-east-1:123456789012:log-group:/ecs/claims")
@@ -29,6 +58,20 @@ class LogGroup(Kind, cfn="AWS::Logs::LogGroup", tf="aws_cloudwatch_log_group"):
         parse={"plan": lambda days: days or None},
     )
     kms_key: str = fact("group.kmsKeyId", plan="kms_key_id", template="KmsKeyId", default="")
+    log_class: str = fact(
+        "group.logGroupClass",
+        plan="log_group_class",
+        template="LogGroupClass",
+        default="STANDARD",
+        doc="`STANDARD`, `INFREQUENT_ACCESS`, or `DELIVERY`, which only hands on and keeps events for a day or two.",
+    )
+    subscriptions: tuple[Subscription, ...] = fact(
+        "subs",
+        parse=subscriptions,
+        default={"api": ()},
+        sample=(),
+        doc="Where the events go besides; asked only where they are kept for less than six years.",
+    )
     volatile = ("group.storedBytes", "group.metricFilterCount")
 
 

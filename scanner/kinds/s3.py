@@ -8,6 +8,15 @@ from typing import Any
 import msgspec
 
 from scanner.kinds.common import tags
+from scanner.kinds.s3_reading import (
+    BucketReplication,
+    LifecycleRule,
+    home,
+    lifecycle_rules,
+    notified,
+    replication_rules,
+    retention,
+)
 from scanner.model.call import Call, each, then
 from scanner.model.kind import Kind, fact
 from scanner.model.policy import PolicyDocument
@@ -73,7 +82,7 @@ def _ask(operation: str, path: str, *, absent: Sequence[str] = (), action: str =
 
 
 class Bucket(Kind, cfn="AWS::S3::Bucket", tf="aws_s3_bucket", scope="global"):
-    """A bucket: encryption, policy, access control list, ownership and public access block."""
+    """A bucket: encryption, access, versions, logging, lifecycle, replication, Object Lock and notifications."""
 
     bucket = each("s3.ListBuckets", "Buckets", iam=("s3:ListAllMyBuckets",), MaxBuckets=1000)
     loc = then("s3.GetBucketLocation", Bucket="$bucket.Name", when="not bucket.BucketRegion")
@@ -93,6 +102,27 @@ class Bucket(Kind, cfn="AWS::S3::Bucket", tf="aws_s3_bucket", scope="global"):
         absent=["NoSuchPublicAccessBlockConfiguration"],
     )
     labels = _ask("GetBucketTagging", "TagSet", absent=["NoSuchTagSet"])
+    ver = _ask("GetBucketVersioning", "")
+    log = _ask("GetBucketLogging", "")
+    life = _ask(
+        "GetBucketLifecycleConfiguration",
+        "Rules",
+        action="GetLifecycleConfiguration",
+        absent=["NoSuchLifecycleConfiguration"],
+    )
+    copies = _ask(
+        "GetBucketReplication",
+        "ReplicationConfiguration",
+        action="GetReplicationConfiguration",
+        absent=["ReplicationConfigurationNotFoundError"],
+    )
+    lock = _ask(
+        "GetObjectLockConfiguration",
+        "ObjectLockConfiguration",
+        action="GetBucketObjectLockConfiguration",
+        absent=["ObjectLockConfigurationNotFoundError"],
+    )
+    notes = _ask("GetBucketNotificationConfiguration", "", action="GetBucketNotification")
 
     arn_format = "arn:{partition}:s3:::{id}"
     tf_parts = {
@@ -101,11 +131,20 @@ class Bucket(Kind, cfn="AWS::S3::Bucket", tf="aws_s3_bucket", scope="global"):
         "aws_s3_bucket_acl": "bucket",
         "aws_s3_bucket_ownership_controls": "bucket",
         "aws_s3_bucket_public_access_block": "bucket",
+        "aws_s3_bucket_versioning": "bucket",
+        "aws_s3_bucket_logging": "bucket",
     }
     cfn_parts = {"AWS::S3::BucketPolicy": "Bucket"}
 
     id: str = fact("bucket.Name", plan="bucket", template="BucketName", sample="claims-documents")
     tags: Mapping[str, str] = fact("labels", plan="tags", template="Tags", parse=tags(), default={})
+    home: str = fact(
+        "bucket.BucketRegion | loc.LocationConstraint",
+        parse=home,
+        default={"api": "us-east-1"},
+        sample="us-east-1",
+        doc="The Region where the bucket lies.",
+    )
     encryption: str = fact(
         "enc.Rules",
         template="BucketEncryption.ServerSideEncryptionConfiguration",
@@ -129,6 +168,7 @@ class Bucket(Kind, cfn="AWS::S3::Bucket", tf="aws_s3_bucket", scope="global"):
         parse=PolicyDocument.parse,
         default=None,
     )
+    owner: str = fact("acl.Owner.ID", sample="75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a")
     acl_grants: tuple[AclGrant, ...] = fact("acl.Grants", parse=grants, sample=())
     ownership: str = fact(
         "own.Rules[0].ObjectOwnership",
@@ -166,3 +206,37 @@ class Bucket(Kind, cfn="AWS::S3::Bucket", tf="aws_s3_bucket", scope="global"):
         default={"api": False},
         sample=True,
     )
+    versioning: str = fact(
+        "ver.Status",
+        plan="aws_s3_bucket_versioning.versioning_configuration[0].status",
+        template="VersioningConfiguration.Status",
+        default="",
+        sample="Enabled",
+        doc="`Enabled`, `Suspended`, or empty where the bucket never had versions.",
+    )
+    log_target: str = fact(
+        "log.LoggingEnabled.TargetBucket",
+        plan="aws_s3_bucket_logging.target_bucket",
+        template="LoggingConfiguration.DestinationBucketName",
+        default="",
+        sample="access-logs",
+        doc="The bucket that server access logs are written to; empty where there are none.",
+    )
+    lifecycle: tuple[LifecycleRule, ...] = fact("life", parse=lifecycle_rules, default={"api": ()})
+    replication: tuple[BucketReplication, ...] = fact("copies.Rules", parse=replication_rules, default={"api": ()})
+    locked: bool = fact(
+        "lock.ObjectLockEnabled",
+        plan="object_lock_enabled",
+        template="ObjectLockEnabled",
+        parse={"api": lambda state: state == "Enabled"},
+        default=False,
+        sample=True,
+    )
+    lock_retention: str = fact(
+        "lock.Rule.DefaultRetention",
+        parse=retention,
+        default={"api": ""},
+        sample="COMPLIANCE 2192 days",
+        doc="The mode and length of Object Lock's default retention; empty where there is none.",
+    )
+    notified: tuple[str, ...] = fact("notes", parse=notified, sample=("EventBridge",))

@@ -1,0 +1,158 @@
+"""CloudFront: distributions, the origin access controls by which they sign, and VPC origins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from scanner.kinds.common import tagged, tags
+from scanner.model.call import each, shared, then
+from scanner.model.kind import Const, Kind, fact
+
+_SITE = re.compile(r"(.+)\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(?:\.cn)?")
+_BUCKET = re.compile(r"(.+)\.s3(?:[.-](?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?")
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """An origin of a distribution.
+
+    `identity` and `access_control` name the origin access identity and control that it signs by, `protocol` is how a
+    custom origin is reached (`http-only`, `match-viewer`, `https-only`; empty for others), `vpc` a VPC origin's id.
+    """
+
+    id: str
+    domain: str
+    identity: str = ""
+    access_control: str = ""
+    protocol: str = ""
+    vpc: str = ""
+
+    @property
+    def website(self) -> bool:
+        """Whether it is the website endpoint of a bucket, which speaks HTTP only and knows no signatures."""
+        return _SITE.fullmatch(self.domain) is not None
+
+    @property
+    def bucket(self) -> str:
+        """The S3 bucket that it is; empty for other origins."""
+        match = _SITE.fullmatch(self.domain) or _BUCKET.fullmatch(self.domain)
+        return match.group(1) if match else ""
+
+
+class Behavior(msgspec.Struct, frozen=True):
+    """How requests for some paths are answered: the pattern (`*` for the default), and what viewers may speak."""
+
+    path: str
+    viewer: str
+
+
+def origins(items: Sequence[Mapping[str, Any]]) -> tuple[Origin, ...]:
+    """Read the origins of a distribution."""
+    return tuple(
+        Origin(
+            item["Id"],
+            item["DomainName"].lower(),
+            identity=(item.get("S3OriginConfig") or {}).get("OriginAccessIdentity") or "",
+            access_control=item.get("OriginAccessControlId") or "",
+            protocol=(item.get("CustomOriginConfig") or {}).get("OriginProtocolPolicy") or "",
+            vpc=(item.get("VpcOriginConfig") or {}).get("VpcOriginId") or "",
+        )
+        for item in items
+    )
+
+
+def behaviors(distribution: Mapping[str, Any]) -> tuple[Behavior, ...]:
+    """Read the cache behaviours of a distribution, the default one first."""
+    others = (distribution.get("CacheBehaviors") or {}).get("Items") or ()
+    default = Behavior("*", distribution["DefaultCacheBehavior"]["ViewerProtocolPolicy"])
+    return (default, *(Behavior(item["PathPattern"], item["ViewerProtocolPolicy"]) for item in others))
+
+
+def access_source(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep of a log delivery source whose access it logs; a source of other logs keeps no resource."""
+    logged = (item.get("resourceArns") or [""])[0] if item.get("logType") == "ACCESS_LOGS" else ""
+    return {"name": item["name"], "resource": logged, "status": item.get("status", "")}
+
+
+class Distribution(Kind, cfn="AWS::CloudFront::Distribution", tf="aws_cloudfront_distribution", scope="global"):
+    """A distribution: its origins, what viewers may speak, and whether it logs access."""
+
+    item = each("cloudfront.ListDistributions", "DistributionList.Items")
+    config = then("cloudfront.GetDistributionConfig", "DistributionConfig", Id="$item.Id")
+    source = shared(
+        "logs.DescribeDeliverySources", "deliverySources", own="$item.ARN", key="resource", parse=access_source
+    )
+    delivery = shared("logs.DescribeDeliveries", "deliveries", own="$source.name", key="deliverySourceName")
+    labels = tagged("$item.ARN", "cloudfront:distribution")
+
+    id: str = fact("item.Id", plan="id", sample="E1A2B3C4D5E6F7")
+    arn: str = fact("item.ARN", plan="arn", sample="arn:aws:cloudfront::123456789012:distribution/E1A2B3C4D5E6F7")
+    tags: Mapping[str, str] = fact("labels.Tags", plan="tags", template="Tags", parse=tags(), default={})
+    origins: tuple[Origin, ...] = fact("item.Origins.Items", parse=origins)
+    behaviors: tuple[Behavior, ...] = fact("item", parse=behaviors, sample=(Behavior("*", "redirect-to-https"),))
+    minimum_protocol: str = fact(
+        "item.ViewerCertificate.MinimumProtocolVersion",
+        plan="viewer_certificate[0].minimum_protocol_version",
+        template="DistributionConfig.ViewerCertificate.MinimumProtocolVersion",
+        default={"plan": "TLSv1", "template": "TLSv1"},
+        sample="TLSv1.2_2021",
+        doc="The security policy, named after the least version of TLS that it admits.",
+    )
+    default_certificate: bool = fact(
+        "item.ViewerCertificate.CloudFrontDefaultCertificate",
+        plan="viewer_certificate[0].cloudfront_default_certificate",
+        template="DistributionConfig.ViewerCertificate.CloudFrontDefaultCertificate",
+        default=False,
+    )
+    logs: bool = fact(
+        "config.Logging.Enabled", default={"api": False}, sample=True, doc="Whether access logs go to a bucket."
+    )
+    log_source: str = fact(
+        "source.name", default={"api": ""}, doc="The delivery source of the access logs in CloudWatch Logs, if any."
+    )
+    log_delivery: str = fact(
+        "delivery.id", default={"api": ""}, doc="The delivery that carries the source's logs somewhere, if any."
+    )
+    volatile = ("item.Status", "item.LastModifiedTime", "item.ETag")
+
+
+class OriginAccessControl(
+    Kind, cfn="AWS::CloudFront::OriginAccessControl", tf="aws_cloudfront_origin_access_control", scope="global"
+):
+    """An origin access control: whether CloudFront signs what it asks of an origin."""
+
+    arn_format = "arn:{partition}:cloudfront::{account}:origin-access-control/{id}"
+
+    control = each("cloudfront.ListOriginAccessControls", "OriginAccessControlList.Items")
+
+    id: str = fact("control.Id", plan="id", sample="E1OAC")
+    name: str = fact("control.Name", plan="name", template="OriginAccessControlConfig.Name", sample="media")
+    tags: Mapping[str, str] = fact(Const({}))
+    signing: str = fact(
+        "control.SigningBehavior",
+        plan="signing_behavior",
+        template="OriginAccessControlConfig.SigningBehavior",
+        sample="always",
+    )
+
+
+class VpcOrigin(Kind, cfn="AWS::CloudFront::VpcOrigin", tf="aws_cloudfront_vpc_origin", scope="global"):
+    """A load balancer or instance in a private subnet that distributions may have for an origin."""
+
+    item = each("cloudfront.ListVpcOrigins", "VpcOriginList.Items")
+    own = then("cloudfront.GetVpcOrigin", "VpcOrigin", Id="$item.Id")
+    labels = tagged("$item.Arn", "cloudfront:vpcorigin")
+
+    id: str = fact("item.Id", plan="id", sample="vo-1")
+    arn: str = fact("item.Arn", plan="arn", sample="arn:aws:cloudfront::123456789012:vpcorigin/vo-1")
+    name: str = fact("item.Name", sample="claims")
+    tags: Mapping[str, str] = fact("labels.Tags", plan="tags", template="Tags", parse=tags(), default={})
+    protocol: str = fact(
+        "own.VpcOriginEndpointConfig.OriginProtocolPolicy",
+        template="VpcOriginEndpointConfig.OriginProtocolPolicy",
+        sample="https-only",
+    )
+    volatile = ("item.Status", "item.LastModifiedTime", "own.Status", "own.LastModifiedTime")
