@@ -8,8 +8,10 @@ import msgspec
 
 from scanner.kinds.ec2_instances import Instance
 from scanner.kinds.ec2_interfaces import NetworkInterface
+from scanner.kinds.ec2_nacl import NetworkAcl
 from scanner.kinds.ec2_network import VPC, PrefixList, RouteTable, SecurityGroup, Subnet
-from scanner.kinds.network_reasoning import WORLD_V4, WORLD_V6, exposures, to_internet, world_of
+from scanner.kinds.ecs import ContainerInstance
+from scanner.kinds.network_reasoning import WORLD_V4, WORLD_V6, AclEntry, exposures, to_internet, world_of
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import all_of, any_of
 from scanner.model.rule import Fail, Gaps, Missing, Settings
@@ -22,6 +24,18 @@ if TYPE_CHECKING:
 
 
 WORLD = (WORLD_V4, WORLD_V6)
+
+
+AS_MADE = frozenset(
+    AclEntry(number, allows, cidr)
+    for number, allows, cidr in (
+        (100, True, WORLD_V4),
+        (101, True, WORLD_V6),
+        (32767, False, WORLD_V4),
+        (32768, False, WORLD_V6),
+    )
+)
+"""The inbound entries that AWS gives a VPC's default network ACL (VPC User Guide, "Default network ACL")."""
 
 
 class BastionSettings(Settings, frozen=True, kw_only=True):
@@ -112,6 +126,14 @@ def is_empty_default(vpc: VPC, world: World) -> bool:
     return vpc.is_default and world.first(NetworkInterface, vpc=vpc.id) is None
 
 
+def acl_to_judge(acl: NetworkAcl) -> bool | str:
+    """Say whether a network ACL is to be judged: not another account's, nor a default one as AWS made it."""
+    if acl.owner not in {"", acl.account}:
+        return "shared by another account, where it is judged"
+    as_made = acl.is_default and all(entry in AS_MADE for entry in acl.inbound)
+    return "the VPC's default network ACL as AWS made it" if as_made else True
+
+
 def private_tables(world: World, vpc: VPC, gaps: Gaps) -> dict[str, tuple[RouteTable, list[str]]]:
     """Give the route tables without a way to an internet gateway that rule subnets of a VPC, with those subnets."""
     found: dict[str, tuple[RouteTable, list[str]]] = {}
@@ -134,6 +156,16 @@ def entries_of(world: World, prefix_list: str) -> tuple[str, ...]:
     if found is None:
         raise Unknown(Gap("ec2.DescribeManagedPrefixLists", message=f"{prefix_list} is not among the prefix lists"))
     return () if found.owner == "AWS" else found.cidrs
+
+
+def guards_container_hosts(world: World, group: SecurityGroup) -> bool:
+    """Say whether an EC2 instance that ECS runs containers on carries a group."""
+
+    def carries(host: ContainerInstance) -> bool:
+        instance = world.get(Instance, host.instance_id)
+        return instance is not None and not instance.gone and group.id in instance.security_groups
+
+    return any_of(world.all(ContainerInstance), carries)
 
 
 def is_bastion_group(world: World, rule: Permission, group: SecurityGroup, settings: BastionSettings) -> bool:
