@@ -140,6 +140,11 @@ def _check(kind: type[Kind]) -> None:
         ]
         for text in alternatives(value.api):
             paths.getter(paths.split(text)[1])
+    for name, declared in kind.secrets.items():
+        secrets = declared if isinstance(declared, tuple) else (declared,)
+        verbs = {step.verb for secret in secrets for step in paths.steps(secret.path)}
+        problems += [f"secrets names the unknown section {name}"] if name not in kind.calls else []
+        problems += [f"a secret of {name} lies behind more than members and []"] if verbs - {"member", "each"} else []
     problems += [f"identity names the unknown fact {name}" for name in kind.identity if name not in kind.facts]
     if problems:
         message = f"{kind.__module__}.{kind.__name__}: " + "; ".join(problems)

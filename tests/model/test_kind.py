@@ -13,6 +13,7 @@ from scanner.model.gap import Gap, GapState, Unknown
 from scanner.model.kind import PLAIN, Const, Kind, fact
 from scanner.model.operation import permission_of
 from scanner.model.resource import ABSENT, SKIPPED, Resource, Section, Source, seen, unseen
+from scanner.model.secret import Secret
 
 DENIED = Gap("kms.DescribeKey", "kms:DescribeKey", "AccessDenied", state=GapState.DENIED)
 
@@ -150,6 +151,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"more": then("kms.DescribeKey", KeyId="$other.KeyId")}, "call more uses the unknown section other"),
     ({"more": then("kms.DescribeKey", KeyId="x", when="other.X")}, "call more uses the unknown section other"),
     ({"size": fact("other.Size")}, "fact size reads the unknown section other"),
+    ({"secrets": {"other": Secret("Value")}}, "secrets names the unknown section other"),
+    ({"secrets": {"key": Secret("Rows[Name=x].Value")}}, "lies behind more than members"),
+    ({"secrets": {"key": (Secret("Name"), Secret("Rows[0].Value"))}}, "lies behind more than members"),
     ({"identity": ("group",)}, "identity names the unknown fact group"),
 ]
 
