@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import msgspec
 
+from rules.asg._groups import launches_spot
 from scanner.kinds.autoscaling import AutoScalingGroup, LaunchConfiguration, Mixture
 from scanner.kinds.ec2_launch import LaunchTemplate, LaunchVersion
-from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
@@ -32,41 +32,6 @@ def _mixed(**more: Any) -> dict[str, Any]:
     """A group for the examples: Spot, well spread but for what is said."""
     sound = {"on_demand_percent": 0, "spot_strategy": "capacity-optimized", "types": TYPES}
     return {"mixture": Mixture(**{**sound, **more})}
-
-
-def _version(group: AutoScalingGroup, template: LaunchTemplate) -> LaunchVersion:
-    """Give the version that the group launches.
-
-    Raises:
-        Unknown: it is neither the default nor the latest one.
-    """
-    wanted = {"$Default": lambda: template.default_version, "$Latest": lambda: template.latest_version}
-    text = group.launch_version
-    number = wanted[text]() if text in wanted else int(text)
-    found = next((item for item in template.versions if item.number == number), None)
-    if found is None:
-        message = f"version {number} of {template.id} is neither its default nor its latest and was not read"
-        raise Unknown(Gap("ec2.DescribeLaunchTemplateVersions", message=message))
-    return found
-
-
-def _launches_spot(group: AutoScalingGroup, world: World) -> bool:
-    """Say whether a group without a mixed instances policy launches Spot Instances.
-
-    Raises:
-        Unknown: what it launches from was not seen.
-    """
-    if group.launch_configuration:
-        configuration = world.get(LaunchConfiguration, group.launch_configuration)
-        if configuration is None:
-            raise Unknown(Gap("autoscaling.DescribeLaunchConfigurations", message="its configuration was not seen"))
-        return bool(configuration.spot_price)
-    if not group.launch_template:
-        return False
-    template = world.get(LaunchTemplate, group.launch_template)
-    if template is None:
-        raise Unknown(Gap("ec2.DescribeLaunchTemplates", message=f"{group.launch_template} was not seen"))
-    return _version(group, template).spot
 
 
 class SpotDiversified(Rule):
@@ -130,7 +95,7 @@ class SpotDiversified(Rule):
     @staticmethod
     def applies(group: AutoScalingGroup, world: World) -> bool:
         """Auto Scaling groups that launch Spot Instances."""
-        return _launches_spot(group, world) if group.mixture is None else group.mixture.on_demand_percent < 100
+        return launches_spot(group, world) if group.mixture is None else group.mixture.on_demand_percent < 100
 
     @staticmethod
     def check(group: AutoScalingGroup, settings: Settings) -> Iterator[Fail]:
