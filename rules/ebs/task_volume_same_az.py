@@ -93,6 +93,10 @@ class TaskVolumeSameAz(Rule):
         "Or keep the data on Amazon EFS, which every zone reaches.",
     )
     GOOD = (
+        Case(
+            {**HOSTED, "task_definitions": (TASK, f"{TASK}0")},
+            others=[_with(ON_EBS, constraints=(HERE,)), Other(TaskDefinition, id=f"{TASK}0")],
+        ),
         Case({**HOSTED, "constraints": (HERE,)}, others=[_with(ON_EBS)]),
         Case({**HOSTED, "constraints": ("distinctInstance", HERE)}, others=[_with(Volume("log"), ON_EBS)]),
         Case({**HOSTED, "constraints": ("attribute:ecs.availability-zone in [us-east-1a]",)}, others=[_with(ON_EBS)]),
@@ -108,7 +112,7 @@ class TaskVolumeSameAz(Rule):
     BAD = (
         Case(HOSTED, others=[_with(ON_EBS)]),
         Case(HOSTED, others=[_with(Volume("log"), Volume("data", docker=DockerVolume("task", "cloudstor:EBS")))]),
-        Case(HOSTED, others=[_with(PORTWORX)], settings={"drivers": ("pxd",)}),
+        Case(HOSTED, others=[_with(PORTWORX)], settings={"drivers": ("ebs", "pxd")}),
         Case({"launch_type": "", "capacity_providers": ("phi-asg",), "subnets": ()}, others=[_with(ON_EBS)]),
         Case({**HOSTED, "subnets": ("subnet-a", "subnet-b")}, others=[_with(ON_EBS), *SUBNETS]),
         Case({**HOSTED, "constraints": ("attribute:disk == records",)}, others=[_with(ON_EBS)]),

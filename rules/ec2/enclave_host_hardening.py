@@ -25,11 +25,10 @@ LISTED = Permission("tcp", 443, 443, "prefix-list", "pl-1")
 EVERYTHING = Other(PrefixList, id="pl-1", cidrs=("0.0.0.0/0",))
 
 
-def _meets(rule: Permission, other: Permission) -> bool:
-    """Say whether a rule covers the first port of another."""
-    if other.protocol == "-1" or other.from_port is None:
-        return rule.protocol == "-1" or (rule.protocol == other.protocol and rule.from_port is None)
-    return rule.covers(other.protocol, other.from_port)
+def _half(start: str, protocol: str) -> Permission:
+    """A rule for the examples: a half of the internet may use a protocol, tcp on one port."""
+    port = 443 if protocol == "tcp" else None
+    return Permission(protocol, port, port, "cidr", f"{start}.0.0.0/1")
 
 
 def _opened(group: SecurityGroup, world: World) -> Iterator[Fail | Missing]:
@@ -39,7 +38,7 @@ def _opened(group: SecurityGroup, world: World) -> Iterator[Fail | Missing]:
     """
     gaps, said = Gaps(), set[str]()
     for first in group.ingress:
-        meeting = [rule for rule in group.ingress if rule.kind != "group" and _meets(rule, first)]
+        meeting = [rule for rule in group.ingress if rule.covers(first.protocol, first.from_port or 0)]
         with gaps:
             cidrs = [rule.peer for rule in meeting if rule.kind == "cidr"]
             if not world_of(cidrs):
@@ -78,6 +77,11 @@ class EnclaveHostHardening(Rule):
         "If the host is stopped, start it, or terminate it if the enclave is not needed any more.",
     )
     GOOD = (
+        Case({**HOST, "state": "pending"}, others=[Other(SecurityGroup)]),
+        *(
+            Case(HOST, others=[Other(SecurityGroup, ingress=(_half("0", one), _half("128", other)))])
+            for one, other in (("icmp", "tcp"), ("50", "51"))
+        ),
         Case(HOST, others=[Other(SecurityGroup, ingress=(HTTPS,))]),
         Case(HOST, others=[Other(SecurityGroup, ingress=(LOWER, HTTPS))]),
         Case(HOST, others=[Other(SecurityGroup, ingress=(Permission("tcp", 8000, 8000, "group", "sg-2"),))]),
@@ -93,6 +97,10 @@ class EnclaveHostHardening(Rule):
         ),
     )
     BAD = (
+        *(
+            Case(HOST, others=[Other(SecurityGroup, ingress=(_half("0", one), _half("128", other)))])
+            for one, other in (("-1", "tcp"), ("-1", "-1"), ("50", "50"), ("-1", "51"))
+        ),
         Case({**HOST, "state": "stopped"}, others=[Other(SecurityGroup)]),
         Case(HOST, others=[Other(SecurityGroup, ingress=(TO_ALL,))]),
         Case(HOST, others=[Other(SecurityGroup, ingress=(Permission("tcp", 443, 443, "cidr", "::/0"),))]),

@@ -56,6 +56,7 @@ class RepositoryNotPublicOrCrossOrg(Rule):
         _allow("*", PATHS),
         _allow({"AWS": PARTNER}, OURS),
         Case(_allow("*", OURS), settings={"organizations": ("o-other", "o-ours")}),
+        Case(_allow("*", OURS), settings={"organizations": ("o-ours",)}),
         Case(_allow({"AWS": PARTNER}), settings={"trusted_accounts": ("210987654321",)}),
         Case(_allow("*", FIXED_OTHER), settings={"trusted_accounts": ("210987654321",)}),
         _allow("*", effect="Deny"),
