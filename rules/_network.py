@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -9,12 +10,12 @@ import msgspec
 from scanner.kinds.ec2_instances import Instance
 from scanner.kinds.ec2_interfaces import NetworkInterface
 from scanner.kinds.ec2_nacl import NetworkAcl
-from scanner.kinds.ec2_network import VPC, PrefixList, RouteTable, SecurityGroup, Subnet
+from scanner.kinds.ec2_network import VPC, PrefixList, RouteTable, SecurityGroup, Subnet, VPCEndpoint
 from scanner.kinds.ecs import ContainerInstance
 from scanner.kinds.network_reasoning import WORLD_V4, WORLD_V6, AclEntry, exposures, to_internet, world_of
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import all_of, any_of
-from scanner.model.rule import Fail, Gaps, Missing, Settings
+from scanner.model.rule import Fail, Gaps, Missing, Settings, Skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -134,16 +135,44 @@ def acl_to_judge(acl: NetworkAcl) -> bool | str:
     return "the VPC's default network ACL as AWS made it" if as_made else True
 
 
-def private_tables(world: World, vpc: VPC, gaps: Gaps) -> dict[str, tuple[RouteTable, list[str]]]:
+def private_tables(world: World, vpc: VPC, gaps: Gaps) -> dict[str, list[str]]:
     """Give the route tables without a way to an internet gateway that rule subnets of a VPC, with those subnets."""
-    found: dict[str, tuple[RouteTable, list[str]]] = {}
+    found: dict[str, list[str]] = {}
     with gaps:
         for subnet in world.all(Subnet, vpc=vpc.id):
             with gaps:
                 table = route_table_of(world, subnet)
                 if not to_internet(table.routes):
-                    found.setdefault(table.id, (table, []))[1].append(subnet.id)
+                    found.setdefault(table.id, []).append(subnet.id)
     return found
+
+
+def tables_without_endpoint(vpc: VPC, world: World, service: str) -> Iterator[Fail | Missing | Skip]:
+    """Say which private route tables of a VPC have no available gateway endpoint of a service."""
+    gaps = Gaps()
+    tables = private_tables(world, vpc, gaps)
+    if not tables and not gaps.found:
+        yield Skip("it has no private subnets")
+    wanted = f"com.amazonaws.{vpc.region}.{service}"
+    for name, subnets in sorted(tables.items()):
+        with gaps:
+            if not any_of(world.all(VPCEndpoint, vpc=vpc.id), partial(_serves, name, wanted)):
+                yield Fail(f"{name} (of {', '.join(subnets)}) has no gateway endpoint for {service}", name)
+    yield from gaps
+
+
+def _serves(table: str, service: str, endpoint: VPCEndpoint) -> bool:
+    is_it = endpoint.service == service and endpoint.endpoint_type == "Gateway"
+    return is_it and endpoint.state == "available" and table in endpoint.route_tables
+
+
+def has_endpoint(world: World, vpc: VPC, service: str) -> bool:
+    """Say whether a VPC has an available endpoint of a service of AWS."""
+    names = {f"com.amazonaws.{vpc.region}.{service}", f"cn.com.amazonaws.{vpc.region}.{service}"}
+    return any_of(
+        world.all(VPCEndpoint, vpc=vpc.id),
+        lambda endpoint: endpoint.state == "available" and endpoint.service in names,
+    )
 
 
 def entries_of(world: World, prefix_list: str) -> tuple[str, ...]:
