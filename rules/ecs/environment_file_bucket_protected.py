@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from rules.s3.bucket_public_access_blocked import SETTINGS
+from rules._buckets import BLOCK_SETTINGS
 from scanner.kinds.account import Account
 from scanner.kinds.containers import Container
 from scanner.kinds.ecs_task_definitions import TaskDefinition
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FILE = "arn:aws:s3:::claims-settings/web.env"
 WEB = {"containers": (Container("log"), Container("web", environment_files=(FILE,)))}
 ROLE = "arn:aws:iam::123456789012:role/web-execution"
-OPEN: dict[str, Any] = dict.fromkeys(SETTINGS, False)
+OPEN: dict[str, Any] = dict.fromkeys(BLOCK_SETTINGS, False)
 
 
 def _statement(effect: str, action: str, resource: object, **more: object) -> dict[str, object]:
@@ -69,7 +69,7 @@ def _open_ways(bucket: Bucket, world: World) -> list[str]:
     """Name the settings against public access that are on neither for the bucket nor for the account."""
     return [
         label
-        for name, label in SETTINGS.items()
+        for name, label in BLOCK_SETTINGS.items()
         if not any_of((partial(getattr, bucket, name), partial(_account_has, world, name)))
     ]
 

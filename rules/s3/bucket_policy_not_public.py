@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
+from rules._buckets import public_by_acl, public_by_policy
 from scanner.kinds.account import Account
 from scanner.kinds.s3 import AclGrant, Bucket
-from scanner.model.inventory import World, any_of
+from scanner.model.inventory import World
 from scanner.model.policy import PolicyDocument
 from scanner.model.remedy import Custodian
 from scanner.model.rule import Case, Fail, Gaps, Missing, Note, Other, Rule
@@ -81,34 +81,7 @@ class BucketPolicyNotPublic(Rule):
     def check(bucket: Bucket, world: World) -> Iterator[Fail | Note | Missing]:
         gaps = Gaps()
         with gaps:
-            yield from _by_policy(bucket, world)
+            yield from public_by_policy(bucket, world)
         with gaps:
-            yield from _by_acl(bucket, world)
+            yield from public_by_acl(bucket, world)
         yield from gaps
-
-
-def _by_policy(bucket: Bucket, world: World) -> Iterator[Fail | Note]:
-    for grant in bucket.policy.public() if bucket.policy else ():
-        said = f"{grant.statement.label} of the bucket policy allows {', '.join(grant.statement.actions.values)}"
-        if any_of((lambda: bucket.restrict_public_buckets, partial(_account_has, world, "restrict_public_buckets"))):
-            yield Note(f"{said} to {grant.principal}, without effect while public buckets are restricted")
-        else:
-            yield Fail(f"{said} to {grant.principal}", part=f"policy {grant.statement.label}")
-
-
-def _by_acl(bucket: Bucket, world: World) -> Iterator[Fail | Note]:
-    for grant in (item for item in bucket.acl_grants if item.public):
-        said = f"the access control list grants {grant.permission} to {grant.grantee}"
-        void = (
-            lambda: bucket.ownership == "BucketOwnerEnforced",
-            lambda: bucket.ignore_public_acls,
-            partial(_account_has, world, "ignore_public_acls"),
-        )
-        if any_of(void):
-            yield Note(f"{said}, without effect")
-        else:
-            yield Fail(said, part=f"acl {grant.grantee} {grant.permission}")
-
-
-def _account_has(world: World, name: str) -> bool:
-    return bool(getattr(world.only(Account), name))

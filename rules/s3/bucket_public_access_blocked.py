@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from rules._buckets import BLOCK_SETTINGS, account_has
 from scanner.kinds.account import Account
 from scanner.kinds.s3 import Bucket
 from scanner.model.inventory import World, any_of
@@ -13,14 +14,8 @@ from scanner.model.remedy import Custodian
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.source import WebProposal
 
-SETTINGS = {
-    "block_public_acls": "BlockPublicAcls",
-    "ignore_public_acls": "IgnorePublicAcls",
-    "block_public_policy": "BlockPublicPolicy",
-    "restrict_public_buckets": "RestrictPublicBuckets",
-}
-OPEN: dict[str, Any] = dict.fromkeys(SETTINGS, False)
-ALL: dict[str, Any] = dict.fromkeys(SETTINGS, True)
+OPEN: dict[str, Any] = dict.fromkeys(BLOCK_SETTINGS, False)
+ALL: dict[str, Any] = dict.fromkeys(BLOCK_SETTINGS, True)
 
 
 class BucketPublicAccessBlocked(Rule):
@@ -44,8 +39,8 @@ class BucketPublicAccessBlocked(Rule):
     )
     BAD = (
         Case(OPEN, others=[Other(Account, **OPEN)]),
-        *(Case({name: False}, others=[Other(Account, **OPEN)]) for name in SETTINGS),
-        *(Case(OPEN, others=[Other(Account, **ALL | {name: False})]) for name in SETTINGS),
+        *(Case({name: False}, others=[Other(Account, **OPEN)]) for name in BLOCK_SETTINGS),
+        *(Case(OPEN, others=[Other(Account, **ALL | {name: False})]) for name in BLOCK_SETTINGS),
     )
     UNKNOWN = (Case(OPEN, lacking=[Account]),)
 
@@ -53,14 +48,10 @@ class BucketPublicAccessBlocked(Rule):
     def check(bucket: Bucket, world: World) -> Iterator[Fail | Missing]:
         gaps = Gaps()
         off = []
-        for name, label in SETTINGS.items():
+        for name, label in BLOCK_SETTINGS.items():
             with gaps:
-                if not any_of((partial(getattr, bucket, name), partial(_account_has, world, name))):
+                if not any_of((partial(getattr, bucket, name), partial(account_has, world, name))):
                     off.append(label)
         if off:
             yield Fail(f"off for the bucket and for the account: {', '.join(off)}")
         yield from gaps
-
-
-def _account_has(world: World, name: str) -> bool:
-    return bool(getattr(world.only(Account), name))
