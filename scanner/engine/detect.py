@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _LOCK = threading.Lock()
+_BARE_TOKEN = re.compile(r"([\w.-]*(?:token|credential)s?)\s*[=:]\s*([^\s\"'$]+)", re.IGNORECASE)
+"""A token without quotes, which detect-secrets looks for in quoted text only."""
 
 NOT_SECRETS = frozenset({"IPPublicDetector"})
 """Plugins of detect-secrets that look for other things than secrets."""
@@ -92,3 +94,5 @@ def _lines(text: str, label: str) -> Iterator[tuple[str, str]]:
         bare = line.strip().removeprefix("export ").removeprefix("- ")
         if bare:
             yield from ((bare, file) for file in ("", "user-data.ini", "user-data.yaml"))
+        for name, value in _BARE_TOKEN.findall(bare):
+            yield f'{name} = "{value}"', ""
