@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scanner.demo.moto_gaps import account, ec2, ecr, ecs, iam, s3, vpn
+from scanner.demo.moto_gaps import account, ec2, ecr, ecs, iam, s3, ssm, vpn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_MODULES = (account, ec2, ecr, ecs, iam, s3, vpn)
-_EVENTS: dict[str, Callable[..., None]] = {"tunnel": vpn.set_tunnel, "agent": ecs.set_agent_connected}
+_MODULES = (account, ec2, ecr, ecs, iam, s3, ssm, vpn)
+_EVENTS: dict[str, Callable[..., None]] = {
+    "tunnel": vpn.set_tunnel,
+    "agent": ecs.set_agent_connected,
+    "node": ssm.set_node,
+}
 
 
 def install() -> None:
