@@ -213,7 +213,7 @@ class VPCEndpoint(Kind, cfn="AWS::EC2::VPCEndpoint", tf="aws_vpc_endpoint"):
         "box.Groups[].GroupId", plan="security_group_ids", template="SecurityGroupIds", default={"api": ()}, sample=()
     )
     private_dns: bool = fact("box.PrivateDnsEnabled", plan="private_dns_enabled", default={"api": False}, sample=True)
-    policy: PolicyDocument = fact(
+    policy: PolicyDocument | None = fact(
         "box.PolicyDocument", plan="policy", template="PolicyDocument", parse=PolicyDocument.parse
     )
     takes_policy: bool = fact(
