@@ -142,7 +142,7 @@ def _trusted(statements: Sequence[Statement]) -> Iterator[Trusted]:
     for entry in grants(statements):
         if entry.principals is None or not entry.actions.overlaps("sts:AssumeRole*"):
             continue
-        keys = _demanded(entry)
+        keys = entry.demands
         sources = {test.key for test in fixing(entry.conditions, "effective")} & SOURCE_KEYS
         for principal in entry.principals.open if entry.principals.negated else entry.principals.items:
             if not survives(entry, denials(statements, principal), ("sts:AssumeRole*",)):
@@ -157,15 +157,3 @@ def _trusted(statements: Sequence[Statement]) -> Iterator[Trusted]:
                 external_id="sts:externalid" in keys,
                 keys=keys,
             )
-
-
-def _demanded(entry: Statement) -> frozenset[str]:
-    return frozenset(
-        test.key
-        for test in entry.conditions
-        if not test.if_exists
-        and test.quantifier != "ForAllValues"
-        and test.operator != "Null"
-        and "Not" not in test.operator
-        and not any(value.strip("*") == "" for value in test.values)
-    )

@@ -237,6 +237,19 @@ class Statement:
         """Whether surely every caller is meant: nobody is left out, or the policy belongs to the caller."""
         return self.principals is None or self.principals.everyone
 
+    @property
+    def demands(self) -> frozenset[str]:
+        """The condition keys, in lower case, that a request must carry with a value of some shape."""
+        return frozenset(
+            test.key
+            for test in self.conditions
+            if not test.if_exists
+            and test.quantifier != "ForAllValues"
+            and test.operator != "Null"
+            and "Not" not in test.operator
+            and not any(value.strip("*") == "" for value in test.values)
+        )
+
     def to_json(self) -> dict[str, Any]:
         """The statement as JSON, lists where one value or several may stand."""
         out: dict[str, Any] = {"Sid": self.sid} if self.sid is not None else {}
