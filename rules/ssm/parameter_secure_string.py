@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Annotated
 
 import msgspec
 
 from scanner.engine.detect import names_secret
 from scanner.kinds.ssm import Parameter
-from scanner.model.inventory import any_of
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide, WebProposal
 
-PLAIN = {"id": "/claims/stage", "type": "String"}
 NAMED = {"id": "/claims/db-password", "type": "String"}
-FOUND = ("Basic Auth Credentials",)
 
 
 class ParameterSecureString(Rule):
     """Secret parameters are SecureString.
 
     A parameter in clear is read by everyone who may read parameters, and shown in the console, in history and in
-    backups of it. As a secure string it takes the right to use its key as well, and each use is recorded. Values in
-    clear are looked at by secret detectors and never kept; a name that ends in a word for a secret counts too, unless
-    the value can be none by its form, such as an ARN, a number or a plain URL. A secret that no detector knows, under a
-    harmless name, is not found.
+    backups of it. As a secure string it takes the right to use its key as well, and each use is recorded. What counts
+    is a name that ends in a word for a secret. Values are not looked at: to read them is to be able to read every
+    secret, which this scanner refuses; so a secret under a harmless name is not found. Names that only point to a
+    secret can be excepted.
     """
 
     kind = Parameter
@@ -40,18 +38,18 @@ class ParameterSecureString(Rule):
         "Give those who read it the right to decrypt with the key, and take its old versions out of code and history.",
     )
     GOOD = (
-        {**NAMED, "type": "SecureString", "detectors": FOUND},
-        PLAIN,
-        {**NAMED, "refers": True},
-        {**PLAIN, "id": "/claims/password-policy"},
+        {**NAMED, "type": "SecureString"},
+        {"id": "/claims/stage", "type": "String"},
+        {"id": "/claims/password-policy", "type": "String"},
+        Case(NAMED, settings={"excepted": ("/claims/other", "/claims/db-*")}),
     )
     BAD = (
-        {**PLAIN, "detectors": FOUND},
-        {**PLAIN, "type": "StringList", "detectors": FOUND, "refers": True},
         NAMED,
-        {**NAMED, "id": "claimsApiKey"},
-        {**PLAIN, "id": "/claims/portal.token"},
-        Case({**PLAIN, "id": "/claims/pin"}, settings={"words": ("pin",)}),
+        {**NAMED, "type": "StringList"},
+        {"id": "claimsApiKey", "type": "String"},
+        {"id": "/claims/portal.token", "type": "String"},
+        Case({"id": "/claims/pin", "type": "String"}, settings={"words": ("pin",)}),
+        Case(NAMED, settings={"excepted": ("db-password", "/claims/DB-*")}),
     )
 
     class Settings(RuleSettings, frozen=True):
@@ -61,12 +59,13 @@ class ParameterSecureString(Rule):
             tuple[str, ...],
             msgspec.Meta(description="Words for a secret at the end of a name, besides those of detect-secrets."),
         ] = ("token", "credential", "passphrase")
+        excepted: Annotated[
+            tuple[str, ...], msgspec.Meta(description="Names that are none, `*` for any text: `/claims/*-password`.")
+        ] = ()
 
     @staticmethod
     def check(parameter: Parameter, settings: Settings) -> Iterator[Fail]:
-        if parameter.type == "SecureString":
+        if parameter.type == "SecureString" or any(fnmatchcase(parameter.id, name) for name in settings.excepted):
             return
-        named = names_secret(parameter.id, settings.words)
-        if any_of((lambda: parameter.detectors, lambda: named and not parameter.refers)):
-            why = "its name is one for a secret" if named else "its value looks like a secret"
-            yield Fail(f"the type is {parameter.type}, but {why}")
+        if names_secret(parameter.id, settings.words):
+            yield Fail(f"the type is {parameter.type}, but its name is one for a secret")

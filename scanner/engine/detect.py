@@ -57,11 +57,6 @@ def names_secret(name: str, words: Iterable[str] = ()) -> bool:
     return re.search(rf"(?:{known})s?$", last, re.IGNORECASE) is not None
 
 
-def refers(text: str) -> bool:
-    """Say whether a text is no secret by its form: nothing, an ARN, a yes or no, a number, a path, a plain URL."""
-    return not text.strip() or _names_a_secret(text.strip())
-
-
 def _harmless(heuristic: Any, plugin: Any, line: str, value: str) -> bool:
     """Say whether detect-secrets' own heuristics take the hit for an identifier, a template or a reference."""
     return bool(

@@ -78,7 +78,13 @@ class Instance(Kind, cfn="AWS::EC2::Instance", tf="aws_instance"):
         when="box.State.Name in 'pending','running','stopping','stopped'",
         absent=["InvalidInstanceID.NotFound"],
     )
-    node = shared("ssm.DescribeInstanceInformation", "InstanceInformationList", own="$box.InstanceId", key="InstanceId")
+    node = shared(
+        "ssm.DescribeInstanceInformation",
+        "InstanceInformationList",
+        own="$box.InstanceId",
+        key="InstanceId",
+        MaxResults=50,
+    )
     summaries = shared(
         "ssm.ListResourceComplianceSummaries",
         "ResourceComplianceSummaryItems",
@@ -86,6 +92,7 @@ class Instance(Kind, cfn="AWS::EC2::Instance", tf="aws_instance"):
         key="ResourceId",
         when="node.InstanceId",
         many=True,
+        MaxResults=50,
     )
     secrets = {"script": user_data_secret("Value")}
 

@@ -1,8 +1,4 @@
-"""Systems Manager: parameters, documents, and what is reported of the compliance of managed nodes.
-
-The values of parameters that are kept in clear are examined as they are read and never kept; those of secure strings
-are not asked for.
-"""
+"""Systems Manager: parameters by name and type, never by value; documents; the compliance of managed nodes."""
 
 from __future__ import annotations
 
@@ -11,11 +7,9 @@ from typing import Any
 
 import msgspec
 
-from scanner.engine.detect import refers
 from scanner.kinds.common import tagged, tags
-from scanner.model.call import batch, each, then
+from scanner.model.call import each, then
 from scanner.model.kind import Kind, fact
-from scanner.model.secret import Secret
 
 
 class Compliance(msgspec.Struct, frozen=True):
@@ -43,35 +37,11 @@ def compliances(given: Iterable[Mapping[str, Any]]) -> tuple[Compliance, ...]:
     )
 
 
-def _detectors(value: Mapping[str, Any]) -> tuple[str, ...]:
-    """Name the secret detectors that fired on a value.
-
-    Raises:
-        KeyError: the value was kept without having been examined.
-    """
-    return tuple(str(hit["detector"]) for hit in value["$detected"])
-
-
-def _refers(value: Mapping[str, Any]) -> bool:
-    return bool(value["refers"])
-
-
 class Parameter(Kind, cfn="AWS::SSM::Parameter", tf="aws_ssm_parameter"):
-    """A parameter: its name, type and key; of a value in clear only whether it looks like a secret."""
+    """A parameter: its name, type and key."""
 
-    parameter = each("ssm.DescribeParameters", "Parameters")
-    text = batch(
-        "ssm.GetParameters",
-        "Parameters",
-        ids="Names",
-        own="$parameter.Name",
-        key="Name",
-        size=10,
-        when="parameter.Type in 'String','StringList'",
-        WithDecryption=False,
-    )
+    parameter = each("ssm.DescribeParameters", "Parameters", MaxResults=50)
     labels = tagged("$parameter.ARN", "ssm:parameter")
-    secrets = {"text": Secret("Value", label="Name", probes={"refers": refers})}
 
     id: str = fact("parameter.Name", plan="name", template="Name", sample="/claims/database-url")
     arn: str = fact(
@@ -85,20 +55,6 @@ class Parameter(Kind, cfn="AWS::SSM::Parameter", tf="aws_ssm_parameter"):
         default={"api": ""},
         sample="alias/aws/ssm",
         doc="Only parameters of type SecureString have one.",
-    )
-    detectors: tuple[str, ...] = fact(
-        "text.Value",
-        parse=_detectors,
-        default={"api": ()},
-        sample=(),
-        doc="The secret detectors that fired on a value in clear under the parameter's name.",
-    )
-    refers: bool = fact(
-        "text.Value",
-        parse=_refers,
-        default={"api": True},
-        sample=False,
-        doc="Whether a value in clear is no secret by its form: an ARN, a number, a path, a plain URL.",
     )
 
 

@@ -7,20 +7,20 @@ from typing import Any, TypeVar
 
 import pytest
 
-from scanner.engine.detect import names_secret, refers
+from scanner.engine.detect import names_secret
 from scanner.engine.redact import Redactor
 from scanner.kinds.account import RegionSettings
 from scanner.kinds.autoscaling import AutoScalingGroup, LaunchConfiguration, Mixture, ScalingPolicy
 from scanner.kinds.ec2_instances import Instance, transition_moment
 from scanner.kinds.ec2_launch import Device, LaunchTemplate, MachineImage, devices
 from scanner.kinds.images import ReplicationRule, image_sizes
-from scanner.kinds.ssm import Compliance, Document, Parameter
+from scanner.kinds.ssm import Compliance, Document
 from scanner.model.gap import Gap, GapState, Unknown
 from scanner.model.kind import Kind
 from scanner.model.resource import ABSENT, Resource, Section, seen, unseen
 
 K = TypeVar("K", bound=Kind)
-DENIED = unseen(Gap("ssm.GetParameters", state=GapState.DENIED))
+DENIED = unseen(Gap("ssm.DescribeInstanceInformation", state=GapState.DENIED))
 
 
 def view(kind: type[K], **sections: Any) -> K:
@@ -149,33 +149,6 @@ def test_a_launch_configuration_keeps_no_user_data_and_may_leave_the_address_to_
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "detectors", "plain"),
-    [
-        ("/claims/password", "hunter2", ("Secret Keyword",), False),
-        ("/claims/url", "postgres://claims:pw123@db/claims", ("Basic Auth Credentials",), False),
-        ("/claims/url", "https://portal.example/claims", (), True),
-        ("/claims/password-arn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:a", (), True),
-        ("/claims/stage", "production", (), False),
-    ],
-)
-def test_a_parameter_keeps_of_its_value_only_what_detectors_say(
-    name: str, value: str, detectors: tuple[str, ...], plain: bool
-) -> None:
-    kept = Redactor(b"key").section(Parameter, "text", {"Name": name, "Value": value})
-    assert value not in str(kept)
-    found = view(Parameter, text=kept)
-    assert (found.detectors, found.refers) == (detectors, plain)
-
-
-def test_a_secure_string_is_not_looked_at_and_a_denied_value_is_unknown() -> None:
-    assert view(Parameter, text=ABSENT).detectors == ()
-    with pytest.raises(Unknown):
-        _ = view(Parameter, text=DENIED).detectors
-    with pytest.raises(Unknown):
-        _ = view(Parameter, text={"Value": "never examined"}).detectors
-
-
-@pytest.mark.parametrize(
     ("name", "secret"),
     [
         ("/claims/db-password", True),
@@ -196,11 +169,6 @@ def test_further_words_may_mean_a_secret() -> None:
     assert names_secret("/claims/tokens", ("token",))
     assert not names_secret("/claims/tokenx", ("token",))
     assert not names_secret("/claims/xay", ("x.y",))
-
-
-@pytest.mark.parametrize(("text", "plain"), [("", True), (" 30 ", True), ("true", True), ("hunter2", False)])
-def test_some_values_are_no_secrets_by_their_form(text: str, plain: bool) -> None:
-    assert refers(text) is plain
 
 
 def test_a_document_says_with_whom_it_is_shared() -> None:
