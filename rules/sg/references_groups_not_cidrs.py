@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scanner.kinds.ec2_network import VPC, SecurityGroup, Subnet
 from scanner.kinds.elbv2 import LoadBalancer
-from scanner.kinds.network_reasoning import Permission, network
+from scanner.kinds.network_reasoning import Permission, lies_in
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World, any_of
 from scanner.model.remedy import Runbook
@@ -98,12 +98,7 @@ def _inside(world: World, group: SecurityGroup, cidr: str) -> bool:
     vpc = world.get(VPC, group.vpc)
     if vpc is None:
         raise Unknown(Gap("ec2.DescribeVpcs", message=f"{group.vpc} of {group.id} was not found"))
-    return any(_lies_in(cidr, own) for own in (*vpc.cidrs, *vpc.ipv6_cidrs))
-
-
-def _lies_in(cidr: str, own: str) -> bool:
-    inner, outer = network(cidr), network(own)
-    return inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]
+    return any(lies_in(cidr, own) for own in (*vpc.cidrs, *vpc.ipv6_cidrs))
 
 
 def _balancers(world: World, group: SecurityGroup, cidr: str) -> bool:

@@ -223,6 +223,12 @@ def overlaps(one: str, other: str) -> bool:
     return first.version == second.version and first.overlaps(second)
 
 
+def lies_in(inner: str, outer: str) -> bool:
+    """Say whether all of a CIDR lies within another."""
+    one, whole = network(inner), network(outer)
+    return one.version == whole.version and one.subnet_of(whole)  # type: ignore[arg-type]
+
+
 class Route(msgspec.Struct, frozen=True):
     """One route: destination (a CIDR or a prefix list's id), target's id, state and where it came from."""
 

@@ -144,19 +144,22 @@ class World:
             self.reader.read(resource, kind.facts[fact])
         return view
 
-    def everywhere(self, kind: type[K], **equals: Any) -> Iterator[K]:
-        """Go over such resources of the account in all Regions that were looked at.
+    def everywhere(self, kind: type[K], *, account: str | None = None, **equals: Any) -> Iterator[K]:
+        """Go over such resources of the account, or of another one, in all Regions that were looked at.
 
         Raises:
             Unknown: at the end, when there may be more of them.
         """
         places = sorted(
-            region for account, region, cfn in self.inventory.listings if (account, cfn) == (self.account, kind.cfn)
+            region
+            for owner, region, cfn in self.inventory.listings
+            if (owner, cfn) == (account or self.account, kind.cfn)
         )
-        hidden: list[Gap] = [] if places else list(self.inventory.lacks((self.account, "any Region", kind.cfn)))
+        anywhere = (account or self.account, "any Region", kind.cfn)
+        hidden: list[Gap] = [] if places else list(self.inventory.lacks(anywhere))
         for region in places:
             try:
-                yield from self.all(kind, region=region, **equals)
+                yield from self.all(kind, region=region, account=account, **equals)
             except Unknown as error:
                 hidden.extend(error.gaps)
         if hidden:
