@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.kinds.ecr import Image
+from scanner.kinds.ecr import Image, Repository
 from scanner.kinds.ecs_tasks import Task
-from scanner.kinds.images import image_reference
+from scanner.kinds.images import fixed_by, image_reference
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import any_of
 
@@ -61,3 +61,26 @@ def platforms(definition: TaskDefinition, image: Image) -> tuple[str, ...]:
             Gap(message=f"{image.id} is an index without an image for Linux on {wanted or 'X86_64 or ARM64'}")
         )
     return tuple(fitting)
+
+
+def movable(name: str, world: World) -> str:
+    """Say why another image may come to be known by a name; nothing where it may not.
+
+    The rule needs `Repository`.
+
+    Raises:
+        Unknown: the repository could not be seen.
+    """
+    image = image_reference(name)
+    if image.digest:
+        return ""
+    if image.tag == "latest":
+        return "the tag latest names whatever was pushed last"
+    if not image.in_ecr:
+        return f"{image.registry} may move the tag {image.tag}"
+    repository = world.get(Repository, image.repository, region=image.region, account=image.account)
+    if repository is None:
+        return f"there is no repository {image.repository}"
+    if fixed_by(repository.mutability, repository.exclusions, image.tag):
+        return ""
+    return f"the repository {image.repository} lets the tag {image.tag} be moved ({repository.mutability})"

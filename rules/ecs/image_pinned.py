@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._images import movable
 from scanner.kinds.containers import Container
 from scanner.kinds.ecr import Repository
 from scanner.kinds.ecs_task_definitions import TaskDefinition
-from scanner.kinds.images import fixed_by, image_reference
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.source import EcsGuide
@@ -20,23 +20,6 @@ if TYPE_CHECKING:
 
 
 ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
-
-
-def _movable(name: str, world: World) -> str:
-    """Say why another image may come to be known by a name; nothing where it may not."""
-    image = image_reference(name)
-    if image.digest:
-        return ""
-    if image.tag == "latest":
-        return "the tag latest names whatever was pushed last"
-    if not image.in_ecr:
-        return f"{image.registry} may move the tag {image.tag}"
-    repository = world.get(Repository, image.repository, region=image.region, account=image.account)
-    if repository is None:
-        return f"there is no repository {image.repository}"
-    if fixed_by(repository.mutability, repository.exclusions, image.tag):
-        return ""
-    return f"the repository {image.repository} lets the tag {image.tag} be moved ({repository.mutability})"
 
 
 class ImagePinned(Rule):
@@ -98,7 +81,7 @@ class ImagePinned(Rule):
         gaps = Gaps()
         for container in definition.containers:
             with gaps:
-                reason = _movable(container.image, world)
+                reason = movable(container.image, world)
                 if reason:
                     yield Fail(f"{container.image}: {reason}", part=container.name)
         yield from gaps

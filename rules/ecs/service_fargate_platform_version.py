@@ -57,6 +57,7 @@ class ServiceFargatePlatformVersion(Rule):
         {"platform_version": "1.3.99"},
         {"platform_version": "0.9.0"},
         {"platform_version": "old"},
+        {"platform_version": "1.4.beta"},
         {"platform_version": "1.3.0", "platform_family": ""},
         {"launch_type": "", "task_sets": (TaskSet("1", launch_type="FARGATE", platform="1.3.0"),)},
     )

@@ -75,6 +75,7 @@ class ServiceRunningMatchesDesired(Rule):
     )
     SKIP = ({**SHORT, "status": "DRAINING", "steadiness": Steadiness(left=HOUR)},)
     UNKNOWN = (
+        SHORT,
         {**SHORT, "steadiness": Steadiness(steady=HALF)},
         {**SHORT, "steadiness": Unknown(Gap("ecs.DescribeServices", message="denied"))},
     )
