@@ -20,6 +20,11 @@ def policy(*statements: dict[str, Any], **one: Any) -> PolicyDocument:
     return document({"Version": "2012-10-17", "Statement": listed})
 
 
+def trust(principal: Any, condition: dict[str, Any] | None = None, action: str = "sts:AssumeRole") -> PolicyDocument:
+    """Make a trust policy for the examples."""
+    return policy(Principal=principal, Action=action, Condition=condition or {})
+
+
 DOCUMENT = policy(Action="s3:GetObject", Resource="arn:aws:s3:::claims/*")
 
 NARROW = Runbook(
