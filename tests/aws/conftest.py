@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 
 import boto3
+import botocore.session
 import pytest
 
 from scanner.aws.client import AwsClient, Patience
@@ -12,6 +13,9 @@ from scanner.aws.sessions import Sessions
 from scanner.model.kind import Kind
 from tests.aws.gather import ACCOUNT, QUICK, TARGET, Connect, Gather, Night, Serve, collect
 from tests.aws.stub import Script, Stub
+
+LOADER = botocore.session.Session().get_component("data_loader")
+"""One for all tests: it keeps the models of services that it has read."""
 
 
 @pytest.fixture(autouse=True)
@@ -38,8 +42,10 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
 
 @pytest.fixture
 def sessions() -> Sessions:
-    keys = {"aws_access_key_id": "AKIATEST", "aws_secret_access_key": "test"}
-    return Sessions(boto3.Session(region_name="us-east-1", **keys))
+    inner = botocore.session.Session()
+    inner.register_component("data_loader", LOADER)
+    inner.set_credentials("AKIATEST", "test")
+    return Sessions(boto3.Session(botocore_session=inner, region_name="us-east-1"))
 
 
 @pytest.fixture

@@ -139,6 +139,8 @@ class _Answer:
         words = next((WORDS[key] for key in (f"{parent}.{word}", f"{service}.{word}", word) if key in WORDS), None)
         if words is not None:
             return words[(number - 1 if word in BY_NUMBER else chance) % len(words)]
+        if "cidr" in word:
+            return "2001:db8::/32" if "6" in word else "10.0.0.0/8"
         if getattr(shape, "enum", None):
             return shape.enum[chance % len(shape.enum)]
         if word in {"policy", "document"} or ("policy" in word and word.endswith(("document", "text"))):
