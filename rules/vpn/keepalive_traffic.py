@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from rules._vpn import GRAIN, silences
 from scanner.kinds.vpn import Traffic, VPNConnection
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Note, Rule
@@ -15,9 +16,6 @@ from scanner.model.source import CityWebapps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-GRAIN = timedelta(minutes=15)
 
 
 def at(number: int) -> datetime:
@@ -84,8 +82,7 @@ class KeepaliveTraffic(Rule):
     @staticmethod
     def check(connection: VPNConnection, settings: Settings, as_of: datetime) -> Iterator[Fail | Note]:
         start = as_of - timedelta(hours=settings.window_hours)
-        busy_at = [item.began for item in connection.traffic if item.bytes_in + item.bytes_out > 0]
-        silent = list(_silences(busy_at, start, as_of, timedelta(minutes=settings.period_minutes)))
+        silent = list(silences(connection, start, as_of, timedelta(minutes=settings.period_minutes)))
         if silent:
             began, ended = max(silent, key=lambda item: item[1] - item[0])
             yield Fail(
@@ -94,14 +91,3 @@ class KeepaliveTraffic(Rule):
             )
         elif not any(item.bytes_in for item in connection.traffic):
             yield Note("AWS only sends: nothing came in over the tunnels")
-
-
-def _silences(
-    busy_at: list[datetime], start: datetime, end: datetime, period: timedelta
-) -> Iterator[tuple[datetime, datetime]]:
-    """Give the stretches of at least a period between the quarters of an hour that saw traffic."""
-    heard = start
-    for moment in [*sorted(busy_at), end]:
-        if moment - heard >= period:
-            yield heard, moment
-        heard = max(heard, moment + GRAIN)

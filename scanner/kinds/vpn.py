@@ -225,12 +225,33 @@ class VPNConnection(Kind, cfn="AWS::EC2::VPNConnection", tf="aws_vpn_connection"
         return tuple(item.address for item in self.tunnels or self.telemetry)
 
 
+class DirectConnectLink(msgspec.Struct, frozen=True):
+    """A Direct Connect gateway that a virtual private gateway is associated with, and whose it is."""
+
+    gateway: str
+    owner: str = ""
+
+
+def _links(given: Sequence[Mapping[str, Any]]) -> tuple[DirectConnectLink, ...]:
+    return tuple(
+        DirectConnectLink(item["directConnectGatewayId"], item.get("directConnectGatewayOwnerAccount", ""))
+        for item in given
+        if item.get("associationState") == "associated"
+    )
+
+
 class VPNGateway(Kind, cfn="AWS::EC2::VPNGateway", tf="aws_vpn_gateway"):
     """A virtual private gateway and the VPCs it is attached to."""
 
     arn_format = "arn:{partition}:ec2:{region}:{account}:vpn-gateway/{id}"
 
     box = each("ec2.DescribeVpnGateways", "VpnGateways")
+    lines = then(
+        "directconnect.DescribeDirectConnectGatewayAssociations",
+        "directConnectGatewayAssociations",
+        virtualGatewayId="$box.VpnGatewayId",
+        when="box.State == 'available'",
+    )
 
     id: str = fact("box.VpnGatewayId", sample="vgw-1")
     tags: Mapping[str, str] = fact("box.Tags", plan="tags", template="Tags", parse=tags(), default={})
@@ -241,6 +262,8 @@ class VPNGateway(Kind, cfn="AWS::EC2::VPNGateway", tf="aws_vpn_gateway"):
         default={"api": ()},
         sample=(),
     )
+    direct_connect: tuple[DirectConnectLink, ...] = fact("lines", parse=_links, default={"api": ()}, sample=())
+    volatile = ("box.State",)
 
 
 class CustomerGateway(Kind, cfn="AWS::EC2::CustomerGateway", tf="aws_customer_gateway"):
