@@ -26,6 +26,7 @@ IDENTIFIERS: Mapping[str, tuple[str, str]] = {
     "app-elb-target-group": ("TargetGroupArn", ""),
     "asg": ("AutoScalingGroupName", "autoScalingGroupName/"),
     "cloudtrail": ("TrailARN", ""),
+    "distribution": ("Id", "distribution/"),
     "ebs": ("VolumeId", "volume/"),
     "ebs-snapshot": ("SnapshotId", "snapshot/"),
     "ec2": ("InstanceId", "instance/"),

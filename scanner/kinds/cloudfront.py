@@ -1,4 +1,4 @@
-"""CloudFront: distributions, the origin access controls by which they sign, and VPC origins."""
+"""CloudFront: distributions, the controls and identities by which they sign, and VPC origins."""
 
 from __future__ import annotations
 
@@ -136,6 +136,25 @@ class OriginAccessControl(
         plan="signing_behavior",
         template="OriginAccessControlConfig.SigningBehavior",
         sample="always",
+    )
+
+
+class OriginAccessIdentity(
+    Kind,
+    cfn="AWS::CloudFront::CloudFrontOriginAccessIdentity",
+    tf="aws_cloudfront_origin_access_identity",
+    scope="global",
+):
+    """An origin access identity, the older way: a user by whose name CloudFront asks S3."""
+
+    arn_format = "arn:{partition}:iam::cloudfront:user/CloudFront Origin Access Identity {id}"
+
+    item = each("cloudfront.ListCloudFrontOriginAccessIdentities", "CloudFrontOriginAccessIdentityList.Items")
+
+    id: str = fact("item.Id", plan="id", sample="E1OAI")
+    tags: Mapping[str, str] = fact(Const({}))
+    canonical_user: str = fact(
+        "item.S3CanonicalUserId", plan="s3_canonical_user_id", sample="4e1d0ef8b2b1c3a5d7f9", doc="Its name in S3."
     )
 
 
