@@ -19,6 +19,8 @@ POWER = "arn:aws:iam::aws:policy/PowerUserAccess"
 PEOPLE = trust({"AWS": "arn:aws:iam::123456789012:root"})
 FACTOR = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 RECENT = {"NumericLessThan": {"aws:MultiFactorAuthAge": "3600"}}
+OLD = {"NumericLessThanIfExists": {"aws:MultiFactorAuthAge": "3600"}}
+ENCRYPTED = {"Bool": {"aws:SecureTransport": "true"}}
 WEAK = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}
 WITHOUT = {"Bool": {"aws:MultiFactorAuthPresent": "false"}}
 MISSING = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
@@ -40,7 +42,7 @@ DENIED_AT_NIGHT = _inline(
     Resource="*",
     Condition=MISSING | {"DateGreaterThan": {"aws:CurrentTime": "2027-01-01T00:00:00Z"}},
 )
-ALLOWED_WITHOUT = _inline(Action="s3:*", Resource="*", Condition=MISSING)
+ALLOWED_WITHOUT = _inline(Action="*", Resource="*", Condition=MISSING)
 
 
 class PolicyMfaForDestructiveEcsActions(Rule):
@@ -84,6 +86,8 @@ class PolicyMfaForDestructiveEcsActions(Rule):
         {"trust": trust({"AWS": USER}, WEAK), "inline": (_inline(Action="*", Resource="*"),)},
         {"trust": PEOPLE, "inline": (_inline(Action="ecs:Delete*", Resource="*", Condition=WEAK),)},
         {"trust": PEOPLE, "inline": (_inline(Action="ecs:Delete*", Resource="*", Condition=WITHOUT),)},
+        {"trust": PEOPLE, "inline": (_inline(Action="ecs:Delete*", Resource="*", Condition=OLD),)},
+        {"trust": PEOPLE, "inline": (_inline(Action="ecs:Delete*", Resource="*", Condition=ENCRYPTED),)},
         {"trust": PEOPLE, "inline": (_inline(Action="*", Resource="*"), DENIED_IN_PART)},
         {"trust": PEOPLE, "inline": (_inline(Action="*", Resource="*"), DENIED_SOMEWHERE)},
         {"trust": PEOPLE, "inline": (_inline(Action="*", Resource="*"), DENIED_WEAKLY)},
@@ -133,9 +137,8 @@ def _people(role: Role) -> Iterator[Trusted]:
 
 def _asks(statement: Statement) -> bool:
     """Say whether a statement only holds for who gave a second factor."""
-    return any(
-        (test.key == "aws:multifactorauthpresent" and test.written == "Bool" and set(test.values) == {"true"})
-        or (test.key == "aws:multifactorauthage" and test.written.startswith("NumericLess") and not test.if_exists)
+    return "aws:multifactorauthage" in statement.demands or any(
+        test.key == "aws:multifactorauthpresent" and test.written == "Bool" and set(test.values) == {"true"}
         for test in statement.conditions
     )
 

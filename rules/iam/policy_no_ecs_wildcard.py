@@ -58,7 +58,7 @@ class PolicyNoEcsWildcard(Rule):
                 Action="ecs:UpdateService", Resource="arn:aws:ecs:us-east-1:123456789012:service/claims/*"
             )
         },
-        {"document": policy(Action="s3:*", Resource="*")},
+        {"document": policy(Action=["ecs:List*", "s3:*"], Resource="*")},
         {"document": policy(NotAction="ecs:*", Resource="*")},
         {
             "document": policy(
