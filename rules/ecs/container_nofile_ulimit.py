@@ -68,7 +68,10 @@ class ContainerNofileUlimit(Rule):
         Case(_web(), others=[Other(Service)]),
         Case(_web() | {"os_family": "WINDOWS_SERVER_2022_CORE"}, others=BALANCED),
     )
-    UNKNOWN = (Case(_web(), lacking=[Service]),)
+    UNKNOWN = (
+        Case(_web(), lacking=[Service]),
+        Case(_web(Ulimit("nofile", 65536)), others=BALANCED, lacking=[Service]),
+    )
 
     class Settings(RuleSettings, frozen=True):
         """How many open files are enough."""

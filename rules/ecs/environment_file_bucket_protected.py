@@ -164,7 +164,7 @@ class EnvironmentFileBucketProtected(Rule):
         Case(WEB, others=[_bucket(TLS), _role(READ | {"Resource": "arn:aws:s3:::other/*"}), Other(Account)]),
         Case(WEB, others=[_bucket(TLS), _role(READ, READ | {"Effect": "Deny"}), Other(Account)]),
         Case(WEB, others=[_bucket(TLS), Other(Account)]),
-        Case(WEB | {"execution_role": ""}, others=[_bucket(TLS, SHARED), Other(Account)]),
+        Case(WEB | {"execution_role": ""}, others=[_bucket(TLS, SHARED), Other(Account)], lacking=[Role]),
         Case(
             WEB,
             others=[_bucket(TLS, SHARED | {"Principal": {"AWS": f"{ROLE}-2"}}), _role(), Other(Account)],

@@ -162,12 +162,13 @@ class TaskExecutionRoleLeastPrivilege(Rule):
     )
     BAD = (
         Case(_role("dynamodb:GetItem"), others=[_task()]),
+        Case(_role("secretsmanager:PutSecretValue", f"{SECRETS}:db-AbCdEf"), others=[_task(f"{SECRETS}:db-AbCdEf")]),
         Case(_role("ecr:*"), others=[_task()], lacking=[ManagedPolicy]),
         Case(_role("", NotAction="iam:*"), others=[_task()]),
         Case(_role(GET), others=[_task(f"{SECRETS}:db-AbCdEf")]),
         Case(_role(GET, f"{SECRETS}:db-*"), others=[_task(f"{SECRETS}:db-AbCdEf")]),
         Case(_role(GET, [f"{SECRETS}:db-AbCdEf", f"{SECRETS}:x-AbCdEf"]), others=[_task(f"{SECRETS}:db-AbCdEf")]),
-        Case(_role(GET, "", NotResource=f"{SECRETS}:x-AbCdEf"), others=[_task(f"{SECRETS}:db-AbCdEf")]),
+        Case(_role(GET, "", NotResource=f"{SECRETS}:db-AbCdEf"), others=[_task(f"{SECRETS}:db-AbCdEf")]),
         Case(_role("ssm:GetParameters", f"{STORE}/db"), others=[_task("/other", execution_role="web-execution")]),
         Case(_role("ssm:GetParameters", f"{STORE}/*"), others=[_task("/db")]),
         Case(
