@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from scanner.kinds.cloudtrail import CoveringTrail, Trail
 from scanner.kinds.cloudtrail_data import unrecorded
@@ -11,7 +12,7 @@ from scanner.model.inventory import World, any_of
 from scanner.model.rule import Gaps
 
 AnyTrail = CoveringTrail | Trail
-Test = Callable[[AnyTrail], str]
+Test = Callable[[Any], str]
 OBJECTS = "AWS::S3::Object"
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 import msgspec
 
+from rules._trails import Search, is_on, reaches_everywhere, records_management
 from scanner.kinds.account import Account
 from scanner.kinds.cloudtrail import CoveringTrail, ManagementEvents
-from scanner.model.gap import Unknown
 from scanner.model.inventory import World, any_of
 from scanner.model.remedy import Runbook
-from scanner.model.rule import Case, Fail, Gaps, Note, Other, Rule
+from scanner.model.rule import Case, Fail, Note, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import ClientCells, EcsGuide
 
@@ -84,37 +85,21 @@ class MultiRegionEnabled(Rule):
     @staticmethod
     def check(account: Account, world: World, settings: Settings, as_of: datetime) -> Iterator[Fail | Note]:
         since = as_of - timedelta(hours=settings.hours)
-        said: list[str] = []
+        search = Search(reaches_everywhere, is_on, records_management, partial(_late, since))
         notes: list[Note] = []
 
         def sound(trail: CoveringTrail) -> bool:
-            gaps = Gaps()
-            wrong = list(_shortcomings(trail, since, gaps))
-            said.extend(f"trail {trail.id.rpartition('/')[2]} {text}" for text in wrong)
-            if not wrong and gaps.found:
-                raise Unknown(*gaps.found)
-            if not wrong and trail.management.without:
+            found = search(trail)
+            if found and trail.management.without:
                 notes.append(Note(f"{trail.id} leaves out the events of {', '.join(trail.management.without)}"))
-            return not wrong
+            return found
 
         if not any_of(world.all(CoveringTrail), sound):
-            yield Fail("; ".join(said) or "there is no trail")
+            yield Fail(search.why)
         yield from notes
 
 
-def _shortcomings(trail: CoveringTrail, since: datetime, gaps: Gaps) -> Iterator[str]:
-    with gaps:
-        if not trail.multi_region:
-            yield "records one Region only"
-    with gaps:
-        if not trail.logging:
-            yield "is switched off"
-    with gaps:
-        lost = [name for name in ("read", "write") if not getattr(trail.management, name)]
-        if lost:
-            yield f"does not record all {' and '.join(lost)} management events"
-    with gaps:
-        if trail.delivered is None:
-            yield "has delivered nothing yet"
-        elif trail.delivered < since:
-            yield f"delivered last on {trail.delivered:%Y-%m-%d %H:%M} UTC"
+def _late(since: datetime, trail: CoveringTrail) -> str:
+    if trail.delivered is None:
+        return "has delivered nothing yet"
+    return "" if trail.delivered >= since else f"delivered last on {trail.delivered:%Y-%m-%d %H:%M} UTC"

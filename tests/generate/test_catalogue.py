@@ -45,6 +45,19 @@ JUDGED_ON = {
         "AWS::::Account",
         "the account must have one such trail; a trail that is another kind of trail is no fault",
     ),
+    **dict.fromkeys(
+        (
+            "cloudtrail_multi_region_trail",
+            "cloudtrail_s3_write_events",
+            "cloudtrail_s3_read_events",
+            "cloudtrail_s3_data_events",
+        ),
+        ("AWS::::Account", "the account must have such a trail; one that is another kind of trail is no fault"),
+    ),
+    **dict.fromkeys(
+        ("cloudtrail_any_trail_logging", "cloudtrail_bedrock_data_events"),
+        ("AWS::::Region", "each Region must be recorded, and what stands there instead is set for the Region"),
+    ),
     "iam_no_inline_policies": (
         "AWS::IAM::Policy",
         "one kind stands for the inline policies of users, groups and roles",
@@ -52,6 +65,21 @@ JUDGED_ON = {
     "iam_policy_no_admin_statements": (
         "AWS::IAM::Policy",
         "one kind stands for managed policies and those embedded in an identity",
+    ),
+    **dict.fromkeys(
+        (
+            "cloudwatch_alarm_root_usage",
+            "cloudwatch_alarm_auth_failures",
+            "cloudwatch_alarm_nacl_change",
+            "cloudwatch_alarm_gateway_change",
+            "cloudwatch_alarm_route_table_change",
+            "cloudwatch_alarm_vpc_change",
+        ),
+        ("AWS::::Account", "the account must have one such alarm; one that has none at all fails too"),
+    ),
+    **dict.fromkeys(
+        ("ecs_account_setting_awsvpc_trunking", "ecs_account_setting_long_arn"),
+        ("AWS::::Region", "the catalogue's AWS::::Account stands for Region settings too"),
     ),
 }
 """Rules that judge another type than the catalogue names, and why."""

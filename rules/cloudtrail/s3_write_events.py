@@ -1,0 +1,83 @@
+"""cloudtrail_s3_write_events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rules._trails import OBJECTS, Search, is_on, reaches_everywhere, records_data
+from scanner.kinds.account import Account
+from scanner.kinds.cloudtrail import CoveringTrail
+from scanner.kinds.cloudtrail_data import DataEvents
+from scanner.model.inventory import World, any_of
+from scanner.model.remedy import Runbook
+from scanner.model.rule import Case, Fail, Other, Rule
+
+EVERY = (DataEvents(OBJECTS, read=False),)
+
+
+def _case(*events: DataEvents, **facts: Any) -> Case:
+    return Case({}, others=[Other(CoveringTrail, **{"data": events} | facts)])
+
+
+class S3WriteEvents(Rule):
+    """A trail records S3 object write events.
+
+    Management events say that a bucket was made; only data events say that a record in it was replaced or deleted, by
+    whom and when. Without them tampering with ePHI in S3 leaves no trace in the trail. The account is judged: a trail
+    that is on, in all Regions, must record them for all buckets, without leaving any out.
+    """
+
+    kind = Account
+    needs = (CoveringTrail,)
+    severity = "medium"
+    hipaa = (
+        "164.308(a)(1)(ii)(D)",
+        "164.308(a)(3)(ii)(A)",
+        "164.308(a)(6)(ii)",
+        "164.312(a)(2)(i)",
+        "164.312(b)",
+        "164.312(e)(2)(i)",
+    )
+    aliases = (
+        "config:cloudtrail-all-write-s3-data-event-check",
+        "security-hub:S3.22",
+        "prowler:cloudtrail_s3_dataevents_write_enabled",
+        "steampipe:cloudtrail_s3_object_write_events_audit_enabled",
+        "cis:v3.0/3.8",
+        "cis:v4.0/3.8",
+        "cis:v5.0/3.8",
+        "cis:v6.0/4.8",
+        "cis:v7.0/4.8",
+    )
+    related = ("s3_bucket_access_logging",)
+    remedy = Runbook(
+        "See what the trail selects now: aws cloudtrail get-event-selectors --trail-name TRAIL",
+        "Add a selector for data events with resources.type AWS::S3::Object, and put all of them back: aws cloudtrail"
+        " put-event-selectors --trail-name TRAIL --advanced-event-selectors file://selectors.json",
+    )
+    GOOD = (
+        _case(*EVERY),
+        _case(DataEvents(OBJECTS)),
+        _case(DataEvents(OBJECTS, within=("arn:aws:s3",))),
+        _case(DataEvents(OBJECTS, within=("arn:aws:s3:::",))),
+        _case(DataEvents(OBJECTS, write=False), *EVERY),
+    )
+    BAD = (
+        {},
+        _case(),
+        _case(DataEvents(OBJECTS, write=False)),
+        _case(DataEvents("AWS::S3::AccessPoint")),
+        _case(DataEvents(OBJECTS, within=("arn:aws:s3:::claims/",))),
+        _case(DataEvents(OBJECTS, without=("arn:aws:s3:::claims/",))),
+        _case(DataEvents(OBJECTS, narrowed=("eventName",))),
+        Case({}, others=[Other(CoveringTrail, data=EVERY, multi_region=False)]),
+        Case({}, others=[Other(CoveringTrail, data=EVERY, logging=False)]),
+    )
+    UNKNOWN = (Case({}, lacking=[CoveringTrail]),)
+
+    @staticmethod
+    def check(account: Account, world: World) -> Iterator[Fail]:
+        search = Search(reaches_everywhere, is_on, records_data(OBJECTS, f"arn:{account.partition}:s3:::", ("write",)))
+        if not any_of(world.all(CoveringTrail), search):
+            yield Fail(search.why)
