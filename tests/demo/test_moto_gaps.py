@@ -228,3 +228,25 @@ def test_instances_are_nitro_guests_and_their_default_key_is_awss(connect: Conne
     key = kms.describe_key(KeyId="alias/aws/ebs")["KeyMetadata"]
     assert key["KeyManager"] == "AWS"
     assert kms.get_key_rotation_status(KeyId=key["KeyId"])["KeyRotationEnabled"] is True
+
+
+def test_access_advisor_tells_what_a_role_called(connect: Connect) -> None:
+    iam = connect("iam")
+    allowed = {"Effect": "Allow", "Action": ["s3:GetObject", "sqs:*"], "Resource": "*"}
+    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = iam.create_role(
+        RoleName="reader", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )["Role"]["Arn"]
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_role_policy(RoleName="reader", PolicyName="own", PolicyDocument=document)
+    iam.attach_role_policy(RoleName="reader", PolicyArn="arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore")
+    job = iam.generate_service_last_accessed_details(Arn=role)["JobId"]
+    told = iam.get_service_last_accessed_details(JobId=job)
+    assert told["JobStatus"] == "COMPLETED"
+    assert {each["ServiceNamespace"]: "LastAuthenticated" in each for each in told["ServicesLastAccessed"]} == {
+        "ec2messages": True,
+        "s3": True,
+        "sqs": False,
+        "ssm": True,
+        "ssmmessages": True,
+    }

@@ -2,15 +2,22 @@
 
 moto loads either none or all 1,500 AWS managed policies into every account, and lists them all in
 GetAccountAuthorizationDetails, where AWS lists those that are attached. Its credential report lacks `<root_account>`.
+It has no Access Advisor: here a role called yesterday what its policies name, and never what they allow as a whole.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid5
 
 import moto.iam.models
+from moto.core.responses import ActionResult
+from moto.core.utils import utcnow
 from moto.iam.models import IAMBackend, Policy
+from moto.iam.responses import IamResponse
 
 from scanner.demo.moto_gaps.graft import add, after
 
@@ -24,6 +31,9 @@ _ATTACHED = (
 )
 _ROOT_HAS_MFA = "true"
 _NEVER = "N/A"
+_REPORTS = UUID("7d0f4f6e-6d3c-4a52-9a55-0f5d1f1f6d11")
+_reports: dict[str, str] = {}
+"""The role that each report of Access Advisor speaks of, by the report's id."""
 
 
 def _only_attached(backend: IAMBackend, details: dict[str, Any], *_args: Any, **_kwargs: Any) -> dict[str, Any]:
@@ -51,12 +61,53 @@ def _with_root(backend: IAMBackend, report: str) -> str:
     return f"{head}\n{','.join(root)}\n{rows}"
 
 
+def _actions(role: Any) -> Iterator[str]:
+    """Go over the action patterns that a role's policies allow."""
+    versions = [version for policy in role.managed_policies.values() for version in policy.versions]
+    for text in [*role.policies.values(), *(version.document for version in versions if version.is_default)]:
+        statements = (json.loads(text) if isinstance(text, str) else text)["Statement"]
+        for statement in statements if isinstance(statements, list) else [statements]:
+            actions = statement.get("Action", []) if statement["Effect"] == "Allow" else []
+            yield from [actions] if isinstance(actions, str) else actions
+
+
+def _generate_accessed(response: Any) -> ActionResult:
+    """GenerateServiceLastAccessedDetails, which moto lacks, for roles."""
+    arn = response._get_param("Arn")  # noqa: SLF001
+    response.backend.get_role_by_arn(arn)
+    job = str(uuid5(_REPORTS, arn))
+    _reports[job] = arn
+    return ActionResult({"JobId": job})
+
+
+def _get_accessed(response: Any) -> ActionResult:
+    """GetServiceLastAccessedDetails, which moto lacks: ready at once."""
+    role = response.backend.get_role_by_arn(_reports[response._get_param("JobId")])  # noqa: SLF001
+    now, called = utcnow(), dict[str, bool]()
+    for action in _actions(role):
+        service, _, name = action.lower().partition(":")
+        called[service] = called.get(service, False) or name.strip("*") != ""
+    services = [
+        {"ServiceName": service, "ServiceNamespace": service, "TotalAuthenticatedEntities": int(used)}
+        | ({"LastAuthenticated": now - timedelta(days=1), "LastAuthenticatedEntity": role.arn} if used else {})
+        for service, used in sorted(called.items())
+        if service != "*"
+    ]
+    moments = {"JobCreationDate": now, "JobCompletionDate": now}
+    return ActionResult({"JobStatus": "COMPLETED", "ServicesLastAccessed": services, "IsTruncated": False} | moments)
+
+
 def install() -> None:
     """Extend moto's IAM answers."""
     models: Any = moto.iam.models
     policies = json.loads(models.aws_managed_policies_data)
     models.aws_managed_policies_data = json.dumps({name: policies[name] for name in _ATTACHED})
     models.load_iam_aws_managed_policies = lambda: True
+    add(
+        IamResponse,
+        generate_service_last_accessed_details=_generate_accessed,
+        get_service_last_accessed_details=_get_accessed,
+    )
     add(Policy, policy_name=property(lambda policy: policy.name))  # left out of GetAccountAuthorizationDetails
     after(IAMBackend, "get_account_authorization_details", _only_attached)
     after(IAMBackend, "get_credential_report", _with_root)
