@@ -22,14 +22,20 @@ if TYPE_CHECKING:
 NAMESPACES = {"AWS/ECS", "ECS/ContainerInsights"}
 
 
+def metric(name: str, service: str, cluster: str = "phi", namespace: str = "AWS/ECS") -> Metric:
+    """Give an example's metric of a service, or of a cluster where no service is named."""
+    named = [("ClusterName", cluster), ("ServiceName", service)]
+    return Metric(namespace, name, tuple(pair for pair in named if pair[1]))
+
+
 def alarm(name: str, service: str = "web", cluster: str = "phi", namespace: str = "AWS/ECS", **facts: Any) -> Other:
-    """Give an example's alarm on a metric of a service, or of a cluster where no service is named."""
-    named = (("ServiceName", service),) if service else ()
-    metric = Metric(namespace, name, (("ClusterName", cluster), *named))
-    return Other(Alarm, **{"id": name, "metrics": (metric,), "comparison": "GreaterThanThreshold", **facts})
+    """Give an example's alarm on such a metric."""
+    watched = (metric(name, service, cluster, namespace),)
+    return Other(Alarm, **{"id": name, "metrics": watched, "comparison": "GreaterThanThreshold", **facts})
 
 
 CPU, MEMORY = alarm("CPUUtilization"), alarm("MemoryUtilization")
+BOTH = alarm("CPUUtilization", metrics=tuple(metric(name, "web") for name in ("CPUUtilization", "MemoryUtilization")))
 
 
 class AlarmForEcsLoad(Rule):
@@ -60,14 +66,17 @@ class AlarmForEcsLoad(Rule):
         Case({}, others=[alarm("CpuUtilized", namespace="ECS/ContainerInsights"), MEMORY]),
         Case({}, others=[alarm("CPUUtilization", comparison="", math=True), MEMORY]),
         Case({}, others=[alarm("CPUUtilization", comparison="LessThanLowerOrGreaterThanUpperThreshold"), MEMORY]),
+        Case({}, others=[BOTH]),
         Case({}, others=[Other(ScalingPolicy)]),
         Case({}, others=[Other(ScalingPolicy)], lacking=[Alarm]),
         Case({}, others=[CPU, MEMORY], lacking=[Alarm, ScalingPolicy]),
     )
     BAD = (
         Case({}),
+        Case({}, others=[Other(Alarm, comparison="GreaterThanThreshold")]),
         Case({}, others=[CPU]),
         Case({}, others=[MEMORY]),
+        Case({}, others=[CPU, alarm("GPUReservation")]),
         Case({}, others=[CPU, alarm("MemoryUtilization", "api")]),
         Case({}, others=[CPU, alarm("MemoryUtilization", cluster="other")]),
         Case({}, others=[CPU, alarm("MemoryUtilization", namespace="AWS/EC2")]),
@@ -105,17 +114,17 @@ def _watched(service: Service, what: str, world: World) -> bool:
         world.all(Alarm),
         lambda alarm: all_of(
             [
-                lambda: any(_concerns(metric, service, what) for metric in alarm.metrics),
+                lambda: any(_concerns(one, service, what) for one in alarm.metrics),
                 lambda: alarm.math or "Greater" in alarm.comparison,
             ]
         ),
     )
 
 
-def _concerns(metric: Metric, service: Service, what: str) -> bool:
+def _concerns(one: Metric, service: Service, what: str) -> bool:
     return (
-        metric.namespace in NAMESPACES
-        and what.casefold() in metric.name.casefold()
-        and metric.dimension("ClusterName") == service.cluster_name
-        and metric.dimension("ServiceName") in {"", service.name}
+        one.namespace in NAMESPACES
+        and what.casefold() in one.name.casefold()
+        and one.dimension("ClusterName") == service.cluster_name
+        and one.dimension("ServiceName") in {"", service.name}
     )

@@ -81,6 +81,7 @@ class ContainerInstanceAgentCurrent(Rule):
         {"agent_version": "1.108.1"},
         {"agent_version": "9.0.0"},
         {"agent_version": "newest"},
+        Case({"agent_version": "1.0.0"}, settings={"days": 2000}),
         Case({"agent_version": "1.107.0"}, settings={"days": 45}),
         Case({"provider": "asg"}, lacking=[CapacityProvider]),
     )

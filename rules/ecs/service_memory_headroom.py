@@ -67,6 +67,7 @@ class ServiceMemoryHeadroom(Rule):
     GOOD = (
         hours(*CALM, 95.0),
         hours(89.9),
+        {"desired": 0, "memory_hours": ()},
         Case(hours(50.0), others=[Other(Task)]),
         Case(hours(50.0), others=[Other(Task, out_of_memory=("api",), group="service:api")]),
         Case(hours(50.0), others=[Other(Task, out_of_memory=("web",), cluster="other")]),
@@ -79,6 +80,7 @@ class ServiceMemoryHeadroom(Rule):
         hours(*CALM, 90.0, 95.0),
         hours(*CALM[:18], 95.0, 95.0),
         hours(99.0, days=6),
+        {"memory_hours": (MemoryHour(datetime(2026, 11, 14, 2, 0, tzinfo=UTC), 99.0),)},
         Case(hours(50.0), others=[OUT]),
         Case({}, others=[OUT]),
         Case(hours(50.0), settings={"percent": 50.0}),
