@@ -27,7 +27,6 @@ class ContainerCpuLimit(Rule):
     severity = "low"
     hipaa_proposed = ("164.308(a)(7)(i)", "164.308(a)(1)(ii)(B)")
     sources = (PhiCluster(), EcsGuide(70))
-    related = ("ecs_container_memory_hard_limit",)
     remedy = Runbook(
         "Observe the CPU that the container takes, and choose units above it with some reserve (1024 are one vCPU).",
         "Register a revision of the task definition with cpu set on the task or on each container named.",

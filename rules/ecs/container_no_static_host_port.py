@@ -27,7 +27,6 @@ class ContainerNoStaticHostPort(Rule):
     category = "operations"
     hipaa_proposed = ("164.308(a)(1)(ii)(B)",)
     sources = (EcsGuide(10), EcsGuide(11))
-    related = ("ecs_task_network_mode_awsvpc",)
     remedy = Runbook(
         "Register a revision of the task definition with hostPort 0, or none, in each port mapping named.",
         "Let clients find the tasks by a load balancer's target group or by service discovery with SRV records.",

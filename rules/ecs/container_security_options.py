@@ -44,7 +44,6 @@ class ContainerSecurityOptions(Rule):
     severity = "low"
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(1)(ii)(B)")
     sources = (EcsGuide(71), EcsGuide(72))
-    related = ("ecs_container_not_privileged", "ecs_container_drops_all_capabilities")
     remedy = Runbook(
         "Tell the instances' agent that it may: ECS_SELINUX_CAPABLE=true or ECS_APPARMOR_CAPABLE=true in ecs.config.",
         'Register a revision of the task definition with dockerSecurityOptions ["no-new-privileges",'

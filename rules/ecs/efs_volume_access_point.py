@@ -25,7 +25,6 @@ class EfsVolumeAccessPoint(Rule):
     severity = "medium"
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(B)")
     sources = (EcsGuide(37),)
-    related = ("ecs_efs_volume_transit_encryption",)
     remedy = Runbook(
         "Create an access point with the directory and the POSIX user of this task: aws efs create-access-point.",
         "Register a revision of the task definition with authorizationConfig.accessPointId for each EFS volume named"

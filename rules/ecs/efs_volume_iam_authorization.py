@@ -25,7 +25,6 @@ class EfsVolumeIamAuthorization(Rule):
     severity = "medium"
     hipaa_proposed = ("164.312(a)(1)", "164.312(d)")
     sources = (EcsGuide(37),)
-    related = ("ecs_efs_volume_transit_encryption",)
     remedy = Runbook(
         "Give the task role elasticfilesystem:ClientMount (and ClientWrite, where it writes) on the file system.",
         "Register a revision of the task definition with transitEncryption and authorizationConfig.iam ENABLED for each"

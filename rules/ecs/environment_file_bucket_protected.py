@@ -134,12 +134,6 @@ class EnvironmentFileBucketProtected(Rule):
     severity = "high"
     hipaa_proposed = ("164.312(a)(2)(iv)", "164.312(e)(1)")
     sources = (EcsGuide(63), EcsGuide(64))
-    related = (
-        "s3_bucket_default_encryption",
-        "s3_bucket_public_access_blocked",
-        "s3_bucket_tls_only",
-        "ecs_container_no_plaintext_secrets",
-    )
     remedy = Runbook(
         "Take secrets out of the file: store them in AWS Secrets Manager and name them in the container's secrets.",
         "Mend the bucket: default encryption, the four settings against public access, and a policy that denies"

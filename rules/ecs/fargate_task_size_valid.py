@@ -76,7 +76,6 @@ class FargateTaskSizeValid(Rule):
     severity = "info"
     category = "advisory"
     sources = (EcsGuide(32),)
-    related = ("ecs_container_cpu_limit", "ecs_container_memory_hard_limit")
     remedy = Runbook(
         "Add up the containers' cpu, and their memoryReservation (or memory, where they have none).",
         "Choose the next larger size of the table in the ECS Developer Guide, section Task size.",

@@ -49,7 +49,6 @@ class FirelensStartsFirst(Rule):
     category = "operations"
     hipaa_proposed = ("164.312(b)",)
     sources = (EcsGuide(66),)
-    related = ("ecs_container_log_driver",)
     remedy = Runbook(
         "Register a revision of the task definition in which each container named has dependsOn with the log router's"
         " name and condition START (or HEALTHY, where the router has a health check).",

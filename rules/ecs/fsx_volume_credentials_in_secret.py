@@ -41,7 +41,6 @@ class FsxVolumeCredentialsInSecret(Rule):
     severity = "medium"
     hipaa_proposed = ("164.308(a)(5)(ii)(D)", "164.312(d)")
     sources = (EcsGuide(42), EcsGuide(43))
-    related = ("ecs_container_secrets_from_managed_store",)
     remedy = Runbook(
         "Store the user's name and password in a secret of AWS Secrets Manager, under a key of your own.",
         "Register a revision of the task definition with authorizationConfig.credentialsParameter set to its ARN, and"

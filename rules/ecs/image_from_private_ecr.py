@@ -35,7 +35,6 @@ class ImageFromPrivateEcr(Rule):
     severity = "medium"
     hipaa_proposed = ("164.308(a)(5)(ii)(B)", "164.312(c)(1)")
     sources = (EcsGuide(56), EcsGuide(69))
-    related = ("ecs_image_pinned",)
     remedy = Runbook(
         "Copy the image into a private ECR repository, by a pull-through cache rule or after vetting it: aws ecr"
         " create-pull-through-cache-rule.",

@@ -88,7 +88,6 @@ class ImageNoCriticalFindings(Rule):
     severity = "high"
     hipaa_proposed = ("164.308(a)(1)(ii)(A)", "164.308(a)(1)(ii)(B)", "164.308(a)(5)(ii)(B)")
     sources = (EcsGuide(68), EcsGuide(69))
-    related = ("ecr_repository_scan_on_push",)
     remedy = Runbook(
         "Scan the image: switch on enhanced scanning (continuous), or aws ecr start-image-scan once a day at most.",
         "Read the findings: aws ecr describe-image-scan-findings, then build the image anew on a base and with packages"

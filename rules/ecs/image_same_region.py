@@ -32,7 +32,6 @@ class ImageSameRegion(Rule):
     category = "advisory"
     hipaa_proposed = ("164.308(a)(7)(i)",)
     sources = (EcsGuide(30), EcsGuide(47))
-    related = ("ecs_image_from_private_ecr",)
     remedy = Runbook(
         "Replicate the repository into the task's Region: aws ecr put-replication-configuration.",
         "Register a revision of the task definition that names the image in the registry of that Region.",

@@ -108,7 +108,6 @@ class TaskExecutionRoleLeastPrivilege(Rule):
     severity = "medium"
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(B)", "164.308(a)(4)(ii)(C)")
     sources = (EcsGuide(53), EcsGuide(56), EcsGuide(64))
-    related = ("ecs_task_role_not_execution_role", "ecs_instance_role_least_privilege")
     remedy = Runbook(
         "Attach AmazonECSTaskExecutionRolePolicy to the role, or the same actions on the repositories and log groups"
         " that the tasks use.",

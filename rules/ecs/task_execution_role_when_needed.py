@@ -53,7 +53,6 @@ class TaskExecutionRoleWhenNeeded(Rule):
     severity = "medium"
     hipaa_proposed = ("164.308(a)(4)(ii)(B)",)
     sources = (EcsGuide(56),)
-    related = ("ecs_task_execution_role_least_privilege",)
     remedy = Runbook(
         "Make a role that ecs-tasks.amazonaws.com may assume, with AmazonECSTaskExecutionRolePolicy and leave to read"
         " just the secrets that the task names.",

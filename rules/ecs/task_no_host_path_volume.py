@@ -50,7 +50,6 @@ class TaskNoHostPathVolume(Rule):
     severity = "medium"
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(B)")
     sources = (PhiCluster(), EcsGuide(35), EcsGuide(40))
-    related = ("ecs_task_no_instance_local_state",)
     remedy = Runbook(
         "Find what the containers keep there: what must last belongs in EFS, S3 or a database, the rest in a volume"
         " without sourcePath, which ends with the task.",

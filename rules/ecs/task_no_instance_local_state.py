@@ -28,7 +28,6 @@ class TaskNoInstanceLocalState(Rule):
     category = "resilience"
     hipaa_proposed = ("164.308(a)(7)(ii)(A)", "164.308(a)(7)(i)")
     sources = (PhiCluster(), EcsGuide(40))
-    related = ("ecs_task_no_host_path_volume",)
     remedy = Runbook(
         "Copy what must last to an EFS or FSx file system, and mount it by efsVolumeConfiguration.",
         "Register a revision of the task definition with the volume named as an EFS volume, or with scope task.",

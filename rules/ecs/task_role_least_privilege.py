@@ -73,7 +73,6 @@ class TaskRoleLeastPrivilege(Rule):
     severity = "high"
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(B)", "164.308(a)(4)(ii)(C)")
     sources = (EcsGuide(53), EcsGuide(55))
-    related = ("iam_policy_no_administrator_wildcard", "iam_pass_role_restricted", "ecs_instance_role_least_privilege")
     remedy = Runbook(
         "Find what the task uses: aws iam generate-service-last-accessed-details --arn {arn}, or IAM Access Analyzer's"
         " policy generation from CloudTrail.",

@@ -29,7 +29,6 @@ class TaskRoleNotExecutionRole(Rule):
     severity = "medium"
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(B)")
     sources = (EcsGuide(55), EcsGuide(56))
-    related = ("ecs_task_role_not_instance_role", "ecs_task_execution_role_least_privilege")
     remedy = Runbook(
         "Make a role of its own for the task, trusted by ecs-tasks.amazonaws.com, with what its program needs.",
         "Register a revision of the task definition with taskRoleArn set to it, and update what uses the family.",
