@@ -109,6 +109,7 @@ POLICIES = (
 )
 NUMBERS = (1, 2, 22, 80, 443, 3389)
 WORDS: Mapping[str, tuple[str, ...]] = {
+    "agentversion": ("1.106.2", "1.0.0"),
     "autoscalinggroupname": ("autoscalinggroupname-1",),
     "bucketregion": ("", "us-east-1"),
     "cidr": ("10.0.0.0/8", "0.0.0.0/0"),
@@ -117,6 +118,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "cidripv6": ("::/0",),
     "cloudwatch.metricname": ("TunnelState",),
     "cloudwatch.namespace": ("AWS/VPN",),
+    "cloudwatchlogsloggrouparn": (f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:loggroupname-1:*",),
     "compliancetype": ("Patch", "Association"),
     "creationdate": ("2026-10-01T00:00:00.000Z", "2025-01-01T00:00:00.000Z"),
     "customerkeyspec": ("SYMMETRIC_DEFAULT",),
@@ -130,6 +132,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "ecs.status": ("ACTIVE",),
     "elbv2.protocol": ("HTTPS", "HTTPS", "HTTP"),
     "executionrolearn": (f"arn:aws:iam::{ACCOUNT}:iam/x1",),
+    "filterpattern": ('{ $.userIdentity.type = "Root" }',),
     "flowlogstatus": ("ACTIVE",),
     "gatewayid": ("internetgatewayid-1", "local"),
     "groupname": ("default", "web"),
