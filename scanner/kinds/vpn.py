@@ -52,6 +52,7 @@ class Tunnel(msgspec.Struct, frozen=True):
     logs: bool = False
     dpd_action: str = "clear"
     startup: str = "add"
+    log_group: str = ""
 
 
 class Traffic(msgspec.Struct, frozen=True):
@@ -104,6 +105,7 @@ def _tunnel(item: Mapping[str, Any]) -> Tunnel:
         logs=bool(logs.get("LogEnabled")),
         dpd_action=item.get("DpdTimeoutAction", "clear"),
         startup=item.get("StartupAction", "add"),
+        log_group=logs.get("LogGroupArn", ""),
     )
 
 
