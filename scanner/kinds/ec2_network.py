@@ -227,7 +227,7 @@ class VPCEndpoint(Kind, cfn="AWS::EC2::VPCEndpoint", tf="aws_vpc_endpoint"):
         sample=False,
         doc="An AWS service made it and keeps it.",
     )
-    volatile = ("box.CreationTimestamp", "box.State", "box.DnsEntries", "box.NetworkInterfaceIds")
+    volatile = ("box.CreationTimestamp", "box.State", "box.DnsEntries", "box.NetworkInterfaceIds", "offer")
 
 
 DEFAULT_FIELDS = tuple(
