@@ -13,8 +13,8 @@ from scanner.model.source import EcsGuide
 class ToCloudwatch(Rule):
     """Trails deliver to CloudWatch Logs.
 
-    Log files in a bucket are read when all is over. Delivered to CloudWatch Logs too, the same events can be searched at
-    once, and metric filters and alarms can speak up when a root user signs in or a key is scheduled for deletion.
+    Log files in a bucket are read when all is over. Delivered to CloudWatch Logs too, the same events can be searched
+    at once, and metric filters and alarms can speak up when a root user signs in or a key is scheduled for deletion.
     Whether such alarms stand is judged by rules of their own.
     """
 

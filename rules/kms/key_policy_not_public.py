@@ -1,0 +1,75 @@
+"""kms_key_policy_not_public."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.kinds.kms import KmsKey
+from scanner.model.policy import PolicyDocument
+from scanner.model.remedy import Custodian
+from scanner.model.rule import Fail, Rule
+from scanner.model.source import EcsGuide
+
+
+def _policy(principal: object = "*", condition: object = None, **different: object) -> PolicyDocument | None:
+    """A policy for the examples: the owner's statement, and one more."""
+    owner = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    more: dict[str, object] = {"Effect": "Allow", "Principal": principal, "Action": "kms:Decrypt", "Resource": "*"}
+    more |= ({"Condition": condition} if condition else {}) | different
+    return PolicyDocument.parse({"Version": "2012-10-17", "Statement": [owner, more]})
+
+
+class KeyPolicyNotPublic(Rule):
+    """Key policies grant no public access.
+
+    A key that anyone with an AWS account may use protects nothing. A statement for everyone is let pass only where its
+    condition leaves fixed callers, such as kms:CallerAccount or aws:PrincipalOrgID; one that names a service alone
+    (kms:ViaService) leaves every account. Keys that AWS manages are not judged: their policies are AWS's.
+    """
+
+    kind = KmsKey
+    severity = "critical"
+    hipaa_proposed = ("164.312(a)(1)", "164.312(a)(2)(iv)", "164.308(a)(4)(ii)(B)")
+    sources = (EcsGuide(63),)
+    aliases = (
+        "config:kms-key-policy-no-public-access",
+        "security-hub:KMS.5",
+        "prowler:kms_key_not_publicly_accessible",
+        "steampipe:kms_cmk_policy_prohibit_public_access",
+        "cis:v7.0/2.21",
+    )
+    remedy = Custodian(
+        "kms-key",
+        {"type": "remove-statements", "statement_ids": "matched"},
+        filters=[{"type": "cross-account", "everyone_only": True}],
+    )
+    GOOD = (
+        {"policy": _policy({"AWS": "arn:aws:iam::123456789012:role/claims"})},
+        {"policy": _policy("*", {"StringEquals": {"kms:CallerAccount": "123456789012"}})},
+        {"policy": _policy({"AWS": "*"}, {"StringEquals": {"aws:PrincipalOrgID": "o-123"}})},
+        {"policy": _policy(Effect="Deny")},
+    )
+    BAD = (
+        {"policy": _policy()},
+        {"policy": _policy({"AWS": "*"})},
+        {"policy": _policy({"AWS": "*"}, {"StringLike": {"kms:CallerAccount": "*"}})},
+        {"policy": _policy("*", {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}})},
+    )
+    SKIP = ({"manager": "AWS", "policy": _policy()},)
+
+    @staticmethod
+    def applies(key: KmsKey) -> bool:
+        """Customer managed keys."""
+        return key.manager == "CUSTOMER"
+
+    @staticmethod
+    def check(key: KmsKey) -> Iterator[Fail]:
+        for grant in key.policy.public(reading="effective"):
+            said = f"{grant.statement.label} of the key policy allows {', '.join(grant.statement.actions.values)}"
+            why = f" ({'; '.join(grant.reasons)})" if grant.reasons else ""
+            yield Fail(f"{said} to {grant.principal}{why}", part=f"policy {grant.statement.label}")

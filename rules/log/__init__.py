@@ -1,0 +1,1 @@
+"""Rules on CloudWatch log groups."""
