@@ -8,15 +8,23 @@ from typing import Annotated
 import msgspec
 
 from rules.iam._policies import trust
+from scanner.kinds.account import Account
 from scanner.kinds.iam import Role
+from scanner.model.inventory import World
+from scanner.model.policy import PolicyDocument
 from scanner.model.remedy import Runbook
-from scanner.model.rule import Case, Fail, Rule
+from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
 
 FOREIGN = "arn:aws:iam::999999999999:root"
 EMPTY = frozenset({"aws:securetransport"})
 """Conditions that hold for everyone."""
+
+
+def _case(document: PolicyDocument, **settings: object) -> Case:
+    """Make an example in an account of an organization that another account manages."""
+    return Case({"trust": document}, others=[Other(Account, management_account="111111111112")], settings=settings)
 
 
 class RoleTrustNotWildcard(Rule):
@@ -26,11 +34,12 @@ class RoleTrustNotWildcard(Rule):
     may assume is as safe as that account and all its administrators; a condition, such as an external ID or the
     organization's, keeps strangers from using it through somebody else.
 
-    The accounts that the settings name as one's own are not foreign. Services and identity providers are not judged
-    here.
+    The organization's management account rules its members anyway and is not foreign, nor are the accounts that the
+    settings name as one's own. Services and identity providers are not judged here.
     """
 
     kind = Role
+    needs = (Account,)
     severity = "critical"
     hipaa_proposed = ("164.312(a)(1)", "164.312(d)", "164.308(a)(4)(ii)(B)")
     sources = (EcsGuide(55),)
@@ -61,19 +70,22 @@ class RoleTrustNotWildcard(Rule):
             )
         },
         Case({"trust": trust({"AWS": FOREIGN})}, settings={"own_accounts": ["999999999999"]}),
+        Case({"trust": trust({"AWS": FOREIGN})}, others=[Other(Account, management_account="999999999999")]),
     )
     BAD = (
         {"trust": trust({"AWS": "*"})},
         {"trust": trust("*")},
         {"trust": trust({"AWS": "*"}, {"StringEquals": {"sts:ExternalId": "6f1d"}})},
-        {"trust": trust({"AWS": FOREIGN})},
-        {"trust": trust({"AWS": "arn:aws:iam::999999999999:role/vendor"})},
-        {"trust": trust({"AWS": FOREIGN}, {"StringEqualsIfExists": {"sts:ExternalId": "6f1d"}})},
-        {"trust": trust({"AWS": FOREIGN}, {"Bool": {"aws:SecureTransport": "true"}})},
-        {"trust": trust({"Service": "ec2.amazonaws.com", "AWS": ["123456789012", FOREIGN]})},
+        _case(trust({"AWS": FOREIGN})),
+        _case(trust({"AWS": "arn:aws:iam::999999999999:role/vendor"})),
+        _case(trust({"AWS": FOREIGN}, {"StringEqualsIfExists": {"sts:ExternalId": "6f1d"}})),
+        _case(trust({"AWS": FOREIGN}, {"Bool": {"aws:SecureTransport": "true"}})),
+        _case(trust({"Service": "ec2.amazonaws.com", "AWS": ["123456789012", FOREIGN]})),
+        _case(trust({"AWS": FOREIGN}), own_accounts=["111111111111"]),
+        Case({"trust": trust({"AWS": [FOREIGN, "*"]})}, lacking=[Account]),
         Case({"trust": trust({"AWS": "*"})}, settings={"own_accounts": ["999999999999"]}),
-        Case({"trust": trust({"AWS": FOREIGN})}, settings={"own_accounts": ["111111111111"]}),
     )
+    UNKNOWN = (Case({"trust": trust({"AWS": FOREIGN})}, lacking=[Account]),)
     SKIP = ({"trust": trust("*"), "path": "/aws-service-role/ecs.amazonaws.com/"},)
 
     @staticmethod
@@ -82,11 +94,16 @@ class RoleTrustNotWildcard(Rule):
         return "an AWS service owns this role" if role.service_linked else True
 
     @staticmethod
-    def check(role: Role, settings: Settings) -> Iterator[Fail]:
+    def check(role: Role, world: World, settings: Settings) -> Iterator[Fail | Missing]:
         own = {role.account, *settings.own_accounts}
+        gaps = Gaps()
         for one in role.trust.trust():
             who = f"{one.principal.kind} {one.principal.value}"
-            if one.anyone and not one.narrowed:
-                yield Fail(f"anyone may assume it: {who}", part=who)
-            elif one.account is not None and one.account not in own and not one.keys - EMPTY:
-                yield Fail(f"the account {one.account} may assume it without a condition: {who}", part=who)
+            with gaps:
+                if one.anyone and not one.narrowed:
+                    yield Fail(f"anyone may assume it: {who}", part=who)
+                elif one.account is None or one.account in own or one.keys - EMPTY:
+                    continue
+                elif one.account != world.only(Account).management_account:
+                    yield Fail(f"the account {one.account} may assume it without a condition: {who}", part=who)
+        yield from gaps

@@ -26,6 +26,7 @@ ELSEWHERE = {
     "config": "AWS Config rule",
     "security-hub": "AWS Security Hub control",
     "prowler": "Prowler check",
+    "phiward": "phiward, judged here too",
     "steampipe": "Steampipe control",
     "cis": "CIS AWS Foundations Benchmark",
 }

@@ -38,6 +38,9 @@ class Account(Kind, cfn="AWS::::Account", scope="global", singleton=True):
         absent=["NoSuchPublicAccessBlockConfiguration"],
         iam=["s3:GetAccountPublicAccessBlock"],
     )
+    organization = then(
+        "organizations.DescribeOrganization", "Organization", absent=["AWSOrganizationsNotInUseException"]
+    )
     summary = then("iam.GetAccountSummary", "SummaryMap")
     root_devices = shared(
         "iam.ListVirtualMFADevices",
@@ -55,6 +58,12 @@ class Account(Kind, cfn="AWS::::Account", scope="global", singleton=True):
     ignore_public_acls: bool = fact("s3_block.IgnorePublicAcls", default={"api": False}, sample=True)
     block_public_policy: bool = fact("s3_block.BlockPublicPolicy", default={"api": False}, sample=True)
     restrict_public_buckets: bool = fact("s3_block.RestrictPublicBuckets", default={"api": False}, sample=True)
+    management_account: str = fact(
+        "organization.MasterAccountId",
+        default={"api": ""},
+        sample="123456789012",
+        doc="The id of the organization's management account; empty outside of an organization.",
+    )
     root_mfa: bool = fact("summary.AccountMFAEnabled", parse=bool, sample=True)
     root_password: bool = fact(
         "summary.AccountPasswordPresent",

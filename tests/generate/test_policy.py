@@ -24,6 +24,7 @@ CALLS = [call for kind in kinds().values() for call in kind.calls.values() if ca
 
 READING_VERBS = ("BatchGet", "Describe", "Get", "List")
 READS_ALL_THE_SAME = {
+    "iam:GenerateServiceLastAccessedDetails": "has IAM write up when services were called; changes no resource",
     "iam:GenerateCredentialReport": "has IAM write up what is there; changes no resource, and the report is read next",
     "ec2:SearchTransitGatewayRoutes": "lists the routes of a table by a filter; the API's only way to list them",
 }
