@@ -31,7 +31,7 @@ def document(rule: type[Rule]) -> dict[str, Any]:
     return {
         "id": rule.id,
         "title": rule.title,
-        "kinds": [rule.kind.cfn, *sorted({kind.cfn for kind in rule.needs} - {rule.kind.cfn})],
+        "kinds": list(dict.fromkeys((*(kind.cfn for kind in rule.judged()), *sorted(kind.cfn for kind in rule.needs)))),
         "severity": rule.severity,
         "category": rule.category,
         "packs": list(packs_of(rule)),

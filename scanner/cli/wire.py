@@ -82,7 +82,7 @@ class Wiring:
         chosen = named or select(known.values(), packs or self.config.packs.enabled)
         if kinds:
             wanted = {kind.cfn for kind in self.kinds(kinds).values()}
-            chosen = [rule for rule in chosen if rule.kind.cfn in wanted]
+            chosen = [rule for rule in chosen if wanted & {kind.cfn for kind in rule.judged()}]
         return chosen
 
     def known_rules(self) -> dict[str, type[Rule]]:

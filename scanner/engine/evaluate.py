@@ -100,11 +100,11 @@ def judge(rule: type[Rule], resource: Resource, context: Context) -> Judgement:
     recorder = Recorder(resource)
     said = Judgement()
     try:
-        subject = rule.kind(resource, recorder)
+        subject = next(kind for kind in rule.judged() if kind.cfn == resource.kind)(resource, recorder)
         settings = context.settings(rule, resource) if context.settings else rule.Settings()
         world = World(
             context.inventory,
-            {rule.kind, *rule.needs},
+            {*rule.judged(), *rule.needs},
             resource.account,
             resource.region,
             recorder,
@@ -148,7 +148,7 @@ def evaluate(rules: Iterable[type[Rule]], context: Context) -> Iterator[Finding]
     """
     for rule in sorted(rules, key=lambda rule: rule.id):
         found: dict[str, Finding] = {}
-        for resource in context.inventory.resources(rule.kind):
+        for resource in (each for kind in rule.judged() for each in context.inventory.resources(kind)):
             for finding in _findings(rule, resource, judge(rule, resource, context), context):
                 _merge(found, finding)
         for finding in _holes(rule, context.inventory):
@@ -227,7 +227,8 @@ def _weight(finding: Finding) -> tuple[int, int]:
 
 
 def _holes(rule: type[Rule], inventory: Inventory) -> Iterator[Finding]:
-    places: list[Place] = sorted(place for place in inventory.listings if place[2] == rule.kind.cfn)
+    judged = {kind.cfn for kind in rule.judged()}
+    places: list[Place] = sorted(place for place in inventory.listings if place[2] in judged)
     for place in places:
         gaps = inventory.listings[place]
         if gaps:

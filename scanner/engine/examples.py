@@ -75,14 +75,14 @@ def case_of(example: Example) -> Case:
 
 def world_of(rule: type[Rule], case: Case) -> tuple[Resource, list[Resource], Inventory]:
     """Make the subject, all resources and the inventory of an example."""
-    subject = resource_of(rule.kind, case.subject)
+    subject = resource_of(case.kind or rule.kind, case.subject)
     others = [
         resource_of(other.kind, other.facts, account=other.account, region=other.region, number=number)
         for number, other in enumerate(case.others, 1)
     ]
     everything = [subject, *others]
     listings: dict[tuple[str, str, str], tuple[Gap, ...]] = {}
-    for kind in {rule.kind, *rule.needs, *(other.kind for other in case.others)}:
+    for kind in {*rule.judged(), *rule.needs, *(other.kind for other in case.others)}:
         for account, region in {(item.account, item.region) for item in everything} | {(ACCOUNT, REGION)}:
             where = "global" if kind.scope == "global" else region
             lacks = kind in case.lacking

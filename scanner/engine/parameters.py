@@ -121,8 +121,9 @@ def _speaks_of(where: Where, rule: type[Rule], resource: Resource) -> bool:
     if not where.tags:
         return True
     tags = resource.tags
-    if tags is None and "tags" in rule.kind.facts:
-        tags = derive(resource, rule.kind.facts["tags"])
+    kind = next(kind for kind in rule.judged() if kind.cfn == resource.kind)
+    if tags is None and "tags" in kind.facts:
+        tags = derive(resource, kind.facts["tags"])
     return all((tags or {}).get(key) == value for key, value in where.tags.items())
 
 

@@ -113,7 +113,7 @@ def kinds_needed(selected: Iterable[type[Rule]]) -> dict[str, type[Kind]]:
     """Give the kinds that rules judge or look up, with the parents and the referring kinds that these stand on."""
     everything = kinds()
     by_name = {kind.__name__: kind for kind in everything.values()}
-    todo = [kind for rule in selected for kind in (rule.kind, *rule.needs)]
+    todo = [kind for rule in selected for kind in (*rule.judged(), *rule.needs)]
     found: dict[str, type[Kind]] = {}
     while todo:
         kind = todo.pop()

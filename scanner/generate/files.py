@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scanner.generate.coverage import coverage_page
 from scanner.generate.kinds_page import kinds_page
-from scanner.generate.markdown import code, page, plain, plural, section, table
+from scanner.generate.markdown import code, codes, page, plain, plural, section, table
 from scanner.generate.policy import policy
 from scanner.generate.rule_page import rule_page
 
@@ -52,7 +52,7 @@ def _row(rule: type[Rule]) -> tuple[str, ...]:
         plain(rule.title),
         rule.severity,
         rule.category,
-        code(rule.kind.cfn),
+        codes(kind.cfn for kind in rule.judged()),
         ", ".join(cited),
     )
 

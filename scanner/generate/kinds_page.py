@@ -29,7 +29,7 @@ def kinds_page(kinds: Mapping[str, type[Kind]], rules: Mapping[str, type[Rule]])
     """Write the page of all kinds."""
     readers: dict[str, list[str]] = {}
     for rule in rules.values():
-        for cfn in {rule.kind.cfn, *(kind.cfn for kind in rule.needs)}:
+        for cfn in {kind.cfn for kind in (*rule.judged(), *rule.needs)}:
             readers.setdefault(cfn, []).append(rule.id)
     return page(
         "Kinds",

@@ -61,13 +61,13 @@ class Reading:
 def reading(rule: type[Rule]) -> Reading:
     """Judge all examples of a rule and gather the facts that were read."""
     judged: dict[str, list[Judged]] = {}
-    read: dict[str, dict[str, None]] = {rule.kind.cfn: {}}
+    read: dict[str, dict[str, None]] = {kind.cfn: {} for kind in rule.judged()}
     for label, _, example in examples(rule):
         one = _judged(rule, case_of(example))
         judged.setdefault(label, []).append(one)
         for resource in one.seen:
             read.setdefault(resource.kind, {}).update(dict.fromkeys(resource.facts))
-    everything = {kind.cfn: kind for kind in (*kinds().values(), *rule.needs, rule.kind)}
+    everything = {kind.cfn: kind for kind in (*kinds().values(), *rule.needs, *rule.judged())}
     return Reading(judged, {everything[cfn]: sorted(names) for cfn, names in read.items()})
 
 

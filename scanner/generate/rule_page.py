@@ -64,7 +64,7 @@ def _head(rule: type[Rule]) -> str:
     rows = [
         ("severity", rule.severity),
         ("category", rule.category),
-        ("judges", code(rule.kind.cfn)),
+        ("judges", codes(kind.cfn for kind in rule.judged())),
         ("speaks of", f"{plain(rule.describe_scope())}." if rule.describe_scope() else "every one there is"),
         ("looks up", codes(sorted(kind.cfn for kind in rule.needs)) or "nothing else"),
         ("packs", codes(packs) or "none"),

@@ -103,13 +103,15 @@ class Case:
     """An example with more than the subject's facts.
 
     `subject` are facts that differ from the samples; `others` further resources, `Other(Kind, fact=...)`; `settings`
-    the rule's parameters; `lacking` kinds whose listing could not be read (for UNKNOWN examples).
+    the rule's parameters; `lacking` kinds whose listing could not be read (for UNKNOWN examples); `kind` what the
+    subject is where a rule judges several kinds.
     """
 
     subject: Mapping[str, Any]
     others: Sequence[Other] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     lacking: Sequence[type[Kind]] = ()
+    kind: type[Kind] | None = None
 
 
 class Other:
@@ -132,14 +134,16 @@ Example = Mapping[str, Any] | Case
 class Rule:
     """One requirement; subclasses are declarations, one to a file `rules/<service>/<rest of the id>.py`.
 
-    The docstring speaks to the auditor: its first line is the title, the rest says why. `kind` is what is judged,
-    `needs` the kinds that the check looks up in the world. `hipaa` are citations that public sources give,
-    `hipaa_proposed` phiward's own mapping. `check(subject, world, settings, as_of)` takes those of the parameters that
-    it names after the subject and yields `Fail`, `Note`, `Missing` or nothing; `applies` says whether the rule speaks
-    of the subject (its docstring says of which it does; it may give the reason as text instead of False).
+    The docstring speaks to the auditor: its first line is the title, the rest says why. `kind` is what is judged
+    (`also` further kinds that the same check judges), `needs` the kinds that the check looks up in the world. `hipaa`
+    are citations that public sources give, `hipaa_proposed` phiward's own mapping. `check(subject, world, settings,
+    as_of)` takes those of the parameters that it names after the subject and yields `Fail`, `Note`, `Missing` or
+    nothing; `applies` says whether the rule speaks of the subject (its docstring says of which it does; it may give
+    the reason as text instead of False).
     """
 
     kind: ClassVar[type[Kind]]
+    also: ClassVar[tuple[type[Kind], ...]] = ()
     severity: ClassVar[Severity]
     category: ClassVar[Category] = "security"
     needs: ClassVar[tuple[type[Kind], ...]] = ()
@@ -188,6 +192,11 @@ class Rule:
             raise TypeError(message)
         cls.check_takes = _parameters(cls.check, cls)
         cls.applies_takes = _parameters(cls.applies, cls) if cls.applies else ()
+
+    @classmethod
+    def judged(cls) -> tuple[type[Kind], ...]:
+        """Give all kinds that the rule judges."""
+        return (cls.kind, *cls.also)
 
     @classmethod
     def describe_scope(cls) -> str:

@@ -114,6 +114,7 @@ def night(name: str, operation: str = "", call: Call | None = None) -> Night:
     verdicts = {
         (rule.id, resource.arn): judge(rule, resource, context).verdict
         for rule in rules().values()
-        for resource in context.inventory.resources(rule.kind)
+        for kind in rule.judged()
+        for resource in context.inventory.resources(kind)
     }
     return Night(snapshot, context, verdicts)
