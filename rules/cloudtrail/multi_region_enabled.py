@@ -19,6 +19,7 @@ from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import ClientCells, EcsGuide
 
 LATELY = datetime(2026, 11, 21, 1, 50, tzinfo=UTC)
+JUST = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 LONG_AGO = datetime(2026, 11, 20, 1, 50, tzinfo=UTC)
 
 
@@ -54,6 +55,7 @@ class MultiRegionEnabled(Rule):
     WRITES = ManagementEvents(read=False, write=True)
     GOOD = (
         Case({}, others=[Other(CoveringTrail, delivered=LATELY)]),
+        Case({}, others=[Other(CoveringTrail, delivered=JUST)]),
         Case({}, others=[Other(CoveringTrail, delivered=LATELY), Other(CoveringTrail, id="b", logging=False)]),
         Case(
             {},

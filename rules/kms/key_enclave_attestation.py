@@ -118,8 +118,16 @@ class KeyEnclaveAttestation(Rule):
         _key(_statement(_attested()), _statement(Action=["kms:DescribeKey", "kms:Encrypt"])),
         _key(_statement(_attested()), _statement(principal={"AWS": "arn:aws:iam::123456789012:role/other"})),
         _key(_statement(_attested()), _statement(Effect="Deny")),
+        Case(
+            _key(_statement(_attested() | {"StringEquals": {"kms:RecipientAttestation:PCR3": TWO}})),
+            settings={"measurements": (ONE,)},
+        ),
+        _key(_statement(_attested() | {"StringEquals": {"kms:EncryptionContext:app": "claims"}})),
+        _key(_statement(_attested(test="StringNotEqualsIfExists"), "*", Effect="Deny"), _statement()),
+        _key(GUARD | {"Principal": {"AWS": ROLE}, "Action": "kms:Decrypt"}, _statement()),
         _key(GUARD, _statement()),
         _key(GUARD, _statement(_attested()), _statement()),
+        _key(GUARD | {"Principal": {"AWS": ROLE}}, _statement(_attested()), _statement()),
     )
     BAD = (
         _key(_statement(), tags=TAGS),
@@ -137,6 +145,7 @@ class KeyEnclaveAttestation(Rule):
         Case(_key(_statement(_attested(TWO))), settings={"measurements": (ONE,)}),
         _key(_statement(_attested()), _statement()),
         _key(_statement(_attested()), _statement(principal="*")),
+        _key(_statement(_attested(), {"AWS": [f"{ROLE}-2", ROLE]}), _statement()),
         _key(_statement(_attested()), _statement(Action="kms:GenerateDataKey*")),
         _key(_statement(_attested()), _statement(_attested(), Action="kms:*"), _statement(Action="kms:*")),
         _key(_statement(_attested(NOUGHT, test="StringNotEquals"), "*", Effect="Deny"), _statement()),
@@ -222,5 +231,4 @@ def _ways_round(statements: tuple[Statement, ...], speaking: list[Statement]) ->
 
 
 def _guards(deny: Statement, who: Principal, asked: list[str]) -> bool:
-    covered = deny.for_everyone or (deny.principals is not None and deny.principals.covers(who))
-    return covered and all(deny.actions.covers(act) for act in asked)
+    return bool(deny.principals and deny.principals.covers(who)) and all(deny.actions.covers(act) for act in asked)

@@ -20,9 +20,16 @@ GROUP = {"id": "/claims", "arn": ARN, "kms_key": ""}
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
+OTHER = LogConfiguration("awslogs", group="/database")
+
+
 def _task(region: str = "", here: str = "", group: str = "/claims") -> Other:
     log = LogConfiguration("awslogs", group=group, region=region)
-    return Other(TaskDefinition, region=here, containers=(Container("web"), Container("app", log=log)))
+    return Other(
+        TaskDefinition,
+        region=here,
+        containers=(Container("web"), Container("db", log=OTHER), Container("app", log=log)),
+    )
 
 
 VPN = Other(VPNConnection, tunnels=(Tunnel(), Tunnel(log_group=ARN)))

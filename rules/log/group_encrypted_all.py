@@ -13,8 +13,8 @@ class GroupEncryptedAll(Rule):
     """Every log group is encrypted with a KMS key.
 
     No one can say of every log group that no ePHI ever strays into it. Under a customer managed key, reading needs
-    leave to use the key too, each use is recorded, and access ends with the key; under CloudWatch Logs' own key none of this
-    holds.
+    leave to use the key too, each use is recorded, and access ends with the key; under CloudWatch Logs' own key none of
+    this holds.
     """
 
     kind = LogGroup

@@ -22,9 +22,9 @@ class GroupRetention(Rule):
     """Log groups keep logs for at least a year.
 
     An intrusion is found months after it began; by then the log of its first day must still be there. A shorter
-    retention is enough only where all events are also handed on to be kept: by a subscription without a filter to a Firehose
-    stream or to another account's logs. How long they are kept there is not seen, nor is a subscription of the whole
-    account.
+    retention is enough only where all events are also handed on to be kept: by a subscription without a filter to a
+    Firehose stream or to another account's logs. How long they are kept there is not seen, nor is a subscription of the
+    whole account.
     """
 
     kind = LogGroup

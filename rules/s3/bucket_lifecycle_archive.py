@@ -73,7 +73,7 @@ class BucketLifecycleArchive(Rule):
         *({"lifecycle": (_move(90, storage),)} for storage in sorted(ARCHIVE)),
         {"lifecycle": (_move(abort_days=None), ABORT)},
         {"lifecycle": (_move(transitions=(Transition("STANDARD_IA", 30), Transition("GLACIER", 90))),)},
-        {"lifecycle": (_on(2026, 11, 21),)},
+        {"lifecycle": (_on(2026, 11, 21, 2),)},
         Case({"lifecycle": (_move(181),)}, settings={"days": 181}),
     )
     BAD = (
@@ -84,7 +84,7 @@ class BucketLifecycleArchive(Rule):
         {"lifecycle": (_move(abort_days=None),)},
         {"lifecycle": (_move(abort_days=None), msgspec.structs.replace(ABORT, enabled=False))},
         {"lifecycle": (ABORT,)},
-        {"lifecycle": (_on(2026, 11, 22),)},
+        {"lifecycle": (_on(2026, 11, 21, 3),)},
         {"lifecycle": (_move(None),)},
     )
 

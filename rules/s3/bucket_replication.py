@@ -87,7 +87,7 @@ class ReplicatesElsewhere(Rule):
 
 
 def _elsewhere(bucket: Bucket, rule: BucketReplication, world: World) -> bool:
-    copy = world.get(Bucket, rule.bucket, account=rule.account or None)
+    copy = world.get(Bucket, rule.bucket, account=rule.account)
     if copy is None and not rule.account:
         message = f"the bucket {rule.bucket} is not the account's own, so its Region is not known"
         raise Unknown(Gap(message=message, state=GapState.NOT_COLLECTED))

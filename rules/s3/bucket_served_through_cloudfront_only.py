@@ -97,6 +97,15 @@ class BucketServedThroughCloudfrontOnly(Rule):
         _admits({"CanonicalUser": "79a5"}),
         _admits({"AWS": "210987654321"}, Action="s3:GetObjectVersion"),
         _bucket(acl_grants=EVERYONE, ownership="ObjectWriter"),
+        Case(
+            _admits({"AWS": "210987654321"}).subject,
+            others=[FRONT, Other(Account, **OPEN)],
+            lacking=[OriginAccessIdentity],
+        ),
+        _bucket(
+            Other(Distribution, origins=(Origin("web", "www.example.org"), Origin("media", "media.s3.amazonaws.com"))),
+            policy=_admits({"AWS": "*"}).subject["policy"],
+        ),
         _bucket(
             Other(Distribution, origins=(Origin("site", "media.s3-website-us-east-1.amazonaws.com"),)),
             policy=_admits({"AWS": "*"}).subject["policy"],
@@ -152,7 +161,7 @@ def _judged(bucket: Bucket, entry: Statement, who: Principal, world: World) -> I
     said = f"{entry.label} of the bucket policy lets {who.value} read"
     if who.account == bucket.account:
         yield Note(said)
-    elif who.kind == "Service" and who.value == CLOUDFRONT:
+    elif who.value == CLOUDFRONT:
         if not narrows(entry.conditions, "effective"):
             yield Fail(f"{said} for distributions of any account", part=f"policy {entry.label} {who.value}")
     elif not _own_identity(who, world):

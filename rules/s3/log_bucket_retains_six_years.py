@@ -46,7 +46,7 @@ def _logs(*rules: LifecycleRule, **facts: Any) -> dict[str, Any]:
     return {"id": "audit-logs", "policy": _receives(), "lifecycle": rules} | facts
 
 
-BY_ACL = (AclGrant("s3/LogDelivery", "WRITE"),)
+BY_ACL = (AclGrant("75aa57f0", "FULL_CONTROL"), AclGrant("s3/LogDelivery", "WRITE"))
 
 
 class LogBucketRetainsSixYears(Rule):
@@ -128,7 +128,7 @@ class LogBucketRetainsSixYears(Rule):
 def _by_policy(bucket: Bucket) -> bool:
     granting = bucket.policy.allows_some("s3:PutObject", f"{arn_of(bucket)}/*") if bucket.policy else ()
     named = [item for entry in granting if entry.principals for item in entry.principals.items]
-    return any(item.kind == "Service" and item.value in WRITERS for item in named)
+    return any(item.value in WRITERS for item in named)
 
 
 def _by_acl(bucket: Bucket) -> bool:
