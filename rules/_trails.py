@@ -89,6 +89,7 @@ def records_data(type: str, beginning: str, sides: Iterable[str] = ("read", "wri
 
     def test(trail: AnyTrail) -> str:
         lost = [side for side in unrecorded(trail.data, type, beginning) if side in sides]
-        return f"does not record all {' and '.join(lost)} data events of {type} {beginning}".rstrip() if lost else ""
+        where = f"{type} under {beginning}" if beginning else type
+        return f"does not record all {' and '.join(lost)} data events of {where}" if lost else ""
 
     return test
