@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from reports import charts
+from reports import charts, vpn
 from reports.figures import VERDICTS, WORST_FIRST, Figures, Tally
 from reports.gaps import gap_groups, permissions
 from reports.hipaa import compiled
@@ -78,6 +78,8 @@ def context(data: ReportData, counted: Figures) -> dict[str, Any]:
         "rules": [_rule(rule, counted) for rule in data.rules],
         "method": [(heading, " ".join(text.split())) for heading, text in METHOD.items()],
         "verdicts": VERDICTS,
+        "vpn": list(vpn.lines(data)),
+        "vpn_windows": vpn.windows(data),
         "FAIL": Verdict.FAIL,
         "UNKNOWN": Verdict.UNKNOWN,
         "ERROR": Verdict.ERROR,

@@ -12,6 +12,7 @@ import msgspec
 
 from reports.hipaa import Standard, standards
 from reports.remedy import remedy_kind, remedy_text
+from scanner.engine.availability import ConnectionRecord
 from scanner.model.finding import Finding
 from scanner.model.resource import Coverage
 
@@ -81,6 +82,15 @@ class Interval(msgspec.Struct, frozen=True):
     verdict: str
 
 
+class VpnRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a VPN connection and its tunnels were up, over the windows of `scanner.engine.availability`."""
+
+    account: str
+    region: str
+    name: str
+    record: ConnectionRecord
+
+
 class ReportData(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a rendering may say; renderings are functions of it alone.
 
@@ -104,6 +114,7 @@ class ReportData(msgspec.Struct, frozen=True, kw_only=True):
     trend: Sequence[TrendRow] = ()
     seals: Mapping[str, str] = {}
     inventory: Sequence[Stock] = ()
+    vpn: Sequence[VpnRecord] = ()
     settings: Mapping[str, Any] = {}
     standards: Sequence[Standard] = msgspec.field(default_factory=standards)
 

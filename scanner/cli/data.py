@@ -35,6 +35,7 @@ def chosen_scan(store: Store, scan: str = "") -> ScanInfo:
 def report_data(wiring: Wiring, store: Store, info: ScanInfo, findings: Sequence[Finding] | None = None) -> ReportData:
     """Gather a scan's report."""
     from reports.view import Account, ReportData, rule_info, stock
+    from scanner.cli.vpn import vpn_records
 
     snapshot = store.snapshot(info.id)
     known = wiring.known_rules()
@@ -47,6 +48,7 @@ def report_data(wiring: Wiring, store: Store, info: ScanInfo, findings: Sequence
         coverage=snapshot.coverage, rules=[rule_info(rule) for rule in rules], trend=trend(store, info),
         seals={seal.account: seal.head for seal in store.seals() if seal.account in info.accounts},
         inventory=stock(snapshot.resources),
+        vpn=vpn_records(store, info),
     )  # fmt: skip
 
 

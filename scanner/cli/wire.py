@@ -188,8 +188,9 @@ def _named(known: Mapping[str, Any], text: str, what: str) -> Any:
         for value in known.values()
         for alias in (*getattr(value, "aliases", ()), *getattr(value, "was", ()))
     }
-    if text in by_alias:
-        return by_alias[text]
+    for name in (text, f"phiward:{text}"):
+        if name in by_alias:
+            return by_alias[name]
     near = get_close_matches(text, known, 1)
     hint = f"; did you mean {near[0]}?" if near else ""
     raise UsageError(f"there is no {what} {text!r}{hint}")

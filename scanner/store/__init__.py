@@ -13,6 +13,7 @@ from scanner.store.records import (
     TrendRow,
     new_id,
 )
+from scanner.store.spans import Span
 from scanner.store.store import Store
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "HistoryEntry",
     "ScanInfo",
     "Seal",
+    "Span",
     "StandardRow",
     "Store",
     "StoreError",

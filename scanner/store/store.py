@@ -16,6 +16,7 @@ from scanner.store.reading import coverage_of, resources_of, unseen_of, visits_o
 from scanner.store.recording import Visit
 from scanner.store.records import Acceptance, Seal, written
 from scanner.store.session import Session
+from scanner.store.spans import Span, spans
 from scanner.store.tables import accounts, judgements, scans, seals
 
 if TYPE_CHECKING:
@@ -116,6 +117,11 @@ class Store(Session):
                 names=dict(info.names),
                 kinds=list(info.kinds),
             )
+
+    def spans(self, kind: str, section: str) -> list[Span]:
+        """Give all that was seen of one section of a kind over the nights that are kept, by ARN and in time."""
+        with self._reading() as connection:
+            return spans(connection, kind, section)
 
     def unseen(self, scan_id: str) -> list[tuple[Resource, Gap]]:
         """Give the resources that were known before and that a scan could not see, as last known, and why.

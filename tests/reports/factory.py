@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from reports.figures import WORST_FIRST, figures
-from reports.view import Account, ReportData, RuleInfo, Stock, TrendRow
+from reports.view import Account, ReportData, RuleInfo, Stock, TrendRow, VpnRecord
+from scanner.engine.availability import Sighting, record
 from scanner.model.finding import Evidence, Finding, Verdict, fingerprint
 from scanner.model.gap import Gap, GapState
 from scanner.model.resource import Coverage
@@ -27,6 +28,22 @@ ACCOUNTS = (
     Account("565656565656", "cell-gamma"),
 )
 REGIONS = ("us-east-1", "us-west-2")
+
+
+VPN = VpnRecord(
+    account="444455556666",
+    region="us-east-1",
+    name="datacenter-a",
+    record=record(
+        "vpn-0a1b2c3d",
+        AS_OF,
+        sightings=[
+            Sighting("203.0.113.17", AS_OF, "UP", AS_OF - timedelta(days=20)),
+            Sighting("203.0.113.17", AS_OF - timedelta(days=20, hours=1), "DOWN", AS_OF - timedelta(days=20, hours=3)),
+            Sighting("203.0.113.29", AS_OF, "DOWN", AS_OF - timedelta(days=2, hours=5)),
+        ],
+    ),
+)
 
 
 def one(rule: RuleInfo, account: str, region: str, n: int, said: Said, **more: Any) -> Finding:
@@ -142,6 +159,7 @@ def report(accounts: int = 3, repeats: int = 1, extra: Sequence[Finding] = (), *
             for region in REGIONS
             for rule in RULES
         ],
+        "vpn": [VPN],
         "settings": {"kms_key_rotation": {"max_days": 365}},
     }
     made = ReportData(**(values | more))
