@@ -30,6 +30,10 @@ ELSEWHERE = {
     "steampipe": "Steampipe control",
     "cis": "CIS AWS Foundations Benchmark",
 }
+UNMAPPED = (
+    "No citation is mapped to this rule, neither by a public source nor by phiward: it is good practice, "
+    "and no evidence on the Security Rule."
+)
 UNREVIEWED = "phiward's own mapping (unreviewed)"
 PUBLIC = "Mapped by public sources"
 
@@ -117,6 +121,8 @@ def _weight(severity: str | None) -> str:
 
 def _hipaa(rule: type[Rule]) -> Iterator[str]:
     head = ("45 CFR", "title", "")
+    if not rule.hipaa and not rule.hipaa_proposed:
+        yield UNMAPPED
     yield section(PUBLIC, table(head, _cited(rule.hipaa)), level=3)
     yield section(UNREVIEWED, table(head, _cited(rule.hipaa_proposed)), level=3)
 

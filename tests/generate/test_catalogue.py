@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scanner.engine.registry import rules
+from scanner.generate.knowledge import catalogue as exceptions
 from scanner.model.rule import Rule
 
 CATALOGUE = Path(__file__).resolve().parents[3] / "shared" / "catalogue" / "catalogue.csv"
@@ -35,54 +36,8 @@ iam_user_no_access_keys iam_user_mfa_enabled iam_policy_no_administrator_wildcar
 cloudtrail_multi_region_enabled cloudtrail_log_validation kms_key_rotation
 """.split()
 
-JUDGED_ON = {
-    "vpc_peering_stays_in_cell": (
-        "AWS::EC2::VPC",
-        "a transit route joins cells as well as a peering: the VPC is what is joined",
-    ),
-    "ebs_encryption_by_default": ("AWS::::Region", "the catalogue's AWS::::Account stands for Region settings too"),
-    "cloudtrail_multi_region_enabled": (
-        "AWS::::Account",
-        "the account must have one such trail; a trail that is another kind of trail is no fault",
-    ),
-    **dict.fromkeys(
-        (
-            "cloudtrail_multi_region_trail",
-            "cloudtrail_s3_write_events",
-            "cloudtrail_s3_read_events",
-            "cloudtrail_s3_data_events",
-        ),
-        ("AWS::::Account", "the account must have such a trail; one that is another kind of trail is no fault"),
-    ),
-    **dict.fromkeys(
-        ("cloudtrail_any_trail_logging", "cloudtrail_bedrock_data_events"),
-        ("AWS::::Region", "each Region must be recorded, and what stands there instead is set for the Region"),
-    ),
-    "iam_no_inline_policies": (
-        "AWS::IAM::Policy",
-        "one kind stands for the inline policies of users, groups and roles",
-    ),
-    "iam_policy_no_admin_statements": (
-        "AWS::IAM::Policy",
-        "one kind stands for managed policies and those embedded in an identity",
-    ),
-    **dict.fromkeys(
-        (
-            "cloudwatch_alarm_root_usage",
-            "cloudwatch_alarm_auth_failures",
-            "cloudwatch_alarm_nacl_change",
-            "cloudwatch_alarm_gateway_change",
-            "cloudwatch_alarm_route_table_change",
-            "cloudwatch_alarm_vpc_change",
-        ),
-        ("AWS::::Account", "the account must have one such alarm; one that has none at all fails too"),
-    ),
-    **dict.fromkeys(
-        ("ecs_account_setting_awsvpc_trunking", "ecs_account_setting_long_arn"),
-        ("AWS::::Region", "the catalogue's AWS::::Account stands for Region settings too"),
-    ),
-}
-"""Rules that judge another type than the catalogue names, and why."""
+JUDGED_ON = {rule: one.resource for one in exceptions().judged_on for rule in one.rules}
+"""Rules that judge another type than the catalogue names."""
 
 ELSEWHERE = {
     "aws_config": "config",
@@ -134,7 +89,6 @@ def test_a_rule_says_what_the_catalogue_says(rule: type[Rule]) -> None:
         "hipaa_proposed": sorted(rule.hipaa_proposed),
         "sources": place(rule),
         "aliases": sorted(rule.aliases),
-        "related": sorted(rule.related),
         "resource": ";".join(kind.cfn for kind in rule.judged()),
     }
     assert said == {
@@ -145,9 +99,14 @@ def test_a_rule_says_what_the_catalogue_says(rule: type[Rule]) -> None:
         "hipaa_proposed": union(rows, "hipaa_proposed"),
         "sources": union(rows, "founding_source"),
         "aliases": sorted(elsewhere | {MERGED + key for key in merged}),
-        "related": several(row["related"]),
-        "resource": JUDGED_ON[rule.id][0] if rule.id in JUDGED_ON else row["resource"],
+        "resource": JUDGED_ON[rule.id] if rule.id in JUDGED_ON else row["resource"],
     }
+
+
+@here
+@pytest.mark.parametrize("rule", ALL)
+def test_a_rule_names_all_that_the_catalogue_relates_to_it(rule: type[Rule]) -> None:
+    assert set(several(catalogue()[rule.id]["related"])) <= set(rule.related)
 
 
 @here
@@ -158,5 +117,5 @@ def test_a_row_is_judged_once() -> None:
 
 @here
 def test_every_exception_is_one() -> None:
-    assert [name for name, (cfn, _) in JUDGED_ON.items() if catalogue()[name]["resource"] == cfn] == []
+    assert [name for name, cfn in JUDGED_ON.items() if catalogue()[name]["resource"] == cfn] == []
     assert set(JUDGED_ON) <= set(rules())

@@ -69,6 +69,7 @@ def test_a_rule_page_says_all(made: dict[str, str], rule: type[Rule]) -> None:
     assert [title for title in titles if title in expected] == [
         title for title in expected if title != "Founding documents" or rule.sources
     ]
+    assert ("No citation is mapped to this rule" in text) != bool(rule.hipaa or rule.hipaa_proposed)
     assert ("Mapped by public sources" in titles) == bool(rule.hipaa)
     assert ("phiward's own mapping (unreviewed)" in titles) == bool(rule.hipaa_proposed)
     public, _, own = text.partition("### phiward's own mapping (unreviewed)")
