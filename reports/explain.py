@@ -182,6 +182,8 @@ def _sources(finding: Finding, rule: RuleInfo | None) -> Iterator[RenderableType
         yield _line(source)
     if finding.aliases:
         yield _line(f"also known as {', '.join(finding.aliases)}", "dim")
+    if rule and rule.related:
+        yield _line(f"judges part of the same thing as {', '.join(rule.related)}", "dim")
 
 
 def _remedy(finding: Finding, rule: RuleInfo | None) -> Iterator[RenderableType]:

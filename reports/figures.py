@@ -27,6 +27,10 @@ VERDICTS = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN, Verdict.ERROR, Verdict.
 RESOLVED, UNSEEN = "resolved", "unseen"
 
 
+SCOPES = {"yes": "holds PHI", "unknown": "may hold PHI: not said", "no": "said to hold none"}
+"""Whether what was judged holds PHI, as `[scope]` of config.toml says, in words."""
+
+
 class Score(NamedTuple):
     """So many of so many."""
 
@@ -51,6 +55,7 @@ class Check(msgspec.Struct, frozen=True):
     accepted: bool
     hipaa: tuple[str, ...]
     hipaa_proposed: tuple[str, ...]
+    in_scope: str = "unknown"
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -78,6 +83,7 @@ class Figures(msgspec.Struct, frozen=True):
     accounts: Sequence[tuple[Account, Tally]]
     rules: Mapping[str, Tally]
     statuses: Mapping[str, int]
+    scopes: Mapping[str, Tally]
 
 
 def standing(finding: Finding) -> Verdict:
@@ -140,6 +146,7 @@ def figures(data: ReportData) -> Figures:
         accounts=[(account, tally(by_account[account.id])) for account in _accounts(data, by_account)],
         rules={rule: tally(checks) for rule, checks in sorted(by_rule.items())},
         statuses=Counter(finding.status for finding in data.findings),
+        scopes={scope: tally(check for check in found if check.in_scope == scope) for scope in SCOPES},
     )
 
 
@@ -184,4 +191,5 @@ def _worst(parts: Sequence[Finding], as_of: datetime) -> Check:
         accepted=verdict is Verdict.FAIL and all(accepted(part, as_of) for part in worst),
         hipaa=one.hipaa,
         hipaa_proposed=one.hipaa_proposed,
+        in_scope=one.in_scope,
     )

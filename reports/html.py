@@ -12,7 +12,8 @@ from reports.evidence import Calls, calls_of, lacks, reads, told
 from reports.figures import RESOLVED, accepted, figures, ordered, record, standing
 from reports.json_report import encode, summary
 from reports.pages import context, environment, resource
-from reports.words import moment, value_text
+from reports.remedy import made_out
+from reports.words import moment
 
 if TYPE_CHECKING:
     from reports.view import ReportData, RuleInfo
@@ -71,7 +72,18 @@ def payload(data: ReportData) -> dict[str, Any]:
 
 def _rule(rule: RuleInfo) -> dict[str, Any]:
     why = [" ".join(part.split()) for part in rule.why.split("\n\n") if part.strip()]
-    names = ("title", "kind", "category", "hipaa", "hipaa_proposed", "sources", "aliases", "remedy_kind", "remedy")
+    names = (
+        "title",
+        "kind",
+        "category",
+        "hipaa",
+        "hipaa_proposed",
+        "sources",
+        "aliases",
+        "related",
+        "remedy_kind",
+        "remedy",
+    )
     return {"why": why, **{name: getattr(rule, name) for name in names}}
 
 
@@ -99,7 +111,7 @@ def _finding(finding: Finding, data: ReportData, calls: Calls, rules: dict[str, 
         "first": finding.first_seen,
         "last": finding.last_seen,
         "acceptance": _acceptance(finding, data),
-        "remedy": [(name, value_text(value)) for name, value in (finding.remedy or {}).items()],
+        "remedy": made_out(finding.remedy) if finding.remedy else "",
         "resolved": finding.status == RESOLVED,
     }
     own = {name: getattr(finding, name) for name in ("title", "kind", "hipaa", "hipaa_proposed", "category")}

@@ -75,6 +75,7 @@ def summary(data: ReportData) -> dict[str, Any]:
         **tally_document(counted.total),
         "findings": len(data.findings),
         "status": dict(sorted(counted.statuses.items())),
+        "scope": {scope: tally_document(tally) for scope, tally in counted.scopes.items()},
         "gaps": sum(not entry.ok for entry in data.coverage),
         "accounts": [
             {"id": account.id, "name": account.name, **tally_document(tally)} for account, tally in counted.accounts

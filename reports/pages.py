@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from reports import charts, vpn
-from reports.figures import VERDICTS, WORST_FIRST, Figures, Tally
+from reports.figures import SCOPES, VERDICTS, WORST_FIRST, Figures, Tally
 from reports.gaps import gap_groups, permissions
 from reports.hipaa import compiled
 from reports.matrix import covered, matrix
@@ -78,6 +78,7 @@ def context(data: ReportData, counted: Figures) -> dict[str, Any]:
         "rules": [_rule(rule, counted) for rule in data.rules],
         "method": [(heading, " ".join(text.split())) for heading, text in METHOD.items()],
         "verdicts": VERDICTS,
+        "scopes": [(words, counted.scopes[scope]) for scope, words in SCOPES.items()],
         "vpn": list(vpn.lines(data)),
         "vpn_windows": vpn.windows(data),
         "FAIL": Verdict.FAIL,

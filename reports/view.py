@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -47,6 +47,7 @@ class RuleInfo(msgspec.Struct, frozen=True, kw_only=True):
     hipaa_proposed: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
     remedy_kind: str = ""
     remedy: str = ""
 
@@ -121,6 +122,18 @@ class ReportData(msgspec.Struct, frozen=True, kw_only=True):
     def account_label(self, id: str) -> str:
         """Give an account's name, else its digits."""
         return next((account.label for account in self.accounts if account.id == id), id)
+
+
+def rule_infos(rules: Sequence[type[Rule]]) -> list[RuleInfo]:
+    """Say what a report needs of the rules; `related` names, from both sides, those that judge part of one thing."""
+    related: dict[str, set[str]] = defaultdict(set)
+    for rule in rules:
+        for other in rule.related:
+            related[rule.id].add(other)
+            related[other].add(rule.id)
+    infos = [rule_info(rule) for rule in rules]
+    known = {info.id for info in infos}
+    return [msgspec.structs.replace(info, related=tuple(sorted(related[info.id] & known))) for info in infos]
 
 
 def rule_info(rule: type[Rule]) -> RuleInfo:

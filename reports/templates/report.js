@@ -38,7 +38,7 @@
 
   // ---- filters
   const start = () => ({ severity: new Set(SEVERITIES), verdict: new Set(DEFAULT), account: "", region: "", rule: "",
-    citation: "", text: "", order: "worst", page: 0 });
+    citation: "", scope: "", text: "", order: "worst", page: 0 });
   let wanted = start();
   let shown = [];
 
@@ -72,6 +72,7 @@
     choices("region", distinct((row) => row.region).map((name) => [name, name]), "All Regions");
     choices("rule", distinct((row) => row.rule).map((id) => [id, id]), "All rules");
     choices("citation", distinct((row) => [...row.hipaa, ...row.proposed]).map((c) => [c, data.citations[c] ? `${c} ${data.citations[c]}` : c]), "All citations");
+    choices("scope", [["yes", "Yes"], ["unknown", "Unknown"], ["no", "No"]], "All");
     choices("order", ORDERS, "");
     let timer = 0;
     byId("f-text").addEventListener("input", (event) => {
@@ -88,7 +89,7 @@
     for (const id of ["severity", "verdict"]) {
       for (const box of byId("f-" + id).querySelectorAll("input")) box.checked = wanted[id].has(box.value);
     }
-    for (const id of ["account", "region", "rule", "citation", "order"]) byId("f-" + id).value = wanted[id];
+    for (const id of ["account", "region", "rule", "citation", "scope", "order"]) byId("f-" + id).value = wanted[id];
     byId("f-text").value = wanted.text;
   }
 
@@ -116,7 +117,7 @@
   function matches(row, words) {
     return wanted.verdict.has(row.state) && wanted.severity.has(row.severity)
       && (!wanted.account || row.account === wanted.account) && (!wanted.region || row.region === wanted.region)
-      && (!wanted.rule || row.rule === wanted.rule)
+      && (!wanted.rule || row.rule === wanted.rule) && (!wanted.scope || (row.scope || "unknown") === wanted.scope)
       && (!wanted.citation || row.hipaa.includes(wanted.citation) || row.proposed.includes(wanted.citation))
       && words.every((word) => haystack(row).includes(word));
   }
@@ -202,7 +203,7 @@
     const accepted = row.acceptance ? [el("p", {}, `${row.acceptance[0]}: ${visible(row.acceptance[1])}`),
       el("p", {}, el("small", {}, `by ${visible(row.acceptance[2])}, until ${visible(row.acceptance[3])}`)),
       ...(row.acceptance[4] ? [el("p", {}, visible(row.acceptance[4]))] : [])] : [];
-    const own = (row.remedy || []).map(([name, value]) => el("li", {}, el("small", {}, visible(name)), visible(value)));
+    const remedy = row.remedy || rule.remedy;
     return el("div", { className: "detail" },
       el("div", {},
         section("Why it matters", (rule.why || []).map((text) => el("p", {}, visible(text)))),
@@ -210,12 +211,13 @@
         section("Not learned", list(missing)),
         section("Notes", list((row.notes || []).map((note) => el("li", {}, visible(note))))),
         section("Stands for", list((row.members || []).map((arn) => el("li", {}, visible(arn))))),
-        section(rule.remedy_kind ? `Remedy: ${rule.remedy_kind}` : "Remedy", rule.remedy ? [el("pre", {}, lines(rule.remedy))] : [], list(own))),
+        section(rule.remedy_kind ? `Remedy: ${rule.remedy_kind}` : "Remedy", remedy ? [el("pre", {}, lines(remedy))] : [])),
       el("div", {},
         section("Risk acceptance", accepted),
         section("HIPAA Security Rule, public citations", list(row.hipaa.map(cite))),
         section("phiward's own mapping, reviewed by nobody else", list(row.proposed.map(cite))),
         section("About", about.length ? [el("ul", { className: "about" }, about)] : []),
+        section("Judges part of the same thing", list((rule.related || []).map((id) => el("li", {}, visible(id))))),
         section("Sources", list([...(rule.sources || []), ...(rule.aliases || [])].map((text) => el("li", {}, visible(text)))))));
   }
 

@@ -34,7 +34,7 @@ def chosen_scan(store: Store, scan: str = "") -> ScanInfo:
 
 def report_data(wiring: Wiring, store: Store, info: ScanInfo, findings: Sequence[Finding] | None = None) -> ReportData:
     """Gather a scan's report."""
-    from reports.view import Account, ReportData, rule_info, stock
+    from reports.view import Account, ReportData, rule_infos, stock
     from scanner.cli.vpn import vpn_records
 
     snapshot = store.snapshot(info.id)
@@ -45,7 +45,7 @@ def report_data(wiring: Wiring, store: Store, info: ScanInfo, findings: Sequence
         scan=info.id, as_of=info.as_of, version=version("phiward"), complete=info.complete, started=info.started,
         finished=info.finished, accounts=[Account(account, info.names.get(account, "")) for account in info.accounts],
         regions=regions, findings=list(findings if findings is not None else store.findings(info.id)),
-        coverage=snapshot.coverage, rules=[rule_info(rule) for rule in rules], trend=trend(store, info),
+        coverage=snapshot.coverage, rules=rule_infos(rules), trend=trend(store, info),
         seals={seal.account: seal.head for seal in store.seals() if seal.account in info.accounts},
         inventory=stock(snapshot.resources),
         vpn=vpn_records(store, info),
