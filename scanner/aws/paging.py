@@ -9,7 +9,7 @@ from scanner.model.path import MISSING, getter
 
 TOKENS = (
     ("nextToken", "nextToken"), ("NextToken", "NextToken"), ("Marker", "NextMarker"), ("Marker", "Marker"),
-    ("NextPageMarker", "NextPageMarker"), ("PaginationToken", "PaginationToken"),
+    ("NextPageMarker", "NextPageMarker"), ("PaginationToken", "PaginationToken"), ("NextMarker", "NextMarker"),
 )  # fmt: skip
 """Request and answer members of operations that page although botocore describes no paginator."""
 

@@ -18,13 +18,17 @@ CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234
 
 
 class Action(msgspec.Struct, frozen=True):
-    """What a listener or a rule does: `type` as AWS names it, where a redirect leads, the groups forwarded to."""
+    """What a listener or a rule does: `type` as AWS names it, where a redirect leads, the groups forwarded to.
+
+    `idle` are those of the groups whose weight is 0: no request goes to them.
+    """
 
     type: str
     protocol: str = ""
     port: str = ""
     host: str = ""
     target_groups: tuple[str, ...] = ()
+    idle: tuple[str, ...] = ()
 
     @property
     def redirects_to_https(self) -> bool:
@@ -39,6 +43,14 @@ class ListenerRule(msgspec.Struct, frozen=True):
     actions: tuple[Action, ...]
 
 
+class TargetState(msgspec.Struct, frozen=True):
+    """A target of a group: an instance's id, an address or an ARN, its state and why it is in it."""
+
+    id: str
+    state: str
+    reason: str = ""
+
+
 class ListenerCertificate(msgspec.Struct, frozen=True):
     """A certificate that a listener serves."""
 
@@ -49,7 +61,8 @@ class ListenerCertificate(msgspec.Struct, frozen=True):
 def action(item: Mapping[str, Any]) -> Action:
     """Read an action. A redirect that names no protocol keeps that of the request (`#{protocol}`)."""
     redirect = item.get("RedirectConfig") or {}
-    groups = [group["TargetGroupArn"] for group in (item.get("ForwardConfig") or {}).get("TargetGroups", ())]
+    forwarded = (item.get("ForwardConfig") or {}).get("TargetGroups", ())
+    groups = [group["TargetGroupArn"] for group in forwarded]
     single = [item["TargetGroupArn"]] if item.get("TargetGroupArn") else []
     return Action(
         item["Type"],
@@ -57,6 +70,7 @@ def action(item: Mapping[str, Any]) -> Action:
         port=redirect.get("Port", "#{port}") if redirect else "",
         host=redirect.get("Host", "#{host}") if redirect else "",
         target_groups=tuple(dict.fromkeys(groups + single)),
+        idle=tuple(group["TargetGroupArn"] for group in forwarded if group.get("Weight") == 0),
     )
 
 
@@ -82,6 +96,12 @@ def attributes(items: Sequence[Mapping[str, str]]) -> Mapping[str, str]:
     return {item["Key"]: item.get("Value", "") for item in items}
 
 
+def target_states(items: Sequence[Mapping[str, Any]]) -> tuple[TargetState, ...]:
+    """Read the health of a group's targets."""
+    health = ((item["Target"]["Id"], item["TargetHealth"]) for item in items)
+    return tuple(TargetState(name, found["State"], found.get("Reason", "")) for name, found in health)
+
+
 def _scheme(internal: bool) -> str:  # noqa: FBT001  the argument of a plan
     return "internal" if internal else "internet-facing"
 
@@ -98,6 +118,14 @@ class LoadBalancer(Kind, cfn="AWS::ElasticLoadBalancingV2::LoadBalancer", tf=("a
         own="$lb.LoadBalancerArn",
         key="ResourceArn",
         size=20,
+    )
+    acl = then(
+        "wafv2.GetWebACLForResource",
+        "WebACL.ARN",
+        ResourceArn="$lb.LoadBalancerArn",
+        when="lb.Type == 'application'",
+        iam=("wafv2:GetWebACL", "wafv2:GetWebACLForResource"),
+        expect="",
     )
 
     id: str = fact("lb.LoadBalancerArn", plan="arn", sample=LB)
@@ -130,6 +158,12 @@ class LoadBalancer(Kind, cfn="AWS::ElasticLoadBalancingV2::LoadBalancer", tf=("a
         sample=("sg-0a1b2c3d",),
     )
     attributes: Mapping[str, str] = fact("attrs", template="LoadBalancerAttributes", parse=attributes)
+    web_acl: str = fact(
+        "acl",
+        default={"api": ""},
+        sample="arn:aws:wafv2:us-east-1:123456789012:regional/webacl/claims/1",
+        doc="The ARN of the web ACL of WAFv2 that it is associated with; load balancers of other types can have none.",
+    )
     volatile = ("lb.State",)
 
 
@@ -199,6 +233,13 @@ class TargetGroup(
     """A target group: where and by which protocol a load balancer sends what it receives."""
 
     group = each("elbv2.DescribeTargetGroups", "TargetGroups")
+    attrs = then("elbv2.DescribeTargetGroupAttributes", "Attributes", TargetGroupArn="$group.TargetGroupArn")
+    health = then(
+        "elbv2.DescribeTargetHealth",
+        "TargetHealthDescriptions",
+        TargetGroupArn="$group.TargetGroupArn",
+        when="group.LoadBalancerArns",
+    )
     labels = batch(
         "elbv2.DescribeTags",
         "TagDescriptions",
@@ -230,3 +271,29 @@ class TargetGroup(
     )
     vpc: str = fact("group.VpcId", plan="vpc_id", template="VpcId", sample="vpc-0a1b2c3d", default={"api": ""})
     load_balancers: tuple[str, ...] = fact("group.LoadBalancerArns", sample=(LB,))
+    attributes: Mapping[str, str] = fact("attrs", template="TargetGroupAttributes", parse=attributes)
+    checked: bool = fact(
+        "group.HealthCheckEnabled",
+        plan="health_check[0].enabled",
+        template="HealthCheckEnabled",
+        sample=True,
+        doc="Whether it checks the health of its targets: only that of a Lambda function may go unchecked.",
+    )
+    interval: int = fact(
+        "group.HealthCheckIntervalSeconds",
+        plan="health_check[0].interval",
+        template="HealthCheckIntervalSeconds",
+        sample=10,
+        doc="Seconds between two health checks of a target.",
+    )
+    healthy_threshold: int = fact(
+        "group.HealthyThresholdCount",
+        plan="health_check[0].healthy_threshold",
+        template="HealthyThresholdCount",
+        sample=3,
+        doc="The checks in a row that make a target healthy.",
+    )
+    targets: tuple[TargetState, ...] = fact(
+        "health", parse=target_states, sample=(TargetState("10.0.1.10", "healthy"),), doc="Of a group in use."
+    )
+    volatile = ("health",)

@@ -130,6 +130,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "drop": ("ALL", "CHOWN"),
     "ec2instanceid": ("i-1", "i-2"),
     "ecs.status": ("ACTIVE",),
+    "elb.protocol": ("HTTPS", "HTTP"),
     "elbv2.protocol": ("HTTPS", "HTTPS", "HTTP"),
     "executionrolearn": (f"arn:aws:iam::{ACCOUNT}:iam/x1",),
     "filterpattern": ('{ $.userIdentity.type = "Root" }',),

@@ -81,6 +81,10 @@ STYLES: dict[str, tuple[str, str, str, str, list[Answer]]] = {
         [_vpcs("a", "<nextToken>t1</nextToken>"), _vpcs("b", "<nextToken>t2</nextToken>"),
          _vpcs("c", "<nextToken></nextToken>")],
     ),
+    "NextMarker without a paginator": (
+        "waf-regional.ListIPSets", "waf-regional.ListIPSets", "NextMarker", "IPSets",
+        [said(IPSets=[{"Id": "a"}], NextMarker="t1"), said(IPSets=[{"Id": "b"}], NextMarker="t2"), said(IPSets=[])],
+    ),
     "a nested NextMarker": (
         "cloudfront.ListDistributions", "cloudfront GET /2020-05-31/distribution", "Marker", "DistributionList",
         [_distributions("a", "<IsTruncated>true</IsTruncated><NextMarker>t1</NextMarker>"),

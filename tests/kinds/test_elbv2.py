@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from scanner.kinds.elbv2 import Action, LoadBalancer, action, actions, attributes, certificates, listener_rules
+from scanner.kinds.elbv2 import (
+    Action,
+    LoadBalancer,
+    TargetState,
+    action,
+    actions,
+    attributes,
+    certificates,
+    listener_rules,
+    target_states,
+)
 from scanner.model.kind import Fact
 
 FORWARD = {"Type": "forward", "TargetGroupArn": "tg-1", "Order": 2}
@@ -79,3 +89,19 @@ def test_the_scheme_of_a_plan(internal: bool, expected: str) -> None:
     declared: Fact = LoadBalancer.facts["scheme"]
     assert isinstance(declared.parse, dict)
     assert declared.parse["plan"](internal) == expected
+
+
+def test_a_group_of_weight_0_is_idle() -> None:
+    groups = [{"TargetGroupArn": "blue", "Weight": 1}, {"TargetGroupArn": "green", "Weight": 0}]
+    found = action({"Type": "forward", "ForwardConfig": {"TargetGroups": groups}})
+    assert (found.target_groups, found.idle) == (("blue", "green"), ("green",))
+
+
+def test_targets_keep_state_and_reason() -> None:
+    found = target_states(
+        [
+            {"Target": {"Id": "i-1", "Port": 80}, "TargetHealth": {"State": "healthy"}},
+            {"Target": {"Id": "i-2"}, "TargetHealth": {"State": "unhealthy", "Reason": "Target.Timeout"}},
+        ]
+    )
+    assert found == (TargetState("i-1", "healthy"), TargetState("i-2", "unhealthy", "Target.Timeout"))
