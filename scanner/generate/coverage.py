@@ -1,19 +1,19 @@
-"""The coverage matrix: 45 CFR citation by rule, and founding document by rule."""
+"""The coverage page: 45 CFR citation by rule, founding document by section and rule, and what is judged otherwise."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from scanner.engine.citations import SECTIONS, Citation, citations, compiled
-from scanner.generate.markdown import page, plain, plural, section, table
-from scanner.model.source import EcsGuide, FoundingSource
+from scanner.generate.coverage_otherwise import otherwise
+from scanner.generate.founding import ORGANISATIONAL, founding_documents, links
+from scanner.generate.markdown import page, plain, section, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from scanner.model.rule import Rule
 
-ORGANISATIONAL = "organisational"
 OPEN = "no rule yet"
 
 INTRODUCTION = """Which rules speak to which standard or implementation specification of the HIPAA Security Rule
@@ -22,7 +22,8 @@ INTRODUCTION = """Which rules speak to which standard or implementation specific
 A rule beside a citation gives evidence on it; it never settles the citation alone. *Required* and *addressable* are
 the regulation's words (164.306(d)); addressable is not optional. *By public sources* are mappings that a public source
 gives. *By phiward's own mapping (unreviewed)* are the project's own, neither AWS's nor HHS's. *Organisational* is what
-no AWS API can decide: policies, training, contracts, buildings."""
+no AWS API can decide: policies, training, contracts, buildings. The founding documents stand section by section, the
+guide page by page; what they recommend is said in phiward's words."""
 
 
 def coverage_page(rules: Mapping[str, type[Rule]]) -> str:
@@ -36,7 +37,8 @@ def coverage_page(rules: Mapping[str, type[Rule]]) -> str:
         "Coverage",
         INTRODUCTION,
         section("45 CFR 164, Subpart C", f"List compiled {compiled()}.", _counts(known, rules), *parts),
-        section("Founding documents", *_founding(rules)),
+        section("Founding documents", *founding_documents(rules)),
+        *otherwise(rules),
     )
 
 
@@ -65,31 +67,7 @@ def _matrix(known: Iterable[Citation], rules: Mapping[str, type[Rule]]) -> str:
 
 
 def _row(one: Citation, rules: Mapping[str, type[Rule]]) -> tuple[str, ...]:
-    public, own = (_links(carried(rules, column, one.citation)) for column in ("hipaa", "hipaa_proposed"))
+    public, own = (links(carried(rules, column, one.citation)) for column in ("hipaa", "hipaa_proposed"))
     nothing = ORGANISATIONAL if one.organisational else OPEN
     kind = "standard, required" if one.note.startswith("required") else one.kind
     return one.citation, plain(one.title), kind, public or ("" if own else nothing), own
-
-
-def _links(names: Iterable[str]) -> str:
-    return ", ".join(f"[{name}](rules/{name}.md)" for name in names)
-
-
-def _founding(rules: Mapping[str, type[Rule]]) -> Iterator[str]:
-    documents = FoundingSource.__subclasses__()
-    for document in sorted(documents, key=lambda one: (one is not EcsGuide, one.document)):
-        cited: dict[FoundingSource, list[str]] = {}
-        for rule in rules.values():
-            for one in dict.fromkeys(rule.sources):
-                if type(one) is document:
-                    cited.setdefault(one, []).append(rule.id)
-        count = len({name for names in cited.values() for name in names})
-        pack = f"{document.code}, pack `{document.pack}`: {plural(count, 'rule')}."
-        yield section(document.document, pack, _places(cited), level=3)
-
-
-def _places(cited: Mapping[FoundingSource, list[str]]) -> str:
-    pages = {one.page: names for one, names in cited.items() if isinstance(one, EcsGuide)}
-    if pages:
-        return table(("page", "rules"), ((str(number), _links(names)) for number, names in sorted(pages.items())))
-    return table(("rule",), ((_links([name]),) for names in cited.values() for name in names))
