@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -88,6 +89,9 @@ class Task(Kind, cfn="AWS::ECS::Task"):
     last_status: str = fact("task.lastStatus", sample="RUNNING")
     task_definition: str = fact(
         "task.taskDefinitionArn", sample="arn:aws:ecs:us-east-1:123456789012:task-definition/web:1"
+    )
+    began: datetime | None = fact(
+        "task.startedAt", default={"api": None}, sample=None, doc="When its containers ran; None: they do not yet."
     )
     launch_type: str = fact("task.launchType", default="", sample="FARGATE")
     availability_zone: str = fact("task.availabilityZone", default="", sample="us-east-1a")

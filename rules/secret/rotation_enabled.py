@@ -1,0 +1,84 @@
+"""secret_rotation_enabled."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+
+from rules.secret._rotation import ours, overdue
+from scanner.kinds.secretsmanager import Secret
+from scanner.model.remedy import Runbook
+from scanner.model.rule import Case, Fail, Gaps, Rule
+from scanner.model.rule import Settings as RuleSettings
+from scanner.model.source import EcsGuide
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanner.model.rule import Outcome
+
+AT_90 = datetime(2026, 8, 23, 2, 0, tzinfo=UTC)
+AT_91 = datetime(2026, 8, 22, 2, 0, tzinfo=UTC)
+
+
+class RotationEnabled(Rule):
+    """Secrets rotate, and did so lately.
+
+    Credentials to ePHI that change by themselves are worth little to whoever copied them. That rotation is on is half
+    of it: one that fails every night leaves the old password valid. A secret that was not rotated yet is counted from
+    its creation. A secret that a service of AWS made and does not let rotate, a copy from another Region, and one that
+    is to be deleted are not judged.
+    """
+
+    kind = Secret
+    severity = "medium"
+    hipaa_proposed = ("164.308(a)(5)(ii)(D)", "164.312(d)")
+    sources = (EcsGuide(63),)
+    remedy = Runbook(
+        "Write, or take from AWS's templates, the function that changes the secret where it is used and here.",
+        "aws secretsmanager rotate-secret --secret-id {arn} --rotation-lambda-arn FUNCTION"
+        " --rotation-rules AutomaticallyAfterDays=30",
+        "See that the first rotation succeeds and that the programs that use the secret read it anew: "
+        "aws secretsmanager describe-secret --secret-id {arn}",
+    )
+
+    class Settings(RuleSettings, frozen=True):
+        """How old a secret may become."""
+
+        days: Annotated[int, msgspec.Meta(description="Days after which a secret is to be rotated.", ge=1)] = 90
+
+    GOOD = (
+        {"created": AT_91, "rotated": AT_90},
+        {"created": AT_90},
+        Case({"created": AT_91, "rotated": AT_91}, settings={"days": 91}),
+    )
+    BAD = (
+        {"rotates": False, "created": AT_90},
+        {"created": AT_91},
+        {"created": AT_91, "rotated": AT_91},
+        Case({"created": AT_91, "rotated": AT_90}, settings={"days": 89}),
+    )
+    SKIP = (
+        BAD[0] | {"deleted": "2026-11-01T00:00:00Z"},
+        BAD[0] | {"primary_region": "eu-west-1"},
+        BAD[0] | {"owner": "events", "rotates": False},
+    )
+
+    @staticmethod
+    def applies(secret: Secret) -> bool | str:
+        """Secrets that are not to be deleted, are no copies, and rotate at the account's will."""
+        return ours(secret)
+
+    @staticmethod
+    def check(secret: Secret, settings: Settings, as_of: datetime) -> Iterator[Outcome]:
+        gaps = Gaps()
+        with gaps:
+            if not secret.rotates:
+                yield Fail("automatic rotation is off")
+        with gaps:
+            late = overdue(secret, settings.days, as_of)
+            if late:
+                yield Fail(late)
+        yield from gaps
