@@ -227,7 +227,10 @@ def download(
     parse: Callable[[Any], Any] | None = None,
     **params: Any,
 ) -> Any:
-    """Ask for an address, fetch it over HTTPS, and keep it only if its SHA-256 is `digest`, a reference or `applied`."""
+    """Ask for an address, fetch it over HTTPS, and keep it only if its SHA-256 is `digest`.
+
+    `digest` is a reference or `applied`; `parse` makes the document of what the fetched JSON holds.
+    """
     return Call(
         Form.DOWNLOAD,
         operation,

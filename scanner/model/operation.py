@@ -149,7 +149,7 @@ _CLAUSE = re.compile(r"(not )?([A-Za-z_][A-Za-z0-9_]*(?:\.[^\s]+)?)(?: (==|!=|in
 
 @dataclass(frozen=True)
 class Clause:
-    """One clause of a `when`: the path, the comparison (`==`, `!=`, `in`, `contains`, empty for truth), the literals."""
+    """One clause of a `when`: path, comparison (`==`, `!=`, `in`, `contains`, empty for truth) and literals."""
 
     path: str
     comparison: str

@@ -77,9 +77,11 @@ def _section_shape(call: Call) -> Any:
 def test_calls_are_operations_of_aws(kind: type[Kind]) -> None:
     problems = []
     for call in kind.calls.values():
-        for operation in call.operations:
-            if operation.partition(".")[2] not in _service(operation.partition(".")[0]).operation_names:
-                problems.append(f"{call.name}: there is no operation {operation}")
+        problems += [
+            f"{call.name}: there is no operation {operation}"
+            for operation in call.operations
+            if operation.partition(".")[2] not in _service(operation.partition(".")[0]).operation_names
+        ]
         if call.form is Form.REFS or problems:
             continue
         model = _operation(call.operation)
