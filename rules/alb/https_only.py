@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 
+from rules._balancers import not_redirecting
 from scanner.kinds.elbv2 import Action, Listener, ListenerRule, LoadBalancer
 from scanner.model.inventory import World
 from scanner.model.remedy import Runbook
@@ -122,28 +123,9 @@ class HttpsOnly(Rule):
                     if listener.protocol == "HTTPS":
                         continue
                     part = f"listener {listener.protocol}/{listener.port}"
-                    wrong = list(_not_redirecting(listener, gaps))
+                    wrong = list(not_redirecting(listener, gaps))
                     if settings.strict:
                         yield Fail(f"{part} is there, and the settings allow none", part=part)
                     elif wrong:
                         yield Fail(f"{part} does not only redirect to HTTPS: {'; '.join(wrong)}", part=part)
         yield from gaps
-
-
-def _not_redirecting(listener: Listener, gaps: Gaps) -> Iterator[str]:
-    with gaps:
-        if not _only_redirects(listener.default_actions):
-            yield f"the default action is {_named(listener.default_actions)}"
-    with gaps:
-        for rule in listener.rules:
-            if rule.priority != "default" and not _only_redirects(rule.actions):
-                yield f"rule {rule.priority} is {_named(rule.actions)}"
-
-
-def _only_redirects(actions: tuple[Action, ...]) -> bool:
-    return bool(actions) and all(action.redirects_to_https for action in actions)
-
-
-def _named(actions: tuple[Action, ...]) -> str:
-    said = [f"{item.type} to {item.protocol}" if item.type == "redirect" else item.type for item in actions]
-    return ", ".join(said) or "nothing"

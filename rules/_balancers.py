@@ -1,0 +1,47 @@
+"""What several rules ask of load balancers: an attribute, and whether a listener does nothing but redirect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanner.model.gap import Gap, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanner.kinds.elbv2 import Action, Listener, LoadBalancer, TargetGroup
+    from scanner.model.rule import Gaps
+
+
+def attribute(subject: LoadBalancer | TargetGroup, name: str) -> str:
+    """Give an attribute's value.
+
+    Raises:
+        Unknown: the answer does not name it.
+    """
+    found = subject.attributes.get(name)
+    if found is None:
+        raise Unknown(Gap(subject.resource.kind, message=f"the attributes do not name {name}"))
+    return found
+
+
+def only_redirects(actions: tuple[Action, ...]) -> bool:
+    """Say whether actions send every request on to HTTPS and do nothing else."""
+    return bool(actions) and all(action.redirects_to_https for action in actions)
+
+
+def not_redirecting(listener: Listener, gaps: Gaps) -> Iterator[str]:
+    """Say which actions of a listener do something else than redirect to HTTPS."""
+    with gaps:
+        if not only_redirects(listener.default_actions):
+            yield f"the default action is {named(listener.default_actions)}"
+    with gaps:
+        for rule in listener.rules:
+            if rule.priority != "default" and not only_redirects(rule.actions):
+                yield f"rule {rule.priority} is {named(rule.actions)}"
+
+
+def named(actions: tuple[Action, ...]) -> str:
+    """Name actions in words."""
+    said = [f"{item.type} to {item.protocol}" if item.type == "redirect" else item.type for item in actions]
+    return ", ".join(said) or "nothing"
