@@ -127,7 +127,7 @@ class DemoServer:
         self._steer("deny", [operation.replace(".", ":", 1), account, region])
 
     def happen(self, event: str, **what: object) -> None:
-        """Let something happen that no AWS call brings about: `tunnel` or `agent` (see `moto_gaps.happen`)."""
+        """Let something happen that no AWS call brings about; `moto_gaps.happen` knows the events."""
         self._steer("happen", {"event": event, **what})
 
     def allow(self) -> None:

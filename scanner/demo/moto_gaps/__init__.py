@@ -9,16 +9,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scanner.demo.moto_gaps import account, cloudfront, directconnect, ec2, ecr, ecs, iam, s3, ssm, vpn
+from scanner.demo.moto_gaps import (
+    account,
+    backup,
+    cloudfront,
+    directconnect,
+    ec2,
+    ecr,
+    ecs,
+    guardduty,
+    iam,
+    s3,
+    ssm,
+    vpn,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_MODULES = (account, cloudfront, directconnect, ec2, ecr, ecs, iam, s3, ssm, vpn)
+_MODULES = (account, backup, cloudfront, directconnect, ec2, ecr, ecs, guardduty, iam, s3, ssm, vpn)
 _EVENTS: dict[str, Callable[..., None]] = {
     "tunnel": vpn.set_tunnel,
     "agent": ecs.set_agent_connected,
     "node": ssm.set_node,
+    "root": iam.set_root,
 }
 
 

@@ -1,29 +1,45 @@
-"""Gaps of CloudFront: moto lists neither origin access identities nor VPC origins; the organisation makes none."""
+"""CloudFront: how origins in S3 are reached, of which moto keeps nothing, and lists that are empty here.
+
+The organisation has no origin access identity and no VPC origin. AWS: API_Origin,
+API_ListCloudFrontOriginAccessIdentities, API_ListVpcOrigins.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+import moto.cloudfront.urls
+from moto.cloudfront.models import Origin
 from moto.cloudfront.responses import CloudFrontResponse
-from moto.cloudfront.urls import url_paths
 from moto.core.responses import ActionResult
 
-from scanner.demo.moto_gaps.graft import add
+from scanner.demo.moto_gaps.graft import add, after
+
+_EMPTY = {"Marker": "", "MaxItems": 100, "IsTruncated": False, "Quantity": 0, "Items": []}
 
 
-def _nothing(name: str) -> Any:
+def _with_access(origin: Any, _nothing: None, given: dict[str, Any], *_args: Any, **_kwargs: Any) -> None:
+    """CreateDistribution: moto forgets the origin access control, and an empty origin access identity."""
+    origin.origin_access_control_id = given.get("OriginAccessControlId", "")
+    if "S3OriginConfig" in given:
+        origin.s3_origin_config = {"OriginAccessIdentity": given["S3OriginConfig"]["OriginAccessIdentity"]}
+
+
+def _none_of(member: str) -> Any:
     def answer(_response: Any) -> ActionResult:
-        return ActionResult({name: {"Marker": "", "MaxItems": 100, "IsTruncated": False, "Quantity": 0}})
+        return ActionResult({member: _EMPTY})
 
     return answer
 
 
 def install() -> None:
-    """Extend moto in this process."""
+    """Extend moto's CloudFront answers, and the paths that it hears."""
+    paths: dict[str, Any] = moto.cloudfront.urls.url_paths
+    for path in ("origin-access-identity/cloudfront", "vpc-origin"):
+        paths[f"{{0}}/2020-05-31/{path}$"] = CloudFrontResponse.dispatch
+    after(Origin, "__init__", _with_access)
     add(
         CloudFrontResponse,
-        list_cloud_front_origin_access_identities=_nothing("CloudFrontOriginAccessIdentityList"),
-        list_vpc_origins=_nothing("VpcOriginList"),
+        list_cloud_front_origin_access_identities=_none_of("CloudFrontOriginAccessIdentityList"),
+        list_vpc_origins=_none_of("VpcOriginList"),
     )
-    for name in ("origin-access-identity/cloudfront", "vpc-origin"):
-        url_paths[f"{{0}}/2020-05-31/{name}$"] = CloudFrontResponse.dispatch

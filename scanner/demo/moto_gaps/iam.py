@@ -29,9 +29,9 @@ _ATTACHED = (
     "ReadOnlyAccess",
     "SecurityAudit",
 )
-_ROOT_HAS_MFA = "true"
 _NEVER = "N/A"
 _REPORTS = UUID("7d0f4f6e-6d3c-4a52-9a55-0f5d1f1f6d11")
+_without_root_mfa = set[str]()
 _reports: dict[str, str] = {}
 """The role that each report of Access Advisor speaks of, by the report's id."""
 
@@ -54,7 +54,7 @@ def _with_root(backend: IAMBackend, report: str) -> str:
         "password_last_used": "no_information",
         "password_last_changed": "not_supported",
         "password_next_rotation": "not_supported",
-        "mfa_active": _ROOT_HAS_MFA,
+        "mfa_active": str(_root_mfa(backend)).lower(),
     }
     off = ("access_key_1_active", "access_key_2_active", "cert_1_active", "cert_2_active")
     root = [values.get(column, "false" if column in off else _NEVER) for column in head.split(",")]
@@ -69,6 +69,21 @@ def _actions(role: Any) -> Iterator[str]:
         for statement in statements if isinstance(statements, list) else [statements]:
             actions = statement.get("Action", []) if statement["Effect"] == "Allow" else []
             yield from [actions] if isinstance(actions, str) else actions
+
+
+def set_root(account: str, *, mfa: bool) -> None:
+    """Give an account's root user an MFA device, or take it away; no role may do it."""
+    (_without_root_mfa.discard if mfa else _without_root_mfa.add)(account)
+
+
+def _root_mfa(backend: IAMBackend) -> bool:
+    return backend.account_id not in _without_root_mfa
+
+
+def _with_root_mfa(backend: IAMBackend, summary: Any, *_args: Any, **_kwargs: Any) -> Any:
+    """GetAccountSummary: the root user has the MFA device that the credential report tells of."""
+    summary._account_mfa_enabled = int(_root_mfa(backend))  # noqa: SLF001
+    return summary
 
 
 def _generate_accessed(response: Any) -> ActionResult:
@@ -111,3 +126,4 @@ def install() -> None:
     add(Policy, policy_name=property(lambda policy: policy.name))  # left out of GetAccountAuthorizationDetails
     after(IAMBackend, "get_account_authorization_details", _only_attached)
     after(IAMBackend, "get_credential_report", _with_root)
+    after(IAMBackend, "get_account_summary", _with_root_mfa)
