@@ -46,7 +46,8 @@ class HttpsListenersOnly(Rule):
     related = ("alb_https_only",)
     remedy = Runbook(
         "Add a listener with a certificate: aws elb create-load-balancer-listeners --load-balancer-name {id} "
-        "--listeners Protocol=HTTPS,LoadBalancerPort=443,InstanceProtocol=HTTPS,InstancePort=443,SSLCertificateId=CERTIFICATE",
+        "--listeners Protocol=HTTPS,LoadBalancerPort=443,InstanceProtocol=HTTPS,InstancePort=443,"
+        "SSLCertificateId=CERTIFICATE --region {region}",
         "Move the clients over, then delete the old one: aws elb delete-load-balancer-listeners "
         "--load-balancer-name {id} --load-balancer-ports PORT --region {region}",
         "Better still, move to an Application Load Balancer, which can redirect HTTP to HTTPS.",
