@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.engine.citations import SECTIONS, Citation, citations, compiled
-from scanner.generate.coverage_otherwise import otherwise
+from scanner.generate.coverage_otherwise import not_shown, otherwise
 from scanner.generate.founding import ORGANISATIONAL, founding_documents, links
 from scanner.generate.markdown import page, plain, section, table
 
@@ -38,7 +38,7 @@ def coverage_page(rules: Mapping[str, type[Rule]]) -> str:
         INTRODUCTION,
         section("45 CFR 164, Subpart C", f"List compiled {compiled()}.", _counts(known, rules), *parts),
         section("Founding documents", *founding_documents(rules)),
-        *otherwise(rules),
+        *otherwise(rules, not_shown()),
     )
 
 

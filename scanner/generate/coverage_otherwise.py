@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 from scanner.generate.founding import links
 from scanner.generate.knowledge import catalogue
@@ -23,10 +25,25 @@ IN_PART = (
     "No row is left without a rule for want of an API. Of these rows a part stays open; the rule judges the rest, and "
     "its page says so."
 )
+NOT_SHOWN = "scanner.demo.not_shown"
+"""The module in which the demo says what it does not show: `NOT_SHOWN`, a reason by the rule's id."""
+
+UNSEEN = (
+    "The demo organization shows the founding rules well kept and broken. Of these it lacks one or both, since what "
+    "they judge cannot be made there."
+)
 ELSEWHERE = "Where the fault is the place's and not the thing's, the place is judged: the account, the Region, the VPC."
 
 
-def otherwise(rules: Mapping[str, type[Rule]]) -> Iterator[str]:
+def not_shown() -> Mapping[str, str]:
+    """Give the reason by the id of each rule that the demo does not show both well kept and broken."""
+    if find_spec(NOT_SHOWN) is None:
+        return {}
+    told: Any = import_module(NOT_SHOWN)
+    return dict(told.NOT_SHOWN)
+
+
+def otherwise(rules: Mapping[str, type[Rule]], unseen: Mapping[str, str]) -> Iterator[str]:
     """Write the sections on what is judged otherwise than row by row; one that has nothing to say is empty."""
     merged = [
         (links([rule.id]), codes(alias.removeprefix(MERGED) for alias in rule.aliases if alias.startswith(MERGED)))
@@ -47,6 +64,8 @@ def otherwise(rules: Mapping[str, type[Rule]]) -> Iterator[str]:
     yield _told(
         "Judged on another resource than the catalogue names", ELSEWHERE, table(("rule", "judges", "why"), judged)
     )
+    absent = [(links([name]), plain(why)) for name, why in sorted(unseen.items()) if name in rules]
+    yield _told("Not shown in the demo", UNSEEN, table(("rule", "why"), absent))
 
 
 def _told(title: str, said: str, rows: str) -> str:

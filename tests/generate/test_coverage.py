@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scanner.engine.registry import rules
-from scanner.generate.coverage_otherwise import MERGED
+from scanner.generate.coverage_otherwise import MERGED, not_shown, otherwise
 from scanner.generate.founding import judging
 from scanner.generate.knowledge import Page, Section, catalogue, founding, guide
 from scanner.model.source import EcsGuide, FoundingSource
@@ -111,3 +111,12 @@ def test_what_is_judged_elsewhere_is_judged_there() -> None:
     for one in catalogue().judged_on:
         for name in one.rules:
             assert one.resource in {kind.cfn for kind in rules()[name].judged()}
+
+
+def test_the_page_says_what_the_demo_does_not_show(made: dict[str, str]) -> None:
+    unseen = not_shown()
+    assert set(unseen) <= set(rules())
+    assert ("\n## Not shown in the demo\n" in made["docs/coverage.md"]) == bool(unseen)
+    first = next(iter(rules()))
+    (told,) = (text for text in otherwise(rules(), {first: "it *cannot* be made"}) if "in the demo" in text)
+    assert told.endswith(f"| [{first}](rules/{first}.md) | it \\*cannot\\* be made |")
