@@ -5,9 +5,9 @@ from __future__ import annotations
 import ipaddress
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -19,6 +19,9 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
+
+from scanner.engine.cells import Cells
+from scanner.engine.toml_lines import line_of
 
 ACCOUNT = re.compile(r"\d{12}")
 REGION = re.compile(r"(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov|-iso[a-z]?)?-[a-z]+-\d")
@@ -152,6 +155,14 @@ class OverlayTable(_Table):
     _ports = field_validator("ports", mode="before")(_ports)
 
 
+class DrTable(_Table):
+    """Where systems are brought up again when their Region is lost."""
+
+    region: str = ""
+
+    _region = field_validator("region")(lambda given: _region(given) if given else given)
+
+
 class ReportsTable(_Table):
     """Where reports go, and which."""
 
@@ -173,6 +184,8 @@ class Config(_Table):
     packs: PacksTable = PacksTable()
     overlay: OverlayTable = OverlayTable()
     address_plan: dict[str, tuple[Annotated[str, AfterValidator(_cidr)], ...]] = {}
+    cells: Cells = {}
+    dr: DrTable = DrTable()
     reports: ReportsTable = ReportsTable()
     rules: dict[str, Any] = {}
     _text: str = PrivateAttr("")
@@ -258,30 +271,13 @@ def _line(error: Mapping[str, Any], text: str, name: str) -> str:
 def _known(keys: list[str]) -> list[str]:
     model: Any = Config
     for key in keys:
-        annotation = model.model_fields[key].annotation if key in model.model_fields else None
-        model = annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else AccountTable
+        if key in model.model_fields:
+            model = next(_tables(model.model_fields[key].annotation))
     return sorted(model.model_fields)
 
 
-def line_of(text: str, keys: list[str]) -> int:
-    """Find the line of a key in a TOML text, or that of the nearest table above it; from 1."""
-    best, table = 1, list[str]()
-    for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[\[?([^\]]+)\]\]?", line)
-        key = re.match(r"\s*((?:\"[^\"]*\"|'[^']*'|[A-Za-z0-9_.-])+)\s*=", line)
-        if header:
-            here = table = _parts(header.group(1))
-        elif key:
-            here = [*table, *_parts(key.group(1))]
-        else:
-            continue
-        if keys[: len(here)] == here:
-            best = number
-            if len(here) == len(keys):
-                return number
-    return best
-
-
-def _parts(text: str) -> list[str]:
-    """Split a dotted key of TOML, whose parts may stand in quotes."""
-    return [part.strip().strip("\"'") for part in re.findall(r'"[^"]*"|\'[^\']*\'|[^.]+', text)]
+def _tables(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _tables(part)

@@ -14,7 +14,7 @@ from scanner.model.resource import Resource, Source
 
 def test_only_features_that_are_on_count_and_only_in_them_what_is_on() -> None:
     more = [{"Name": "ECS_FARGATE_AGENT_MANAGEMENT", "Status": "ENABLED"}, {"Name": "EC2", "Status": "DISABLED"}]
-    given = [
+    given: list[dict[str, Any]] = [
         {"Name": "RUNTIME_MONITORING", "Status": "ENABLED", "AdditionalConfiguration": more},
         {"Name": "EKS_RUNTIME_MONITORING", "Status": "DISABLED", "AdditionalConfiguration": more},
         {"Name": "FLOW_LOGS", "Status": "ENABLED"},
