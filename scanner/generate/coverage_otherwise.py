@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.generate.founding import links
 from scanner.generate.knowledge import catalogue
-from scanner.generate.markdown import code, codes, plain, section, table
+from scanner.generate.markdown import codes, plain, section, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +32,10 @@ UNSEEN = (
     "The demo organization shows the founding rules well kept and broken. Of these it lacks one or both, since what "
     "they judge cannot be made there."
 )
-ELSEWHERE = "Where the fault is the place's and not the thing's, the place is judged: the account, the Region, the VPC."
+ELSEWHERE = (
+    "Where the fault is the place's and not the thing's, the place is judged: the account, the Region, the VPC. In some"
+    " rows one type stands for several, or several for one."
+)
 
 
 def not_shown() -> Mapping[str, str]:
@@ -56,7 +59,7 @@ def otherwise(rules: Mapping[str, type[Rule]], unseen: Mapping[str, str]) -> Ite
     ]
     yield _told("Rows no API can decide", IN_PART, table(("rule", "what stays open", "why"), open_parts))
     judged = [
-        (links([name]), code(one.resource), plain(one.reason))
+        (links([name]), codes(one.resource.split(";")), plain(one.reason))
         for one in catalogue().judged_on
         for name in one.rules
         if name in rules

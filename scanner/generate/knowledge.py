@@ -12,7 +12,7 @@ DATA = ("scanner.generate", "data")
 
 
 class JudgedOn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Rules that judge another type of resource than the catalogue names."""
+    """Rules that judge other types of resource than the catalogue names; several are joined by `;`."""
 
     rules: tuple[str, ...]
     resource: str
