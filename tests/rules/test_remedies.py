@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import botocore.session
+import msgspec
 import pytest
 from botocore.validate import ParamValidator
 
@@ -30,7 +31,7 @@ def _finding(rule: type[Rule]) -> Finding:
     """Give the finding of the rule's first bad example."""
     case = case_of(rule.BAD[0])
     subject, _, inventory = world_of(rule, case)
-    settings = rule.Settings(**case.settings)
+    settings = msgspec.convert(dict(case.settings), rule.Settings)
     found = evaluate([rule], Context(inventory, AS_OF, lambda *_: settings))
     return next(item for item in found if item.verdict is Verdict.FAIL and item.resource == subject.arn)
 

@@ -1,0 +1,1 @@
+"""Rules on cells: accounts that are built alike, one for each client."""
