@@ -16,6 +16,8 @@ from scanner.model.kind import PLAIN, Kind
 from scanner.model.operation import Call, Form
 from tests.aws.night import PLACES, Night, by_operation, night, seen
 
+pytestmark = pytest.mark.drill
+
 WORLDS = "abcdefghijkl"
 DRILL = 4 if os.environ.get("PHIWARD_DRILL") else 1
 CALLS = [

@@ -163,6 +163,7 @@ def test_a_connection_is_up_while_a_tunnel_is(
 SPANS = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 20), st.sampled_from([0.0, 1.0])), max_size=6)
 
 
+@pytest.mark.drill
 @given(SPANS, SPANS)
 def test_the_record_is_what_counting_minutes_finds(
     one: list[tuple[int, int, float]], other: list[tuple[int, int, float]]

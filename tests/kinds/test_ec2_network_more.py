@@ -46,6 +46,7 @@ def view(kind: type[Kind], **sections: Any) -> Any:
     return kind(Resource(kind.cfn, "x", sections=made))
 
 
+@pytest.mark.drill
 @given(st.lists(RULES, max_size=6))
 def test_exposures_are_what_counting_port_by_port_finds(rules: list[Permission]) -> None:
     found = exposures(rules)

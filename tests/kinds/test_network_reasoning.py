@@ -59,6 +59,7 @@ def test_the_world_by_example(cidrs: list[str], expected: tuple[str, ...]) -> No
     assert world_of(cidrs) == expected
 
 
+@pytest.mark.drill
 @given(st.integers(0, 6), st.randoms(use_true_random=False))
 def test_all_parts_together_are_the_world_and_one_missing_is_not(depth: int, random: Any) -> None:
     for whole in ("0.0.0.0/0", "::/0"):
@@ -84,12 +85,14 @@ def test_everything_but_the_private_ranges_is_the_world() -> None:
     assert world_of(map(str, rest)) == ("0.0.0.0/0",)
 
 
+@pytest.mark.drill
 @given(st.lists(st.one_of(V4, V6), max_size=6), st.one_of(V4, V6))
 def test_more_rules_never_close_the_world(cidrs: list[str], more: str) -> None:
     assert set(world_of(cidrs)) <= set(world_of([*cidrs, more]))
     assert world_of([*cidrs, "0.0.0.0/0"])[:1] == ("0.0.0.0/0",)
 
 
+@pytest.mark.drill
 @given(V4, V4)
 def test_overlap_is_containment_one_way_or_the_other(one: str, other: str) -> None:
     first, second = ipaddress.IPv4Network(one), ipaddress.IPv4Network(other)
@@ -98,6 +101,7 @@ def test_overlap_is_containment_one_way_or_the_other(one: str, other: str) -> No
     assert overlaps(one, one)
 
 
+@pytest.mark.drill
 @given(PORTS, PORTS, PORTS, st.sampled_from(["tcp", "udp", "icmp", "50"]))
 def test_a_rule_covers_exactly_its_ports_and_protocol(low: int, high: int, port: int, protocol: str) -> None:
     rule = Permission(protocol, low, high)

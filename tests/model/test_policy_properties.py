@@ -23,11 +23,13 @@ def regex(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(parts.get(character, re.escape(character)) for character in pattern), re.DOTALL)
 
 
+@pytest.mark.drill
 @given(GLOBS, st.text(alphabet="abz", max_size=7))
 def test_matching_is_what_a_regular_expression_says(pattern: str, text: str) -> None:
     assert matches(pattern, text) is (regex(pattern).fullmatch(text) is not None)
 
 
+@pytest.mark.drill
 @given(st.text(alphabet="a*?", max_size=4), st.text(alphabet="a*?", max_size=4))
 def test_containment_and_meeting_are_exact(wide: str, narrow: str) -> None:
     within = [text for text in TEXTS if matches(narrow, text)]
@@ -35,6 +37,7 @@ def test_containment_and_meeting_are_exact(wide: str, narrow: str) -> None:
     assert overlaps(wide, narrow) is any(matches(wide, text) for text in within)
 
 
+@pytest.mark.drill
 @given(GLOBS, GLOBS, st.text(alphabet="abz", max_size=8))
 def test_containment_is_sound(wide: str, narrow: str, text: str) -> None:
     if matches(narrow, text):
@@ -155,6 +158,7 @@ def permitted(entries: list[dict[str, Any]], request: tuple[str, str, str, str |
     return effects == {"Allow"}
 
 
+@pytest.mark.drill
 @given(POLICIES)
 def test_what_is_not_public_lets_no_stranger_in(entries: list[dict[str, Any]]) -> None:
     for reading in ("documented", "effective"):
@@ -163,6 +167,7 @@ def test_what_is_not_public_lets_no_stranger_in(entries: list[dict[str, Any]]) -
             assert not any(permitted(entries, request) for request in strangers)
 
 
+@pytest.mark.drill
 @given(POLICIES)
 def test_what_is_public_in_effect_and_has_no_condition_lets_a_stranger_in(entries: list[dict[str, Any]]) -> None:
     plain = [entry for entry in entries if "Condition" not in entry and entry["Effect"] == "Allow"]
@@ -172,6 +177,7 @@ def test_what_is_public_in_effect_and_has_no_condition_lets_a_stranger_in(entrie
         assert kept or any(permitted([entry], request) for request in REQUESTS)
 
 
+@pytest.mark.drill
 @given(POLICIES)
 def test_what_denies_insecure_transport_refuses_every_plain_request(entries: list[dict[str, Any]]) -> None:
     found = document(entries)
@@ -180,6 +186,7 @@ def test_what_denies_insecure_transport_refuses_every_plain_request(entries: lis
         assert not any(permitted(entries, request) for request in plain)
 
 
+@pytest.mark.drill
 @given(POLICIES, statements("Deny"), statements("Allow"))
 def test_a_deny_never_opens_and_an_allow_never_closes(
     entries: list[dict[str, Any]], deny: dict[str, Any], allow: dict[str, Any]
@@ -192,6 +199,7 @@ def test_a_deny_never_opens_and_an_allow_never_closes(
         assert denied <= before <= allowed
 
 
+@pytest.mark.drill
 @given(POLICIES, st.randoms(use_true_random=False))
 def test_the_order_of_statements_is_of_no_account(entries: list[dict[str, Any]], chance: random.Random) -> None:
     found, mixed = document(entries), document(chance.sample(entries, len(entries)))
@@ -211,6 +219,7 @@ def test_the_order_of_statements_is_of_no_account(entries: list[dict[str, Any]],
     assert answers(found) == answers(mixed)
 
 
+@pytest.mark.drill
 @given(POLICIES)
 def test_the_canonical_text_is_its_own_and_keeps_the_meaning(entries: list[dict[str, Any]]) -> None:
     found = document(entries)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -96,10 +98,17 @@ def scan(draw: st.DrawFn) -> tuple[list[Any], list[Any], bool]:
     return where, draw(judged(where)), draw(st.integers(0, 4)) > 0
 
 
+DOSE = 400 if os.environ.get("PHIWARD_DRILL") else 40
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # shrinking would outlast the tests' time limit
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@settings(
+    max_examples=400 if os.environ.get("PHIWARD_DRILL") else 40,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=PHASES,
+)
+@pytest.mark.drill
 @given(st.lists(scan(), min_size=1, max_size=5))
 def test_any_nights_read_back_exactly(nights: list[tuple[list[Any], list[Any], bool]]) -> None:
     with tempfile.TemporaryDirectory() as folder, Store.open(str(Path(folder) / "phiward.db"), NOISE) as store:
