@@ -82,10 +82,10 @@ def _tls_targets(service: Service, world: World) -> bool:
 
 def _passed_through(service: Service, world: World) -> bool:
     names = service.target_groups
-    return bool(names) and all_of(names, lambda name: _passes(_group(world, name), world))
+    return bool(names) and all_of(names, lambda name: passes_through(_group(world, name), world))
 
 
-def _passes(group: TargetGroup, world: World) -> bool:
+def passes_through(group: TargetGroup, world: World) -> bool:
     """Say whether a target group is fed by Network Load Balancers alone, whose listeners leave TLS to the target."""
     if group.protocol != "TCP":
         return False
