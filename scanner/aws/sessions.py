@@ -19,7 +19,7 @@ HOME_REGION: Mapping[str, str] = {"aws": "us-east-1", "aws-us-gov": "us-gov-west
 """Where each partition's global services are called."""
 
 
-BASE_OPERATIONS = ("ec2.DescribeRegions", "sts.GetCallerIdentity")
+BASE_OPERATIONS = ("ec2.DescribeRegions", "organizations.ListAccounts", "sts.GetCallerIdentity")
 """What is called before any kind is collected: who we are, and where to look."""
 
 

@@ -21,6 +21,7 @@ LIMIT = 6144
 BASE = {
     "sts.GetCallerIdentity": "every scan: whose credentials these are",
     "ec2.DescribeRegions": "every scan: which Regions the account has enabled",
+    "organizations.ListAccounts": "`phiward init`: which accounts there are; may be denied",
 }
 """What a scan asks before any kind is looked at, and why."""
 
