@@ -27,7 +27,8 @@ def _logs(balancer: LoadBalancer | ClassicLoadBalancer) -> bool:
 class ClbAccessLogging(Rule):
     """ALBs and Classic load balancers write access logs.
 
-    Access logs say who asked for what, when, and how it was answered. Without them nobody can tell afterwards which records an intruder read. Whether the bucket that they go to is there is judged by elb_access_logs.
+    Access logs say who asked for what, when, and how it was answered. Without them nobody can tell
+    afterwards which records an intruder read. Whether the bucket that they go to is there is judged by elb_access_logs.
     """
 
     kind = LoadBalancer

@@ -79,6 +79,7 @@ class InternalWhenNoInternet(Rule):
     GOOD = (
         Case({"scheme": "internal"}, others=[GROUP, _service(INTERNAL)]),
         Case({"scheme": "internal", "tags": INTERNAL}),
+        Case({"scheme": "internal", "tags": INTERNAL}, lacking=[Service, TargetGroup]),
         Case({"scheme": "internal", "type": "network"}, others=[GROUP, _service(INTERNAL)]),
     )
     BAD = (

@@ -39,6 +39,10 @@ def _listener(
     return Other(Listener, load_balancer=balancer, protocol=protocol, port=port, default_actions=(action,), rules=rules)
 
 
+UNSEEN = Other(Listener, protocol="HTTP", port=80, default_actions=(TO_HTTPS,), rules=Unknown(Gap()))
+UNSEEN_BUT_WRONG = Other(Listener, protocol="HTTP", port=80, default_actions=(FORWARD,), rules=Unknown(Gap()))
+
+
 def _redirects(listener: Listener) -> bool:
     """Say whether a listener on port 80 does nothing but redirect to HTTPS."""
     if (listener.protocol, listener.port) != ("HTTP", 80):
@@ -90,6 +94,7 @@ class SecurityGroupHttpsOnly(Rule):
         Case({}, others=[_group(HTTPS, HTTP), _listener(FORWARD)]),
         Case({}, others=[_group(HTTP), _listener(TO_HTTPS, ListenerRule("1", (FORWARD,)))]),
         Case({}, others=[_group(HTTP), _listener(TO_HTTPS, port=8080)]),
+        Case({}, others=[_group(HTTP), UNSEEN_BUT_WRONG]),
         Case({}, others=[_group(HTTP), _listener(TO_HTTPS, protocol="HTTPS")]),
         Case({}, others=[_group(HTTP), _listener(TO_HTTPS, balancer="arn:another")]),
         Case({}, others=[_group(Permission("tcp", 443, 444, peer="0.0.0.0/0"))]),
@@ -111,6 +116,7 @@ class SecurityGroupHttpsOnly(Rule):
         Case({}),
         Case({}, lacking=[SecurityGroup]),
         Case({}, others=[_group(HTTPS, HTTP)], lacking=[Listener]),
+        Case({}, others=[_group(HTTP), UNSEEN]),
     )
 
     @staticmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rules.ecs.service_traffic_encrypted_in_transit import ServiceTrafficEncryptedInTransit, passes_through
+from scanner.kinds.ecs import ContainerInstance
 from scanner.kinds.ecs_service_parts import Target
 from scanner.kinds.ecs_services import ConnectService, Service
 from scanner.kinds.elbv2 import TARGETS, Action, Listener, LoadBalancer, TargetGroup
@@ -104,6 +105,7 @@ class TargetGroupEncrypted(Rule):
     )
     UNKNOWN = (
         Case(HTTP, lacking=[Service]),
+        Case(HTTP, others=[_service(launch_type="EC2")], lacking=[ContainerInstance]),
         Case(HTTP, others=[_service(tls=True)], lacking=[Service]),
         Case({"protocol": "TCP"}, others=[Other(LoadBalancer, type="network"), _listener("TCP")], lacking=[Listener]),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.elbv2 import TARGETS, Action, Listener, ListenerRule, TargetGroup, TargetState
+from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import any_of
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
@@ -85,6 +86,7 @@ class TargetsHealthy(Rule):
         Case({"targets": (), "checked": False}, others=[SENDS]),
         Case({"targets": ()}, others=[_listener(FIXED)]),
         Case({"targets": ()}),
+        Case({"targets": ()}, others=[Other(Listener, protocol="TCP", default_actions=(FIXED,), rules=Unknown(Gap()))]),
         Case({"targets": ()}, others=[_listener(Action("forward", target_groups=(TARGETS, "b"), idle=(TARGETS,)))]),
         Case({"targets": ()}, others=[_listener(Action("forward", target_groups=("b",)))]),
     )
