@@ -8,6 +8,7 @@ import threading
 import time
 from contextlib import contextmanager
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,11 +34,12 @@ def run_demo(out: Path, *, nights: int, serve: bool, port: int, quiet: bool) -> 
     Raises:
         UsageError: the demo extra is not installed, or the folder cannot be written.
     """
-    try:
-        from scanner.demo import FIRST_NIGHT, DemoServer, seed
-    except ImportError as error:
-        raise UsageError(f"the demo needs {error.name}: install phiward with the extra `demo`") from error
+    from scanner.demo import FIRST_NIGHT, DemoServer, seed
 
+    if find_spec("moto") is None:
+        raise UsageError(
+            "the demo needs moto: install phiward with the extra `demo`, as in `uv tool install '.[demo,pdf]'`"
+        )
     say = console(quiet=quiet, error=False)
     began = time.monotonic()
     _fresh(out)
