@@ -95,3 +95,16 @@ class DeliveryChannel(Kind, cfn="AWS::Config::DeliveryChannel", tf="aws_config_d
         for member in ("lastAttemptTime", "lastSuccessfulTime", "nextDeliveryTime", "lastStatusChangeTime")
         if (sort == "configStreamDeliveryInfo") == (member == "lastStatusChangeTime")
     )
+
+
+class DiscoveredType(Kind, cfn="AWS::Config::DiscoveredType"):
+    """A type of which AWS Config records resources in the Region. There is no such type in CloudFormation."""
+
+    arn_format = "arn:{partition}:config:{region}:{account}:discovered-type/{id}"
+
+    found = each("config.GetDiscoveredResourceCounts", "resourceCounts", expect="totalDiscoveredResources")
+
+    id: str = fact("found.resourceType", sample="AWS::S3::Bucket")
+    tags: Mapping[str, str] = fact(Const({}))
+    count: int = fact("found.count", sample=1)
+    volatile = ("found.count",)
