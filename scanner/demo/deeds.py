@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scanner.demo.systems import edge
 from scanner.demo.systems.containers import plain_container, push, task
 from scanner.demo.systems.foundation import person
-from scanner.demo.systems.network import opened
+from scanner.demo.systems.network import FULL_RECORD, opened
 
 if TYPE_CHECKING:
     from scanner.demo.organisation import Organisation
@@ -87,13 +87,15 @@ def encrypt_faxes(_org: Organisation, cloud: Cloud) -> None:
     ecs = cloud.client("ecs")
     old = ecs.describe_task_definition(taskDefinition="fax-bridge")["taskDefinition"]
     for volume in old["volumes"]:
-        volume["efsVolumeConfiguration"]["transitEncryption"] = "ENABLED"
+        if "efsVolumeConfiguration" in volume:
+            volume["efsVolumeConfiguration"]["transitEncryption"] = "ENABLED"
     made = task(
         cloud,
         "fax-bridge",
         old["containerDefinitions"],
         networkMode=old["networkMode"],
         requiresCompatibilities=None,
+        pidMode=old["pidMode"],
         volumes=old["volumes"],
     )
     ecs.update_service(cluster="phi-cluster", service="fax-bridge", taskDefinition=made)
@@ -117,6 +119,7 @@ def flow_logs(_org: Organisation, cloud: Cloud, *, kept: bool) -> None:
             LogDestinationType="cloud-watch-logs",
             LogGroupName="/vpc/cell-beta",
             DeliverLogsPermissionArn=cloud.arn("iam", "role/flow-logs"),
+            LogFormat=FULL_RECORD,
         )
     else:
         (log,) = ec2.describe_flow_logs()["FlowLogs"]

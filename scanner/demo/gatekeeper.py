@@ -14,6 +14,7 @@ from moto.moto_api._internal import mock_random
 
 from scanner.demo import moto_gaps
 from scanner.demo.moto_gaps.ecr import BLOBS, blob
+from scanner.demo.moto_gaps.unserved import ANSWERS
 from scanner.demo.wire import Environ, identify, refusal
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class Gatekeeper:
             self._calls.append(call)
             denied = any(_covers(pattern, call) for pattern in self._denied)
         if not denied:
+            if (call.service, call.operation) in ANSWERS:
+                return _json(start_response, ANSWERS[call.service, call.operation])
             return self._application(environ, start_response)
         status, headers, body = refusal(call, environ.get("CONTENT_TYPE", ""))
         return _respond(start_response, status, headers, body)
@@ -57,9 +60,7 @@ class Gatekeeper:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         given = json.loads(environ["wsgi.input"].read(length)) if length else None
         with self._lock:
-            answer = json.dumps(self._steer(route, given)).encode()
-        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))]
-        return _respond(start_response, HTTPStatus.OK, headers, answer)
+            return _json(start_response, self._steer(route, given))
 
     def _steer(self, route: str, given: Any) -> Any:
         if route == "clock":
@@ -96,6 +97,12 @@ def _download(path: str, start_response: StartResponse) -> Iterable[bytes]:
     status = HTTPStatus.NOT_FOUND if body is None else HTTPStatus.OK
     headers = [("Content-Type", "application/octet-stream"), ("Content-Length", str(len(body or b"")))]
     return _respond(start_response, status, headers, body or b"")
+
+
+def _json(start_response: StartResponse, answer: object) -> Iterable[bytes]:
+    body = json.dumps(answer).encode()
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+    return _respond(start_response, HTTPStatus.OK, headers, body)
 
 
 def _respond(

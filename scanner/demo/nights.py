@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scanner.demo.organisation import Organisation
+    from scanner.demo.systems.cloud import Cloud
 
 LAST_NIGHT = max(change.night for change in CHANGES)
 _NIGHT = timedelta(days=1)
@@ -56,9 +57,31 @@ def report_traffic(organisation: Organisation, moment: datetime, *, mended: bool
         for connection in connections
         for point in _traffic(connection, moment, has_pause=not mended and _name(connection) == "datacenter-a")
     ]
-    watch = cloud.client("cloudwatch")
+    _put(cloud, "AWS/VPN", points)
+    for name, account in organisation.clouds.items():
+        _put(account, "AWS/ECS", list(_memory(account, moment, full=name == "media-site")))
+
+
+def _put(cloud: Cloud, namespace: str, points: list[dict[str, Any]]) -> None:
     for first in range(0, len(points), _BATCH):
-        watch.put_metric_data(Namespace="AWS/VPN", MetricData=points[first : first + _BATCH])
+        cloud.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=points[first : first + _BATCH])
+
+
+def _memory(cloud: Cloud, moment: datetime, *, full: bool) -> Iterator[dict[str, Any]]:
+    """How full the memory of each service was in the last day, every six hours."""
+    ecs = cloud.client("ecs")
+    for cluster in ecs.list_clusters()["clusterArns"]:
+        for service in ecs.list_services(cluster=cluster)["serviceArns"]:
+            parts = zip(("ClusterName", "ServiceName"), (cluster, service), strict=True)
+            own = [{"Name": name, "Value": arn.rpartition("/")[2]} for name, arn in parts]
+            for hours in (3, 9, 15, 21):
+                yield {
+                    "MetricName": "MemoryUtilization",
+                    "Dimensions": own,
+                    "Timestamp": moment - timedelta(hours=hours),
+                    "Value": 96.0 if full else 55.0 + hours,
+                    "Unit": "Percent",
+                }
 
 
 def _name(connection: dict[str, Any]) -> str:
@@ -68,6 +91,12 @@ def _name(connection: dict[str, Any]) -> str:
 def _traffic(connection: dict[str, Any], moment: datetime, *, has_pause: bool) -> Iterator[dict[str, Any]]:
     own = [{"Name": "VpnId", "Value": connection["VpnConnectionId"]}]
     up = min(1.0 if tunnel["Status"] == "UP" else 0.0 for tunnel in connection["VgwTelemetry"])
+    for tunnel in connection["VgwTelemetry"]:
+        outside = [{"Name": "TunnelIpAddress", "Value": tunnel["OutsideIpAddress"]}]
+        state = 1.0 if tunnel["Status"] == "UP" else 0.0
+        for hour in range(24):
+            when = moment - _NIGHT + timedelta(hours=hour, minutes=5)
+            yield {"MetricName": "TunnelState", "Dimensions": outside, "Timestamp": when, "Value": state}
     for number in range(_SAMPLES):
         when = moment - _NIGHT + number * _SAMPLE + _SAMPLE / 2
         if number % 4 == 0:

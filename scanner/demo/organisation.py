@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from scanner.demo import deeds
 from scanner.demo.nights import report_traffic
 from scanner.demo.systems import cells, city_webapps, media_site, phi_cluster
-from scanner.demo.systems.cloud import REGIONS, Cloud
-from scanner.demo.systems.foundation import AUDIT_ROLE, EXTERNAL_ID, Choices, Foundation, lay
+from scanner.demo.systems.cloud import HOME, REGIONS, Cloud
+from scanner.demo.systems.foundation import AUDIT_ROLE, EXTERNAL_ID, Choices, Foundation, lay, person
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,6 +85,9 @@ class Organisation:
             f'[store]\nurl = "{store_url}"\n\n'
             f'[aws]\nregions = [{regions}]\nrole = "{self.role}"\nexternal_id = "{EXTERNAL_ID}"\n\n'
             f'[scope]\ntags = {{ "data-classification" = "phi" }}\n\n'
+            f'[address_plan]\nclusters = "10.16.0.0/16"\n'
+            f'web = ["10.20.0.0/16", "10.72.0.0/16"]\ncells = "10.64.0.0/14"\n\n'
+            f'[rules.iam_ecs_changes_by_pipeline_only]\npipeline_roles = ["*-deploy", "terraform"]\n\n'
             f'[overlay]\ncidr = "{phi_cluster.OVERLAY}"\nports = {list(phi_cluster.OVERLAY_PORTS)}\n'
         )
         rows = (
@@ -113,9 +116,23 @@ def seed(server: DemoServer, start: datetime = FIRST_NIGHT) -> Organisation:
     for connection, number in _TUNNELS_UP:
         deeds.tunnel(made, clouds["city-webapps"], name=connection, number=number, status="UP")
     report_traffic(made, start)
+    _register(made)
     server.deny(_DENIED, account=accounts["cell-gamma"])
     server.forget_calls()
     return made
+
+
+def _register(made: Organisation) -> None:
+    """Happen what no call does: agents of Systems Manager register, a root user's device is lost, a key is made."""
+    for name in ("cell-alpha", "phi-cluster"):
+        cloud = made.clouds[name]
+        for block in cloud.client("ec2").describe_instances()["Reservations"]:
+            for instance in block["Instances"]:
+                made.server.happen(
+                    "node", account=cloud.account, region=HOME, instance=instance["InstanceId"], Patch=0, Association=0
+                )
+    made.server.happen("root", account=made.accounts["media-site"], mfa=False)
+    person(made.clouds["cell-beta"], "export-bot", mfa=False, console=False, keys=1)
 
 
 def _found(management: Cloud) -> dict[str, str]:

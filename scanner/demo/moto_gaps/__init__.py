@@ -13,12 +13,14 @@ from scanner.demo.moto_gaps import (
     account,
     backup,
     cloudfront,
+    config,
     directconnect,
     ec2,
     ecr,
     ecs,
     guardduty,
     iam,
+    rds,
     s3,
     ssm,
     vpn,
@@ -27,7 +29,7 @@ from scanner.demo.moto_gaps import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_MODULES = (account, backup, cloudfront, directconnect, ec2, ecr, ecs, guardduty, iam, s3, ssm, vpn)
+_MODULES = (account, backup, cloudfront, config, directconnect, ec2, ecr, ecs, guardduty, iam, rds, s3, ssm, vpn)
 _EVENTS: dict[str, Callable[..., None]] = {
     "tunnel": vpn.set_tunnel,
     "agent": ecs.set_agent_connected,

@@ -10,12 +10,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scanner.demo.systems import edge
+from scanner.demo.systems import care, edge
 from scanner.demo.systems.cloud import Cloud, instance_profile, pairs, role, specification, tagged
 from scanner.demo.systems.containers import cluster, container, inside, log_group, push, repository, service, task
 from scanner.demo.systems.foundation import deployer, person
 from scanner.demo.systems.hosts import BLOCK_METADATA, JOIN, METADATA_SERVICE, Host, fleet, join
-from scanner.demo.systems.network import Network, network, opened, trusted
+from scanner.demo.systems.network import FULL_RECORD, Network, network, opened, trusted
 from scanner.demo.systems.policies import CONTAINER_HOST, SYSTEMS_MANAGER, allow, document, world_readable
 from scanner.demo.systems.storage import bucket
 
@@ -42,7 +42,11 @@ GAMMA = Cell("gamma", "10.66.0.0/16", drifted=True)
 def build(cloud: Cloud, foundation: Foundation, cell: Cell) -> None:
     """Fill a cell's account."""
     home = network(
-        cloud, f"cell-{cell.client}", cell.cidr, flow_logs_to=None if cell.drifted else foundation.flow_log_role
+        cloud,
+        f"cell-{cell.client}",
+        cell.cidr,
+        flow_logs_to=None if cell.drifted else foundation.flow_log_role,
+        flow_log_format=FULL_RECORD,
     )
     records = f"records-{cell.client}-{cloud.account}"
     tags = tagged(f"records-{cell.client}", "production", phi=True, owner="analytics")
@@ -59,8 +63,17 @@ def build(cloud: Cloud, foundation: Foundation, cell: Cell) -> None:
     cluster(cloud, "analytics", insights="enabled")
     _analytics(home, foundation, cell, records)
     _utility(home, cell)
+    care.strong_passwords(cloud)
+    care.tidy_images(cloud, "compliance-analytics")
+    endpoints = home.group("endpoints", opened(443, home.cidr), purpose="VPC endpoints")
     if cell.drifted:
         _drift(home, records)
+        care.gateway_endpoint(home, "s3")
+    else:
+        care.keep_records(cloud, records)
+        care.own_key_on_fargate(cloud, "analytics", foundation.key)
+        care.copy_table(cloud, "incidents", plan=True)
+        care.private_ways(home, [endpoints])
 
 
 def _analytics(home: Network, foundation: Foundation, cell: Cell, records: str) -> None:
@@ -101,7 +114,8 @@ def _utility(home: Network, cell: Cell) -> None:
     cluster(cloud, "utility", insights="enabled")
     role(cloud, "utility-host", ["ec2"], managed=[CONTAINER_HOST, SYSTEMS_MANAGER])
     instance_profile(cloud, "utility-host")
-    group = home.group("utility-hosts", purpose="File intake")
+    overlay = [opened(6783, cell.cidr)] if cell.drifted else []
+    group = home.group("utility-hosts", *overlay, purpose="File intake")
     address = _MISTAKEN_ADDRESS if cell.drifted else METADATA_SERVICE
     host = Host(
         "utility-host",
@@ -110,7 +124,8 @@ def _utility(home: Network, cell: Cell) -> None:
         user_data=JOIN.format(cluster="utility") + BLOCK_METADATA.format(address=address),
         hops=2 if cell.drifted else 1,
     )
-    join(cloud, "utility", fleet(home, host, home.subnets("private", "production"), 1))
+    subnets = home.subnets("private", "production")
+    join(cloud, "utility", fleet(home, host, subnets[:1] if cell.drifted else subnets, 1))
 
 
 def _drift(home: Network, records: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from scanner.demo.systems import edge, planted
+from scanner.demo.systems import edge, neglect, planted
 from scanner.demo.systems.cloud import Cloud, instance_profile, pairs, role, specification, tagged
 from scanner.demo.systems.containers import (
     SPREAD,
@@ -25,7 +25,17 @@ from scanner.demo.systems.containers import (
     task,
 )
 from scanner.demo.systems.foundation import attach, deployer, person
-from scanner.demo.systems.hosts import BLOCK_METADATA, JOIN, METADATA_SERVICE, Host, fleet, join, launch
+from scanner.demo.systems.hosts import (
+    BLOCK_METADATA,
+    CAREFUL_AGENT,
+    JOIN,
+    METADATA_SERVICE,
+    OLD_IMAGE,
+    Host,
+    fleet,
+    join,
+    launch,
+)
 from scanner.demo.systems.network import Network, network, opened, trusted
 from scanner.demo.systems.policies import CONTAINER_HOST, EVERYTHING, SYSTEMS_MANAGER, allow
 from scanner.demo.systems.storage import bucket
@@ -79,10 +89,22 @@ def _people(cloud: Cloud) -> None:
 
 def _leftovers(home: Network) -> None:
     """What stood before the migration: a reporting machine in the open, and a group for a warehouse that is gone."""
+    neglect.vendor_role(home.cloud)
+    neglect.key_for_everybody(home.cloud)
+    neglect.forgotten_gateway(home.cloud)
+    neglect.short_logs(home.cloud, "/reporting")
     open_ssh = home.group("legacy-reporting", opened(22, "0.0.0.0/0"), purpose="Reporting")
     home.group("warehouse", opened(5432, "0.0.0.0/0"), purpose="Data warehouse")
     script = f"#!/bin/bash\nexport DB_PASSWORD={planted.REPORTING_PASSWORD}\nsystemctl start reporting\n"
-    host = Host("legacy-reporting", type="t2.medium", groups=(open_ssh,), user_data=script, tokens="optional", hops=2)
+    host = Host(
+        "legacy-reporting",
+        type="t2.medium",
+        groups=(open_ssh,),
+        user_data=script,
+        tokens="optional",
+        hops=2,
+        image=OLD_IMAGE,
+    )
     launch(home, host, home.public["production", "b"])
 
 
@@ -129,10 +151,22 @@ def _environment(home: Network, name: str, bastion: str, image: str) -> None:
     balancer = edge.balancer(home, f"{name}-web", home.subnets("public", name), [front], name)
     made = _Environment(home, name, front, balancer)
     cluster(cloud, made.cluster, insights="enhanced" if made.sound else "disabled", environment=name)
-    hosts = home.group(f"{name}-hosts", trusted(32768, front, to=65535), trusted(22, bastion))
-    script = JOIN.format(cluster=made.cluster) + BLOCK_METADATA.format(address=METADATA_SERVICE)
+    reached = trusted(32768, front, to=65535) if made.sound else opened(32768, "10.0.0.0/8", to=65535)
+    hosts = home.group(f"{name}-hosts", reached, trusted(22, bastion))
+    script = (
+        JOIN.format(cluster=made.cluster)
+        + (CAREFUL_AGENT if made.sound else "")
+        + BLOCK_METADATA.format(address=METADATA_SERVICE)
+    )
     host = Host(
-        made.cluster, name, profile="webapp-host", groups=(hosts,), user_data=script, hops=2, encrypted=made.sound
+        made.cluster,
+        name,
+        profile="webapp-host",
+        groups=(hosts,),
+        user_data=script,
+        tokens="required" if made.sound else "optional",
+        hops=2,
+        encrypted=made.sound,
     )
     join(cloud, made.cluster, fleet(home, host, home.subnets("private", name), 2))
     reading = allow(["s3:GetObject"], [f"arn:aws:s3:::registry-certificates-{cloud.account}/*"])
@@ -152,6 +186,8 @@ def _registry(made: _Environment, image: str, task_role: str) -> str:
         ending = edge.imported_certificate(cloud, "staging.city.example.org", cloud.now + timedelta(days=20))
         listener = edge.https(made.home, made.balancer, ending, group, edge.OLD_TLS)
         edge.http(made.home, made.balancer, {"Type": "forward", "TargetGroupArn": group})
+        loose = [{"Key": "routing.http.desync_mitigation_mode", "Value": "monitor"}]
+        cloud.client("elbv2").modify_load_balancer_attributes(LoadBalancerArn=made.balancer, Attributes=loose)
     make = container if made.sound else plain_container
     ports = [{"containerPort": 8080, "hostPort": 0, "protocol": "tcp"}]
     app = make("registry-certs", image, portMappings=ports)
@@ -192,6 +228,15 @@ def _connect_datacenters(cloud: Cloud, home: Network) -> None:
         _connect(cloud, gateway, letter, number)
 
 
+def _logged(cloud: Cloud, name: str) -> dict[str, Any]:
+    """Tunnel options by which tunnels log."""
+    log_group(cloud, f"/vpn/{name}")
+    where = cloud.arn("logs", f"log-group:/vpn/{name}:*")
+    return {
+        "LogOptions": {"CloudWatchLogOptions": {"LogEnabled": True, "LogGroupArn": where, "LogOutputFormat": "json"}}
+    }
+
+
 def _connect(cloud: Cloud, gateway: str, letter: str, number: int) -> None:
     ec2 = cloud.client("ec2")
     name, sound = f"datacenter-{letter}", letter == "b"
@@ -204,7 +249,8 @@ def _connect(cloud: Cloud, gateway: str, letter: str, number: int) -> None:
         TagSpecifications=specification("customer-gateway", own),
     )["CustomerGateway"]["CustomerGatewayId"]
     keys = planted.PRE_SHARED_KEYS[2 * number : 2 * number + 2]
-    tunnels: list[dict[str, Any]] = [{"PreSharedKey": secret, **(_STRONG if sound else {})} for secret in keys]
+    more = {**_STRONG, **_logged(cloud, name)} if sound else {}
+    tunnels: list[dict[str, Any]] = [{"PreSharedKey": secret, **more} for secret in keys]
     made = ec2.create_vpn_connection(
         Type="ipsec.1",
         CustomerGatewayId=customer,

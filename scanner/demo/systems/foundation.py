@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.demo.systems.cloud import HOME, REGIONS, Cloud, key, pairs, role, tagged
+from scanner.demo.systems.hosts import OLD_IMAGE, image
 from scanner.demo.systems.policies import (
     PASS_ANY_ROLE,
     TASK_EXECUTION,
@@ -54,6 +55,7 @@ def lay(cloud: Cloud, management: str, choices: Choices) -> Foundation:
     flow_role = role(cloud, "flow-logs", ["vpc-flow-logs"], inline={"write": flow}, only_own_account=True)
     _trail(cloud, sound=choices.trail)
     _region_settings(cloud, choices)
+    image(cloud.client("ec2"), OLD_IMAGE)
     if choices.blocks_public_buckets:
         everything = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
         cloud.client("s3control").put_public_access_block(

@@ -13,8 +13,10 @@ from scanner.demo.systems.cloud import HOME, Cloud, pairs, specification, tagged
 if TYPE_CHECKING:
     from scanner.demo.systems.network import Network
 
-IMAGE = "ami-0f00d5ec0ndary01"
+IMAGE, OLD_IMAGE = "house-linux-2025-12", "house-linux-2025-01"
 JOIN = "#!/bin/bash\necho ECS_CLUSTER={cluster} >> /etc/ecs/ecs.config\n"
+CAREFUL_AGENT = "echo ECS_DISABLE_PRIVILEGED=true >> /etc/ecs/ecs.config\n"
+LAVISH_AGENT = "echo ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST=true >> /etc/ecs/ecs.config\n"
 BLOCK_METADATA = (
     "yum install -y iptables-services\n"
     "iptables --insert DOCKER-USER 1 --in-interface docker+ --destination {address} --jump DROP\n"
@@ -38,17 +40,18 @@ class Host:
     encrypted: bool = True
     phi: bool = True
     role: str = ""
+    image: str = IMAGE
 
     @property
     def tags(self) -> dict[str, str]:
         """The instance's tags."""
         return tagged(self.name, self.environment, phi=self.phi, role=self.role)
 
-    def template(self) -> dict[str, Any]:
-        """Launch template data."""
+    def template(self, ec2: Any) -> dict[str, Any]:
+        """Launch template data; the image is looked up by its name, and made where nobody did."""
         disk = {"VolumeSize": 30, "VolumeType": "gp3", "Encrypted": self.encrypted, "DeleteOnTermination": True}
         data: dict[str, Any] = {
-            "ImageId": IMAGE,
+            "ImageId": image(ec2, self.image),
             "InstanceType": self.type,
             "MetadataOptions": {
                 "HttpTokens": self.tokens,
@@ -62,11 +65,19 @@ class Host:
         return data
 
 
+def image(ec2: Any, name: str) -> str:
+    """The account's machine image of this name, made now where there is none; answers its id."""
+    found = ec2.describe_images(Owners=["self"], Filters=[{"Name": "name", "Values": [name]}])["Images"]
+    made = found[0] if found else ec2.register_image(Name=name, Description="hardened by the house")
+    answer: str = made["ImageId"]
+    return answer
+
+
 def launch(network: Network, host: Host, subnet: str) -> str:
     """Launch one instance; answers its id."""
     ec2 = network.cloud.client("ec2", network.region)
     (made,) = ec2.run_instances(
-        **host.template(),
+        **host.template(ec2),
         SubnetId=subnet,
         SecurityGroupIds=list(host.groups),
         MinCount=1,
@@ -85,7 +96,7 @@ def fleet(network: Network, host: Host, subnets: Sequence[str], size: int) -> li
     encoded = base64.b64encode(host.user_data.encode()).decode()
     ec2.create_launch_template(
         LaunchTemplateName=host.name,
-        LaunchTemplateData={**host.template(), "SecurityGroupIds": list(host.groups), "UserData": encoded},
+        LaunchTemplateData={**host.template(ec2), "SecurityGroupIds": list(host.groups), "UserData": encoded},
         TagSpecifications=specification("launch-template", host.tags),
     )
     scaling.create_auto_scaling_group(

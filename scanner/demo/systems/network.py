@@ -10,6 +10,10 @@ from typing import Any, Literal
 from scanner.demo.systems.cloud import HOME, Cloud, specification, tagged
 
 _ANYWHERE = "0.0.0.0/0"
+FULL_RECORD = (
+    "${version} ${vpc-id} ${subnet-id} ${instance-id} ${interface-id} ${account-id} ${type} ${srcaddr} ${dstaddr} "
+    "${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status} ${tcp-flags}"
+)
 Nat = Literal["each zone", "one", "none"]
 
 
@@ -67,6 +71,7 @@ def network(
     flow_logs_to: str | None = None,
     default_group_closed: bool = True,
     region: str = HOME,
+    flow_log_format: str | None = None,
 ) -> Network:
     """Make a VPC with a public and a private subnet per environment and zone, and flow logs where a role is given."""
     ec2 = cloud.client("ec2", region)
@@ -77,7 +82,7 @@ def network(
     if default_group_closed:
         _close_default_group(ec2, vpc)
     if flow_logs_to:
-        _log_flows(cloud, made, name, flow_logs_to)
+        _log_flows(cloud, made, name, flow_logs_to, flow_log_format)
     internet = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
     ec2.attach_internet_gateway(InternetGatewayId=internet, VpcId=vpc)
     blocks = ip_network(cidr).subnets(new_prefix=20)
@@ -134,7 +139,7 @@ def _close_default_group(ec2: Any, vpc: str) -> None:
     ec2.revoke_security_group_egress(GroupId=group["GroupId"], IpPermissions=group["IpPermissionsEgress"])
 
 
-def _log_flows(cloud: Cloud, made: Network, name: str, role: str) -> None:
+def _log_flows(cloud: Cloud, made: Network, name: str, role: str, record: str | None) -> None:
     group = f"/vpc/{name}"
     logs = cloud.client("logs", made.region)
     logs.create_log_group(logGroupName=group)
@@ -146,4 +151,5 @@ def _log_flows(cloud: Cloud, made: Network, name: str, role: str) -> None:
         LogDestinationType="cloud-watch-logs",
         LogGroupName=group,
         DeliverLogsPermissionArn=role,
+        **({"LogFormat": record} if record else {}),
     )

@@ -6,9 +6,10 @@ EventBridge and EventBridge Scheduler. Two services are as they should be, two a
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from scanner.demo.systems import edge, planted
+from scanner.demo.systems import care, edge, planted
 from scanner.demo.systems.cloud import RECOVERY, Cloud, instance_profile, key, pairs, role, specification, tagged
 from scanner.demo.systems.containers import (
     SPREAD,
@@ -23,9 +24,9 @@ from scanner.demo.systems.containers import (
     task,
 )
 from scanner.demo.systems.foundation import deployer, person
-from scanner.demo.systems.hosts import JOIN, Host, fleet, join, launch
+from scanner.demo.systems.hosts import JOIN, LAVISH_AGENT, Host, fleet, join, launch
 from scanner.demo.systems.network import Network, network, opened, trusted
-from scanner.demo.systems.policies import CONTAINER_HOST, DATA_PLANE, SYSTEMS_MANAGER, allow
+from scanner.demo.systems.policies import CONTAINER_HOST, DATA_PLANE, SYSTEMS_MANAGER, allow, document
 from scanner.demo.systems.storage import bucket
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ OVERLAY_PORTS = (6783, 6784)
 def build(cloud: Cloud, foundation: Foundation) -> None:
     """Fill the account."""
     home = network(cloud, "phi-cluster", "10.16.0.0/16", zones="abc", flow_logs_to=foundation.flow_log_role)
-    network(cloud, "analytics", "10.36.0.0/16", nat="one", default_group_closed=False)
+    network(cloud, "analytics", "10.36.0.0/16", zones="a", nat="one", default_group_closed=False)
     _data(cloud, foundation)
     _people(cloud)
     cluster(cloud, "phi-cluster", insights="enabled")
@@ -49,8 +50,21 @@ def build(cloud: Cloud, foundation: Foundation) -> None:
     _clinic_api(home, uris["clinic-api"], front)
     _lab_results(cloud, uris["lab-results"])
     _claims_worker(cloud, uris["claims-worker"])
-    _fax_bridge(cloud, home)
+    _fax_bridge(cloud, home, hosts, foundation.key)
     _batch(cloud, home, uris, hosts)
+    _care(cloud, foundation.key)
+
+
+def _care(cloud: Cloud, key_arn: str) -> None:
+    care.strong_passwords(cloud)
+    care.grow(cloud, "phi-host")
+    care.watch_region(cloud)
+    cloud.client("ecs").put_account_setting(name="awsvpcTrunking", value="enabled")
+    care.watch_trail(cloud, key_arn)
+    care.keep_records(cloud, f"phi-cluster-records-{cloud.account}")
+    care.copy_table(cloud, "patient-sessions", plan=False)
+    care.scale(cloud, "phi-cluster", "clinic-api", key_arn)
+    care.tidy_images(cloud, "clinic-api", "lab-results")
 
 
 def _data(cloud: Cloud, foundation: Foundation) -> None:
@@ -59,7 +73,7 @@ def _data(cloud: Cloud, foundation: Foundation) -> None:
     bucket(cloud, f"phi-cluster-scratch-{cloud.account}", {**phi, "Name": "phi-cluster-scratch"}, over_tls_alone=False)
     bucket(cloud, f"phi-cluster-recovery-{cloud.account}", {**phi, "Name": "phi-cluster-recovery"}, region=RECOVERY)
     key(cloud, "legacy-exports", rotates=False, tags=tagged("legacy-exports", "production", owner="billing"))
-    _snapshot(cloud)
+    _snapshot(cloud, foundation.key)
     cloud.client("dynamodb").create_table(
         TableName="patient-sessions",
         AttributeDefinitions=[{"AttributeName": "session", "AttributeType": "S"}],
@@ -76,12 +90,16 @@ def _data(cloud: Cloud, foundation: Foundation) -> None:
     parameters.put_parameter(Name="/fax-bridge/password", Type="String", Value=planted.FAX_PASSWORD)
 
 
-def _snapshot(cloud: Cloud) -> None:
+def _snapshot(cloud: Cloud, key_arn: str) -> None:
     """The nightly copy of a volume of records, kept to the account."""
     ec2 = cloud.client("ec2")
     tags = tagged("records-archive", "production", phi=True)
     volume = ec2.create_volume(
-        AvailabilityZone="us-east-1b", Size=50, Encrypted=True, TagSpecifications=specification("volume", tags)
+        AvailabilityZone="us-east-1b",
+        Size=50,
+        Encrypted=True,
+        KmsKeyId=key_arn,
+        TagSpecifications=specification("volume", tags),
     )["VolumeId"]
     ec2.create_snapshot(VolumeId=volume, TagSpecifications=specification("snapshot", tags))
 
@@ -89,6 +107,8 @@ def _snapshot(cloud: Cloud) -> None:
 def _people(cloud: Cloud) -> None:
     person(cloud, "mara.okafor", mfa=True)
     person(cloud, "deploy-bot", mfa=False, console=False, keys=1)
+    own = document(allow(["ecr:PutImage"], ["*"]))
+    cloud.client("iam").put_user_policy(UserName="deploy-bot", PolicyName="push", PolicyDocument=json.dumps(own))
     deployer(cloud, "pipeline-deploy", restricted=True)
 
 
@@ -108,7 +128,11 @@ def _hosts(home: Network) -> str:
     )
     sound = Host("phi-host", profile="phi-host", groups=(group,), user_data=JOIN.format(cluster="phi-cluster"))
     join(cloud, "phi-cluster", fleet(home, sound, home.subnets("private", "production"), 3))
-    script = JOIN.format(cluster="phi-batch") + f"export DD_API_KEY={planted.MONITORING_KEY}\n./install-agent.sh\n"
+    script = (
+        JOIN.format(cluster="phi-batch")
+        + LAVISH_AGENT
+        + f"export DD_API_KEY={planted.MONITORING_KEY}\n./install-agent.sh\n"
+    )
     unsound = Host("batch-host", type="m4.large", profile="batch-host", groups=(group,), user_data=script)
     careless = Host(**{**vars(unsound), "tokens": "optional", "hops": 2, "encrypted": False})
     join(cloud, "phi-batch", [launch(home, careless, home.private["production", "a"])])
@@ -158,12 +182,21 @@ def _clinic_api(home: Network, image: str, front: str) -> None:
     definition = task(
         cloud,
         "clinic-api",
-        [container("clinic-api", image, secrets=[{"name": "DATABASE_PASSWORD", "valueFrom": secret}])],
+        [
+            container(
+                "clinic-api",
+                image,
+                secrets=[{"name": "DATABASE_PASSWORD", "valueFrom": secret}],
+                ulimits=[{"name": "nofile", "softLimit": 65536, "hardLimit": 65536}],
+                dockerSecurityOptions=["no-new-privileges", "apparmor:docker-default"],
+            )
+        ],
         taskRoleArn=_task_role(cloud, "clinic-api"),
     )
     balancer = edge.balancer(home, "clinic-front", home.subnets("public", "production"), [front], "production")
     group_arn = edge.targets(home, "clinic-api", protocol="HTTPS", port=8443)
     edge.https(home, balancer, edge.certificate(cloud, "clinic.example.org"), group_arn)
+    care.guard_balancer(cloud, balancer, group_arn)
     edge.http(home, balancer, edge.TO_HTTPS)
     service(
         cloud,
@@ -194,26 +227,33 @@ def _claims_worker(cloud: Cloud, image: str) -> None:
         {"name": "AWS_SECRET_ACCESS_KEY", "value": planted.SECRET_ACCESS_KEY},
         {"name": "QUEUE", "value": "claims"},
     ]
-    made = plain_container("claims-worker", image, environment=found)
+    ports = [{"containerPort": 9090, "hostPort": 9090, "protocol": "tcp"}]
+    made = plain_container("claims-worker", image, environment=found, portMappings=ports)
     loose = _task_role(cloud, "claims-worker", "ec2")
     definition = task(cloud, "claims-worker", [made], networkMode="bridge", taskRoleArn=loose)
     service(cloud, "phi-cluster", "claims-worker", definition, 1)
 
 
-def _fax_bridge(cloud: Cloud, home: Network) -> None:
+def _fax_bridge(cloud: Cloud, home: Network, hosts: str, key_arn: str) -> None:
     """A vendor's container that asks for everything and gets it."""
     made: dict[str, Any] = {
         "name": "fax-bridge",
         "image": "faxworks/bridge:5",
-        "cpu": 128,
         "memoryReservation": 256,
         "privileged": True,
         "linuxParameters": {"capabilities": {"add": ["SYS_ADMIN", "NET_ADMIN"]}},
         "logConfiguration": {"logDriver": "json-file"},
         "secrets": [{"name": "FAX_PASSWORD", "valueFrom": cloud.arn("ssm", "parameter/fax-bridge/password")}],
-        "mountPoints": [{"sourceVolume": "faxes", "containerPath": "/var/faxes"}],
+        "mountPoints": [
+            {"sourceVolume": "faxes", "containerPath": "/var/faxes"},
+            {"sourceVolume": "docker", "containerPath": "/var/run/docker.sock"},
+            {"sourceVolume": "spool", "containerPath": "/var/spool"},
+        ],
+        "stopTimeout": 115,
     }
-    shared = cloud.client("efs").create_file_system(Encrypted=True, Tags=pairs(tagged("faxes", "production", phi=True)))
+    shared = cloud.client("efs").create_file_system(
+        Encrypted=False, Tags=pairs(tagged("faxes", "production", phi=True))
+    )
     volume = {"fileSystemId": shared["FileSystemId"], "transitEncryption": "DISABLED"}
     definition = task(
         cloud,
@@ -221,10 +261,40 @@ def _fax_bridge(cloud: Cloud, home: Network) -> None:
         [made],
         networkMode="host",
         requiresCompatibilities=None,
-        volumes=[{"name": "faxes", "efsVolumeConfiguration": volume}],
+        pidMode="host",
+        volumes=[
+            {"name": "faxes", "efsVolumeConfiguration": volume},
+            {"name": "docker", "host": {"sourcePath": "/var/run/docker.sock"}},
+            {"name": "spool", "dockerVolumeConfiguration": {"scope": "shared", "driver": "local"}},
+        ],
     )
-    service(cloud, "phi-cluster", "fax-bridge", definition, 2, placementStrategy=list(SPREAD))
-    safe = {"fileSystemId": shared["FileSystemId"], "transitEncryption": "ENABLED"}
+    service(
+        cloud,
+        "phi-cluster",
+        "fax-bridge",
+        definition,
+        2,
+        placementStrategy=list(SPREAD),
+        enableExecuteCommand=True,
+        propagateTags="NONE",
+        deploymentConfiguration={"maximumPercent": 100, "minimumHealthyPercent": 0},
+    )
+    door = home.group("faxes", opened(2049, "10.0.0.0/8"), purpose="NFS of the fax bridge")
+    cloud.client("efs").create_mount_target(
+        FileSystemId=shared["FileSystemId"], SubnetId=home.private["production", "a"], SecurityGroups=[door]
+    )
+    _fax_archive(cloud, home, hosts, key_arn)
+
+
+def _fax_archive(cloud: Cloud, home: Network, hosts: str, key_arn: str) -> None:
+    """What keeps faxes as it should: by its own door, over TLS, with its role."""
+    nfs = home.group("fax-files", trusted(2049, hosts), purpose="NFS of the fax archive")
+    files, point = care.file_system(home, "fax-archive", [nfs], key_arn)
+    safe = {
+        "fileSystemId": files,
+        "transitEncryption": "ENABLED",
+        "authorizationConfig": {"accessPointId": point, "iam": "ENABLED"},
+    }
     archive = container(
         "fax-archive", "faxworks/archive:5.2", user="archive", logConfiguration={"logDriver": "fluentd"}
     )

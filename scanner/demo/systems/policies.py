@@ -10,6 +10,7 @@ Statement = Mapping[str, Any]
 CONTAINER_HOST = "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
 TASK_EXECUTION = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
 SYSTEMS_MANAGER = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+SIX_YEARS = 2192  # days: 45 CFR 164.316(b)(2)(i)
 EVERYTHING: Statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 DATA_PLANE: Statement = {"Effect": "Allow", "Action": ["s3:*", "dynamodb:*", "kms:Decrypt"], "Resource": "*"}
 PASS_ANY_ROLE: Statement = {"Effect": "Allow", "Action": ["ecs:*", "iam:PassRole"], "Resource": "*"}
@@ -88,4 +89,15 @@ def read_by_distribution(bucket: str, distribution: str) -> Statement:
         "Action": "s3:GetObject",
         "Resource": f"arn:aws:s3:::{bucket}/*",
         "Condition": {"StringEquals": {"AWS:SourceArn": distribution}},
+    }
+
+
+def of_account(account: str) -> Statement:
+    """Let the principals of one account do what their own policies allow, by way of an endpoint."""
+    return {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "*",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:PrincipalAccount": account}},
     }

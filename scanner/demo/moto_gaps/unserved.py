@@ -1,0 +1,16 @@
+"""Services that moto does not have at all, and that the organisation does not use: what AWS answers to their lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# boto3's service and operation; the answer in the service's JSON (AWS WAF Classic: API_waf_ListWebACLs).
+ANSWERS: Mapping[tuple[str, str], Mapping[str, object]] = {
+    ("waf", "ListWebACLs"): {"WebACLs": []},
+    ("waf", "ListLoggingConfigurations"): {"LoggingConfigurations": []},
+    ("waf-regional", "ListWebACLs"): {"WebACLs": []},
+    ("waf-regional", "ListLoggingConfigurations"): {"LoggingConfigurations": []},
+}
