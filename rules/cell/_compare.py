@@ -133,8 +133,8 @@ def compared(
 ) -> Iterator[Difference | Missing]:
     """Compare a member with the account that is its model; facts named in `differ` may.
 
-    That a resource is missing, or that there is one more, is said only where both listings are whole. What could not
-    be learned is said at the end.
+    That a resource is missing is said only where the member's listing is whole, that there is one more only where the
+    model's is, that they differ only where both are. What could not be learned is said at the end.
     """
     gaps = Gaps()
     for shape in shapes:
@@ -164,7 +164,8 @@ def _in_region(
         elif found > wanted and model[1]:
             said = f"{found} instead of {wanted}" if wanted else "there is none in the model"
             yield Difference("more", shape.kind.cfn, _shown(region), name, "", said)
-        for fact in (fact for fact in shape.facts if ours and theirs and fact not in differ):
+        comparable = ours and theirs and model[1] and member[1]
+        for fact in (fact for fact in shape.facts if comparable and fact not in differ):
             with gaps:
                 here = {canonical(sides[0].plain(getattr(one, fact))).decode() for one in ours}
                 there = {canonical(sides[1].plain(getattr(one, fact))).decode() for one in theirs}
