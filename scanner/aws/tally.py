@@ -14,6 +14,10 @@ ENTRY = "entry"
 """The name under which the coverage speaks of entering the account, for kinds that nothing lists."""
 
 
+GIVEN = "given"
+"""The name under which the coverage speaks of a kind that no call lists: what the user gives a scan, all of it."""
+
+
 @dataclass
 class Tally:
     """Counts of one call of one kind: subjects asked about, subjects not answered, and the first reason."""
@@ -53,6 +57,8 @@ class Tallies:
         for kind in kinds:
             if kind.singleton:
                 made.append(self._settings(account, region, kind))
+            elif not kind.calls:
+                made.append(Coverage(account, region, kind.cfn, GIVEN, "", listing=True))
             made += [self._entry(account, region, kind, call) for call in kind.calls.values()]
         return made
 

@@ -37,7 +37,9 @@ def _asks(name: str, kind: type[Kind], call: Call) -> bool:
 def test_every_declared_call_is_carried_out_where_nothing_is_denied(kind: type[Kind]) -> None:
     never = [call.name for call in kind.calls.values() if not any(_asks(name, kind, call) for name in WORLDS)]
     assert never == [], "make its condition hold in some world: WORDS or CRAFTED in crafted.py"
-    assert kind.cfn in {resource.kind for name in WORLDS for resource in night(name).snapshot.resources}
+    assert not kind.calls or kind.cfn in {
+        resource.kind for name in WORLDS for resource in night(name).snapshot.resources
+    }
 
 
 @pytest.mark.parametrize("name", WORLDS[:DRILL])

@@ -113,7 +113,7 @@ def test_fact_paths_lie_in_the_answers(kind: type[Kind]) -> None:
             shape = _section_shape(kind.calls[section]) if section in kind.calls else None
             if shape is not None:
                 problems.append(_problem(shape, paths.steps(rest), f"{fact.name} ({text})"))
-        if fact.api is None and fact.name != "id":
+        if fact.api is None and fact.name != "id" and kind.calls:
             problems.append(f"{fact.name} has no live path")
     assert not [problem for problem in problems if problem]
 
