@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.engine.settings import Config, ConfigError, line_of, load, parse
+from scanner.engine.settings import Config, ConfigError, load, parse
+from scanner.engine.toml_lines import line_of
 
 SOUND = """
 [store]
