@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scanner.demo import deeds
 from scanner.demo.nights import report_traffic
 from scanner.demo.systems import cells, city_webapps, media_site, phi_cluster
-from scanner.demo.systems.cloud import HOME, REGIONS, Cloud
+from scanner.demo.systems.cloud import HOME, RECOVERY, REGIONS, Cloud
 from scanner.demo.systems.foundation import AUDIT_ROLE, EXTERNAL_ID, Choices, Foundation, lay, person
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ class Organisation:
             f'[scope]\ntags = {{ "data-classification" = "phi" }}\n\n'
             f'[address_plan]\nclusters = "10.16.0.0/16"\n'
             f'web = ["10.20.0.0/16", "10.72.0.0/16"]\ncells = "10.64.0.0/14"\n\n'
+            f'[cells.cells]\nblueprint = "cell-alpha"\n\n[dr]\nregion = "{RECOVERY}"\n\n'
             f'[rules.iam_ecs_changes_by_pipeline_only]\npipeline_roles = ["*-deploy", "terraform"]\n\n'
             f'[overlay]\ncidr = "{phi_cluster.OVERLAY}"\nports = {list(phi_cluster.OVERLAY_PORTS)}\n'
         )

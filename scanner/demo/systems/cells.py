@@ -48,7 +48,7 @@ def build(cloud: Cloud, foundation: Foundation, cell: Cell) -> None:
         flow_logs_to=None if cell.drifted else foundation.flow_log_role,
         flow_log_format=FULL_RECORD,
     )
-    records = f"records-{cell.client}-{cloud.account}"
+    records = f"cell-{cell.client}-records-{cloud.account}"
     tags = tagged(f"records-{cell.client}", "production", phi=True, owner="analytics")
     bucket(cloud, records, tags, key=foundation.key)
     cloud.client("dynamodb").create_table(

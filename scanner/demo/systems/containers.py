@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from scanner.demo.systems.cloud import HOME, Cloud, Tags, pairs, tagged
+from scanner.demo.systems.cloud import HOME, Cloud, Tags, pairs, role, tagged
+from scanner.demo.systems.policies import allow
 
 if TYPE_CHECKING:
     from scanner.demo.systems.network import Network
@@ -167,3 +168,16 @@ def inside(network: Network, groups: Sequence[str], environment: str = "producti
     """Awsvpc configuration in the private subnets of an environment, without a public address."""
     subnets = network.subnets("private", environment)[:zones]
     return {"awsvpcConfiguration": {"subnets": subnets, "securityGroups": list(groups), "assignPublicIp": "DISABLED"}}
+
+
+def session_role(cloud: Cloud, name: str, *more_services: str) -> str:
+    """Make a task's role, which reads and writes the table of sessions; answers its ARN."""
+    table = cloud.arn("dynamodb", "table/patient-sessions")
+    reading = allow(["dynamodb:GetItem", "dynamodb:PutItem"], [table])
+    return role(
+        cloud,
+        f"{name}-task",
+        ["ecs-tasks", *more_services],
+        inline={"table": reading},
+        only_own_account=not more_services,
+    )

@@ -7,9 +7,9 @@ EventBridge and EventBridge Scheduler. Two services are as they should be, two a
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from scanner.demo.systems import care, edge, planted
+from scanner.demo.systems import care, edge, fax, planted
 from scanner.demo.systems.cloud import RECOVERY, Cloud, instance_profile, key, pairs, role, specification, tagged
 from scanner.demo.systems.containers import (
     SPREAD,
@@ -21,6 +21,7 @@ from scanner.demo.systems.containers import (
     push,
     repository,
     service,
+    session_role,
     task,
 )
 from scanner.demo.systems.foundation import deployer, person
@@ -50,7 +51,7 @@ def build(cloud: Cloud, foundation: Foundation) -> None:
     _clinic_api(home, uris["clinic-api"], front)
     _lab_results(cloud, uris["lab-results"])
     _claims_worker(cloud, uris["claims-worker"])
-    _fax_bridge(cloud, home, hosts, foundation.key)
+    fax.build(cloud, home, hosts, foundation.key)
     _batch(cloud, home, uris, hosts)
     _care(cloud, foundation.key)
 
@@ -162,18 +163,6 @@ def _images(cloud: Cloud, foundation: Foundation) -> dict[str, str]:
     }
 
 
-def _task_role(cloud: Cloud, name: str, *more_services: str) -> str:
-    table = cloud.arn("dynamodb", "table/patient-sessions")
-    reading = allow(["dynamodb:GetItem", "dynamodb:PutItem"], [table])
-    return role(
-        cloud,
-        f"{name}-task",
-        ["ecs-tasks", *more_services],
-        inline={"table": reading},
-        only_own_account=not more_services,
-    )
-
-
 def _clinic_api(home: Network, image: str, front: str) -> None:
     """The service that is as it should be."""
     cloud = home.cloud
@@ -191,7 +180,7 @@ def _clinic_api(home: Network, image: str, front: str) -> None:
                 dockerSecurityOptions=["no-new-privileges", "apparmor:docker-default"],
             )
         ],
-        taskRoleArn=_task_role(cloud, "clinic-api"),
+        taskRoleArn=session_role(cloud, "clinic-api"),
     )
     balancer = edge.balancer(home, "clinic-front", home.subnets("public", "production"), [front], "production")
     group_arn = edge.targets(home, "clinic-api", protocol="HTTPS", port=8443)
@@ -216,7 +205,9 @@ def _lab_results(cloud: Cloud, image: str) -> None:
     made = plain_container("lab-results", image, environment=[{"name": "DATABASE_URL", "value": url}])
     token = cloud.arn("ssm", "parameter/lab-results/token")
     made["secrets"] = [{"name": "LAB_TOKEN", "valueFrom": token}]
-    definition = task(cloud, "lab-results", [made], networkMode="bridge", taskRoleArn=_task_role(cloud, "lab-results"))
+    definition = task(
+        cloud, "lab-results", [made], networkMode="bridge", taskRoleArn=session_role(cloud, "lab-results")
+    )
     service(cloud, "phi-cluster", "lab-results", definition, 2, placementStrategy=list(SPREAD))
 
 
@@ -229,86 +220,9 @@ def _claims_worker(cloud: Cloud, image: str) -> None:
     ]
     ports = [{"containerPort": 9090, "hostPort": 9090, "protocol": "tcp"}]
     made = plain_container("claims-worker", image, environment=found, portMappings=ports)
-    loose = _task_role(cloud, "claims-worker", "ec2")
+    loose = session_role(cloud, "claims-worker", "ec2")
     definition = task(cloud, "claims-worker", [made], networkMode="bridge", taskRoleArn=loose)
     service(cloud, "phi-cluster", "claims-worker", definition, 1)
-
-
-def _fax_bridge(cloud: Cloud, home: Network, hosts: str, key_arn: str) -> None:
-    """A vendor's container that asks for everything and gets it."""
-    made: dict[str, Any] = {
-        "name": "fax-bridge",
-        "image": "faxworks/bridge:5",
-        "memoryReservation": 256,
-        "privileged": True,
-        "linuxParameters": {"capabilities": {"add": ["SYS_ADMIN", "NET_ADMIN"]}},
-        "logConfiguration": {"logDriver": "json-file"},
-        "secrets": [{"name": "FAX_PASSWORD", "valueFrom": cloud.arn("ssm", "parameter/fax-bridge/password")}],
-        "mountPoints": [
-            {"sourceVolume": "faxes", "containerPath": "/var/faxes"},
-            {"sourceVolume": "docker", "containerPath": "/var/run/docker.sock"},
-            {"sourceVolume": "spool", "containerPath": "/var/spool"},
-        ],
-        "stopTimeout": 115,
-    }
-    shared = cloud.client("efs").create_file_system(
-        Encrypted=False, Tags=pairs(tagged("faxes", "production", phi=True))
-    )
-    volume = {"fileSystemId": shared["FileSystemId"], "transitEncryption": "DISABLED"}
-    definition = task(
-        cloud,
-        "fax-bridge",
-        [made],
-        networkMode="host",
-        requiresCompatibilities=None,
-        pidMode="host",
-        volumes=[
-            {"name": "faxes", "efsVolumeConfiguration": volume},
-            {"name": "docker", "host": {"sourcePath": "/var/run/docker.sock"}},
-            {"name": "spool", "dockerVolumeConfiguration": {"scope": "shared", "driver": "local"}},
-        ],
-    )
-    service(
-        cloud,
-        "phi-cluster",
-        "fax-bridge",
-        definition,
-        2,
-        placementStrategy=list(SPREAD),
-        enableExecuteCommand=True,
-        propagateTags="NONE",
-        deploymentConfiguration={"maximumPercent": 100, "minimumHealthyPercent": 0},
-    )
-    door = home.group("faxes", opened(2049, "10.0.0.0/8"), purpose="NFS of the fax bridge")
-    cloud.client("efs").create_mount_target(
-        FileSystemId=shared["FileSystemId"], SubnetId=home.private["production", "a"], SecurityGroups=[door]
-    )
-    _fax_archive(cloud, home, hosts, key_arn)
-
-
-def _fax_archive(cloud: Cloud, home: Network, hosts: str, key_arn: str) -> None:
-    """What keeps faxes as it should: by its own door, over TLS, with its role."""
-    nfs = home.group("fax-files", trusted(2049, hosts), purpose="NFS of the fax archive")
-    files, point = care.file_system(home, "fax-archive", [nfs], key_arn)
-    safe = {
-        "fileSystemId": files,
-        "transitEncryption": "ENABLED",
-        "authorizationConfig": {"accessPointId": point, "iam": "ENABLED"},
-    }
-    archive = container(
-        "fax-archive", "faxworks/archive:5.2", user="archive", logConfiguration={"logDriver": "fluentd"}
-    )
-    family = task(
-        cloud,
-        "fax-archive",
-        [archive],
-        taskRoleArn=_task_role(cloud, "fax-archive"),
-        volumes=[{"name": "faxes", "efsVolumeConfiguration": safe}],
-    )
-    group = home.group("fax-archive", purpose="fax-archive task")
-    cloud.client("ecs").run_task(
-        cluster="phi-cluster", taskDefinition=family, networkConfiguration=inside(home, [group]), startedBy="operations"
-    )
 
 
 def _batch(cloud: Cloud, home: Network, uris: dict[str, str], group: str) -> None:
@@ -325,7 +239,7 @@ def _batch(cloud: Cloud, home: Network, uris: dict[str, str], group: str) -> Non
         cloud,
         "claims-extract",
         [container("claims-extract", uris["clinic-api"])],
-        taskRoleArn=_task_role(cloud, "claims-extract"),
+        taskRoleArn=session_role(cloud, "claims-extract"),
     )
     batch = cloud.arn("ecs", "cluster/phi-batch")
     started = {"TaskCount": 1, "LaunchType": "EC2"}
