@@ -147,3 +147,20 @@ class MachineImage(Kind, cfn="AWS::EC2::Image", tf="aws_ami"):
     created: datetime = fact("about.CreationDate")
     devices: tuple[Device, ...] = fact("about.BlockDeviceMappings", parse=devices, default={"api": ()}, sample=())
     volatile = ("about.LastLaunchedTime", "about.ScanResults")
+
+
+class OwnImage(Kind, cfn="AWS::EC2::OwnImage"):
+    """An Amazon Machine Image (AMI) that the account owns, whether or not anything names it."""
+
+    arn_format = "arn:{partition}:ec2:{region}::image/{id}"
+
+    box = each("ec2.DescribeImages", "Images", Owners=["self"])
+
+    id: str = fact("box.ImageId", sample="ami-0fedcba9876543210")
+    name: str = fact("box.Name", sample="ecs-hardened-2026-10")
+    tags: Mapping[str, str] = fact("box.Tags", parse=tags(), default={})
+    state: str = fact("box.State", sample="available")
+    source: str = fact(
+        "box.SourceImageId", default={"api": ""}, sample="", doc="The image of which it is a copy, where AWS tells it."
+    )
+    volatile = ("box.LastLaunchedTime",)

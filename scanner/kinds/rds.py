@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from scanner.kinds.common import tagged, tags
+from scanner.kinds.rds_reading import copied_to
 from scanner.model.call import each, shared, then
 from scanner.model.kind import Const, Kind, fact
 
@@ -46,10 +47,6 @@ class GroupUse(msgspec.Struct, frozen=True):
 
 def _groups(items: Sequence[Mapping[str, str]]) -> tuple[GroupUse, ...]:
     return tuple(GroupUse(item["DBParameterGroupName"], item["ParameterApplyStatus"]) for item in items)
-
-
-def _exportable(version: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(version.get("ExportableLogTypes") or ())
 
 
 class DBInstance(Kind, cfn="AWS::RDS::DBInstance", tf=("aws_db_instance", "aws_rds_cluster_instance")):
@@ -129,7 +126,7 @@ class DBInstance(Kind, cfn="AWS::RDS::DBInstance", tf=("aws_db_instance", "aws_r
     )
     exportable_logs: tuple[str, ...] = fact(
         "version",
-        parse=_exportable,
+        parse=lambda version: tuple(version.get("ExportableLogTypes") or ()),
         sample=("postgresql", "upgrade", "iam-db-auth-error"),
         doc="The types of log that this version of the engine can send to CloudWatch Logs.",
     )
@@ -148,6 +145,7 @@ class DBInstance(Kind, cfn="AWS::RDS::DBInstance", tf=("aws_db_instance", "aws_r
         "box.DBSubnetGroup.Subnets[].SubnetIdentifier", default={"api": ()}, sample=("subnet-1",)
     )
     zone: str = fact("box.AvailabilityZone", plan="availability_zone", default={"api": ""}, sample="us-east-1a")
+    copied_to: tuple[str, ...] = fact("box", parse=copied_to, sample=(), doc="Regions where replicas of it lie.")
     volatile = ("box.LatestRestorableTime", "box.StatusInfos", "box.PercentProgress", "box.DBInstanceStatus")
 
     @property
@@ -226,15 +224,14 @@ class DBCluster(Kind, cfn="AWS::RDS::DBCluster", tf="aws_rds_cluster"):
         default={"api": ""},
         sample="private",
     )
-    volatile = (
-        "box.LatestRestorableTime",
-        "box.EarliestRestorableTime",
-        "box.EarliestBacktrackTime",
-        "box.BacktrackConsumedChangeRecords",
-        "box.Capacity",
-        "box.PercentProgress",
-        "box.Status",
-        "box.StatusInfos",
+    copied_to: tuple[str, ...] = fact("box", parse=copied_to, sample=(), doc="Regions where replicas of it lie.")
+    global_cluster: str = fact("box.GlobalClusterIdentifier", default={"api": ""}, doc="The global database it is of.")
+    volatile = tuple(
+        f"box.{name}"
+        for name in (
+            "LatestRestorableTime EarliestRestorableTime EarliestBacktrackTime BacktrackConsumedChangeRecords Capacity "
+            "PercentProgress Status StatusInfos"
+        ).split()
     )
 
     @property

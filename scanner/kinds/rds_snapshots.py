@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from scanner.kinds.common import tags
+from scanner.kinds.rds_reading import region_of
 from scanner.model.call import each, then
 from scanner.model.kind import Kind, fact
 
@@ -45,6 +46,7 @@ class DBSnapshot(Kind, cfn="AWS::RDS::DBSnapshot", tf="aws_db_snapshot"):
     type: str = fact("box.SnapshotType", sample="manual")
     series: str = fact("box", parse=series("DBInstanceIdentifier"), sample="")
     database: str = fact("box.DBInstanceIdentifier", plan="db_instance_identifier", sample="claims")
+    source_region: str = fact("box.SourceRegion", default={"api": ""}, doc="Where it was made, or copied from.")
     engine: str = fact("box.Engine", plan="engine", sample="postgres")
     encrypted: bool = fact("box.Encrypted", plan="encrypted", sample=True)
     key: str = fact("box.KmsKeyId", plan="kms_key_id", default="")
@@ -84,6 +86,9 @@ class DBClusterSnapshot(Kind, cfn="AWS::RDS::DBClusterSnapshot", tf="aws_db_clus
     type: str = fact("box.SnapshotType", sample="manual")
     series: str = fact("box", parse=series("DBClusterIdentifier"), sample="")
     database: str = fact("box.DBClusterIdentifier", plan="db_cluster_identifier", sample="ehr")
+    source_region: str = fact(
+        "box.SourceDBClusterSnapshotArn", parse=region_of, default={"api": ""}, doc="Where it was copied from."
+    )
     engine: str = fact("box.Engine", plan="engine", sample="aurora-postgresql")
     encrypted: bool = fact("box.StorageEncrypted", plan="storage_encrypted", sample=True)
     key: str = fact("box.KmsKeyId", plan="kms_key_id", default="")

@@ -1,0 +1,1 @@
+"""Rules on disaster recovery: what stands ready in another Region."""
