@@ -57,9 +57,8 @@ def test_no_rule_breaks(demo: Demo) -> None:
 def test_the_denied_call_alone_makes_its_facts_unknown(demo: Demo) -> None:
     result = demo.results[0]
     gaps = [entry for entry in result.coverage if not entry.ok]
-    denied = [entry for entry in gaps if entry.state == "denied"]
-    assert [(entry.operation, entry.permission) for entry in denied] == [
-        ("kms.GetKeyRotationStatus", "kms:GetKeyRotationStatus")
+    assert [(entry.operation, entry.state, entry.permission) for entry in gaps] == [
+        ("kms.GetKeyRotationStatus", "denied", "kms:GetKeyRotationStatus")
     ]
     assert not result.complete
     unknown = [f for f in result.findings if f.verdict is Verdict.UNKNOWN and f.rule == "kms_key_rotation"]
