@@ -26,7 +26,8 @@ def _ready() -> tuple[Any, Any]:
     from detect_secrets.filters import heuristic
     from detect_secrets.settings import get_plugins, get_settings
 
-    names = [plugin.__name__ for plugin in get_mapping_from_secret_type_to_class().values()]
+    classes: dict[str, Any] = get_mapping_from_secret_type_to_class()
+    names = [plugin.__name__ for plugin in classes.values()]
     get_settings().configure_plugins([{"name": name} for name in names if name not in NOT_SECRETS])
     return get_plugins(), heuristic
 
