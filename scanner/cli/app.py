@@ -62,7 +62,7 @@ def demo(
 def scan(
     account: opt.Accounts = None, region: opt.Regions = None, kind: opt.Kinds = None, rule: opt.Rules = None,
     pack: opt.Packs = None, fail_on: opt.FailOn = opt.Level.HIGH,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the scan that was interrupted.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the interrupted scan as it was asked.")] = False,
     allow_incomplete: Annotated[
         bool, typer.Option("--allow-incomplete", help="Do not exit 3 for what could not be assessed.")
     ] = False,

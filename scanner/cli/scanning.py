@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scanner.store import ScanInfo, Store
 
 Tick = Callable[[int, int, int], None]
+GLOBAL = "global"
 
 
 @dataclass(frozen=True)
@@ -47,18 +48,48 @@ def run_scan(
         AwsError: AWS cannot be used with these credentials.
         StoreError: the store cannot take the scan.
     """
-    from scanner.engine.registry import kinds as all_kinds
-    from scanner.engine.registry import kinds_needed
-
-    clock = clock or Clock()
-    rules = wiring.rules(wanted.packs, wanted.rules, wanted.kinds)
-    narrow = bool(wanted.rules or wanted.packs or wanted.kinds)
-    kinds = kinds_needed(rules) if narrow else all_kinds()
+    info = _interrupted(store) if wanted.resume else None
+    rules, kinds = _chosen(wiring, wanted) if info is None else _as_before(wiring, info)
     judge = make_judge(wiring, rules)
     redactor = wiring.redactor() if store is not None else _passing_redactor()
     identity = sessions.identity()
-    targets = wiring.targets(sessions, identity, wanted.accounts, wanted.regions)
-    return _carry_out(_Work(wiring, rules, kinds, judge, redactor, targets), wanted, sessions, store, clock, tick)
+    if info is None:
+        targets = wiring.targets(sessions, identity, wanted.accounts, wanted.regions)
+    else:
+        regions = sorted({region for _, region in info.targets if region != GLOBAL})
+        targets = [_narrowed(target, info) for target in wiring.targets(sessions, identity, info.accounts, regions)]
+    work = _Work(wiring, rules, kinds, judge, redactor, targets)
+    return _carry_out(work, info, sessions, store, clock or Clock(), tick)
+
+
+def _interrupted(store: Store | None) -> ScanInfo:
+    info = store.unfinished() if store is not None else None
+    if info is None:
+        raise UsageError("--resume: the store holds no interrupted scan; run `phiward scan`")
+    return info
+
+
+def _chosen(wiring: Wiring, wanted: Wanted) -> tuple[list[type[Rule]], dict[str, type[Kind]]]:
+    """Choose rules and kinds; without filters every kind is collected."""
+    from scanner.engine.registry import kinds, kinds_needed
+
+    rules = wiring.rules(wanted.packs, wanted.rules, wanted.kinds)
+    return rules, kinds_needed(rules) if wanted.rules or wanted.packs or wanted.kinds else kinds()
+
+
+def _as_before(wiring: Wiring, info: ScanInfo) -> tuple[list[type[Rule]], dict[str, type[Kind]]]:
+    """Take the rules and kinds of the interrupted scan: others were not collected where it has been already."""
+    from scanner.engine.registry import kinds
+
+    known, all_kinds = wiring.known_rules(), kinds()
+    rules = [known[name] for name in info.rules if name in known]
+    return rules, {cfn: all_kinds[cfn] for cfn in info.kinds if cfn in all_kinds}
+
+
+def _narrowed(target: Target, info: ScanInfo) -> Target:
+    """Look only at the Regions of the account that the interrupted scan was to look at."""
+    own = (region for account, region in info.targets if account == target.account and region != GLOBAL)
+    return replace(target, regions=tuple(own))
 
 
 @dataclass(frozen=True)
@@ -72,36 +103,31 @@ class _Work:
 
 
 def _carry_out(
-    work: _Work, wanted: Wanted, sessions: Sessions, store: Store | None, clock: Clock, tick: Tick | None
+    work: _Work, before: ScanInfo | None, sessions: Sessions, store: Store | None, clock: Clock, tick: Tick | None
 ) -> Result:
     from scanner.aws.collect import Collector
     from scanner.model.resource import Snapshot
     from scanner.run import scan
 
-    started = clock.now()
-    open_scan = store.unfinished() if store is not None and wanted.resume else None
-    if wanted.resume and open_scan is None:
-        raise UsageError("--resume: the store holds no interrupted scan; run `phiward scan`")
-    info = open_scan or _scan_info(work, started)
+    info = before or _scan_info(work, clock.now())
     collector = Collector(sessions, work.kinds, work.redactor, info.as_of, work.wiring.config.aws.threads, tick=tick)
     names = {target.account: target.name for target in work.targets}
     places = list(info.targets)
     snapshot = Snapshot(info.id, info.as_of, targets=places, names=names, kinds=sorted(work.kinds))
     done: set[tuple[str, str]] = set()
-    if store is not None and open_scan is not None:
-        done = store.places_done(info.id)
-        before = store.snapshot(info.id)
-        snapshot.resources, snapshot.coverage = list(before.resources), list(before.coverage)
-    elif store is not None:
+    if store is not None:
         store.begin(info)
+    if store is not None and before is not None:
+        done = store.places_done(info.id)
+        held = store.snapshot(info.id)
+        snapshot.resources, snapshot.coverage = list(held.resources), list(held.coverage)
     result = scan(snapshot, collector.collect(work.targets, done), work.judge, history=store, now=clock.now)
     result.calls = collector.client.made if collector.client else 0
-    result.resumed = open_scan is not None
+    result.resumed = before is not None
     return result
 
 
 def _scan_info(work: _Work, started: datetime) -> ScanInfo:
-    from scanner.aws.collect import GLOBAL
     from scanner.store import ScanInfo, new_id
 
     return ScanInfo(
