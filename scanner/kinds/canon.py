@@ -1,0 +1,122 @@
+"""How each kind is compared, read from the dated tables in `data/drift`; a kind without a table has what is general."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from scanner.kinds.forms import FORMS
+from scanner.model.canon import Canon, Touch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from scanner.model.kind import Kind
+
+TIMESTAMP = "a moment that AWS writes"
+DECLARED = "a state, a counter or an id that changes by itself"
+
+
+class Folded(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A condition under which a resource is made by a service: a property's value, as a pattern."""
+
+    property: str
+    match: str
+    reason: str
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a class is referred to: the kind and the property."""
+
+    kind: str
+    property: str
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A kind's table; see `scanner.model.canon.Canon` for what the keys mean.
+
+    `keep` are moments that are no noise: the day on which a key is deleted. `observed` says why a kind is not
+    configuration at all.
+    """
+
+    volatile: dict[str, str] = {}
+    keep: tuple[str, ...] = ()
+    ordered: tuple[str, ...] = ()
+    labels: dict[str, str] = {}
+    forms: dict[str, str] = {}
+    defaults: dict[str, Any] = {}
+    show: dict[str, str] = {}
+    individual: tuple[str, ...] = ()
+    members: str = ""
+    observed: str = ""
+    shown_on: Shown | None = None
+    folded: tuple[Folded, ...] = ()
+    touches: tuple[Touch, ...] = ()
+    added: Touch = Touch()
+    removed: Touch = Touch()
+
+
+@cache
+def tables() -> dict[str, Table]:
+    """Read the tables, by CloudFormation type.
+
+    Raises:
+        ValueError: two files have a table of one kind, or a table has an unknown key.
+    """
+    found: dict[str, Table] = {}
+    for file in sorted(files("scanner.kinds").joinpath("data/drift").iterdir(), key=lambda item: item.name):
+        for name, given in tomllib.loads(file.read_text("utf-8")).items():
+            if name == "as_of":
+                continue
+            if name in found:
+                message = f"{file.name}: {name} has a table in another file too"
+                raise ValueError(message)
+            try:
+                found[name] = msgspec.convert(given, Table)
+            except msgspec.ValidationError as error:
+                message = f"{file.name}, {name}: {error}"
+                raise ValueError(message) from error
+    return found
+
+
+@cache
+def timestamps() -> dict[str, tuple[str, ...]]:
+    """Read which paths of each kind's answers are moments, as botocore's models say."""
+    text = files("scanner.kinds").joinpath("data/timestamps.toml").read_text("utf-8")
+    return {name: tuple(paths) for name, paths in tomllib.loads(text)["kinds"].items()}
+
+
+def canon(kind: type[Kind]) -> Canon:
+    """Say how a kind is compared."""
+    table = tables().get(kind.cfn, Table())
+    noise = dict.fromkeys(timestamps().get(kind.cfn, ()), TIMESTAMP)
+    noise |= dict.fromkeys(kind.volatile, DECLARED)
+    noise |= table.volatile
+    if table.observed:
+        noise = dict.fromkeys(kind.calls, table.observed)
+    return Canon(
+        kind=kind.cfn,
+        volatile={path: reason for path, reason in noise.items() if path not in table.keep},
+        ordered=frozenset(table.ordered),
+        labels=table.labels,
+        forms={path: FORMS[name] for path, name in table.forms.items()},
+        defaults=table.defaults,
+        show=table.show,
+        individual=table.individual,
+        members=table.members,
+        observed=table.observed,
+        shown_on=(table.shown_on.kind, table.shown_on.property) if table.shown_on else None,
+        folded=tuple((each.property, each.match, each.reason) for each in table.folded),
+        touches=table.touches,
+        added=table.added,
+        removed=table.removed,
+    )
+
+
+def canons(kinds: Iterable[type[Kind]]) -> Mapping[str, Canon]:
+    """Say how each of some kinds is compared, by CloudFormation type."""
+    return {kind.cfn: canon(kind) for kind in kinds}

@@ -1,0 +1,139 @@
+"""What turns a part of an answer into what it means, so that two spellings of the same thing are the same.
+
+Each form takes the plain value that lies at a path and gives a plain value, in which a `Bag` is a list whose order
+means nothing and a `Labelled` an element that brings its own name. A value that is not as a form expects stays as it
+is: an answer that AWS changes must still be compared.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from scanner.kinds.network_reasoning import Permission, permissions
+from scanner.model.canon import Bag, Form, Labelled
+from scanner.model.policy import PolicyDocument, PolicyError
+
+
+def labelled(label: str, **members: Any) -> Labelled:
+    """Make an element that brings its own name."""
+    made = Labelled(members)
+    made.label = label
+    return made
+
+
+def policy(given: Any) -> Any:
+    """Give a policy, JSON text or document, in one spelling: a bag of statements, each known by its Sid or its sense."""
+    try:
+        document = json.loads(PolicyDocument.parse(given).canonical())
+    except PolicyError:
+        return given
+    statements = Bag(_statement(entry) for entry in document.pop("Statement"))
+    return {**document, "Statement": statements}
+
+
+def _statement(entry: dict[str, Any]) -> Labelled:
+    verb = entry["Effect"]
+    actions = entry.get("Action") or [f"all but {', '.join(entry.get('NotAction', ()))}"]
+    shown = ", ".join(actions[:3]) + (f" and {len(actions) - 3} more" if len(actions) > 3 else "")  # noqa: PLR2004
+    made = Labelled({name: Bag(value) if isinstance(value, list) else value for name, value in entry.items()})
+    for name in ("Principal", "NotPrincipal"):
+        if isinstance(made.get(name), dict):
+            made[name] = {sort: Bag(some) for sort, some in made[name].items()}
+    if isinstance(made.get("Condition"), dict):
+        made["Condition"] = {
+            test: {key: Bag(values) for key, values in keys.items()} for test, keys in made["Condition"].items()
+        }
+    made.label = str(entry.get("Sid") or f"{verb} {shown}")
+    return made
+
+
+def text(given: Any) -> Any:
+    """Read JSON that lies as text in an answer."""
+    try:
+        return json.loads(unquote(given)) if isinstance(given, str) else given
+    except ValueError:
+        return given
+
+
+def pairs(key: str, value: str) -> Form:
+    """Give the form of a list of named values: a map."""
+
+    def form(given: Any) -> Any:
+        if not isinstance(given, list) or not all(isinstance(item, Mapping) and key in item for item in given):
+            return given
+        return {str(item[key]): item.get(value) for item in given}
+
+    return form
+
+
+def by(key: str) -> Form:
+    """Give the form of a list of objects that are known by a member: a bag of named elements without that member."""
+
+    def form(given: Any) -> Any:
+        if not isinstance(given, list) or not all(isinstance(item, Mapping) and key in item for item in given):
+            return given
+        return Bag(labelled(str(item[key]), **{name: held for name, held in item.items()}) for item in given)
+
+    return form
+
+
+def words(given: Any) -> Any:
+    """Read names that are separated by commas: a bag."""
+    return Bag(part.strip() for part in given.split(",") if part.strip()) if isinstance(given, str) else given
+
+
+def cidr(given: Any) -> Any:
+    """Write an address range without host bits, in lower case."""
+    try:
+        return str(ipaddress.ip_network(given, strict=False))
+    except ValueError:
+        return given
+
+
+def port_permissions(given: Any) -> Any:
+    """Take a group's permissions apart into one element for each source: `tcp/22 from 0.0.0.0/0`."""
+    if not isinstance(given, list) or not all(isinstance(item, Mapping) and "IpProtocol" in item for item in given):
+        return given
+    return Bag(_permission(item) for item in permissions(given))
+
+
+def _permission(item: Permission) -> Labelled:
+    peer = cidr(item.peer) if item.kind == "cidr" else item.peer
+    made = labelled(f"{item.ports} from {peer}", protocol=item.protocol, peer=peer)
+    if item.protocol != "-1":
+        made |= {"from_port": item.from_port, "to_port": item.to_port}
+    if item.description:
+        made["description"] = item.description
+    return made
+
+
+def upper(given: Any) -> Any:
+    """Write an enumeration in capitals."""
+    return given.upper() if isinstance(given, str) else given
+
+
+def name_of_arn(given: Any) -> Any:
+    """Give the last word of an ARN, or a name as it is."""
+    return given.rpartition("/")[2] if isinstance(given, str) else given
+
+
+def without_revision(given: Any) -> Any:
+    """Give a task definition's family, of its ARN or `family:revision`."""
+    return given.rpartition("/")[2].partition(":")[0] if isinstance(given, str) else given
+
+
+def _forms() -> Iterator[tuple[str, Form]]:
+    for function in (policy, text, words, cidr, port_permissions, upper, name_of_arn, without_revision):
+        yield function.__name__, function
+    for spelling in ("Key Value", "key value", "Name Value", "name value", "TagKey TagValue", "ParameterKey ParameterValue"):
+        yield f"pairs {spelling}", pairs(*spelling.split())
+    for member in ("Name", "name", "Id", "ID", "Key"):
+        yield f"by {member}", by(member)
+
+
+FORMS: Mapping[str, Callable[[Any], Any]] = dict(_forms())
+"""The forms by the names that the tables use."""
