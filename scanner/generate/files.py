@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from scanner.aws.timestamps import timestamps_file
 from scanner.generate.coverage import coverage_page
 from scanner.generate.kinds_page import kinds_page
 from scanner.generate.markdown import code, codes, page, plain, plural, section, table
@@ -28,6 +29,7 @@ def generated(kinds: Mapping[str, type[Kind]], rules: Mapping[str, type[Rule]]) 
     made["docs/rules/README.md"] = index_page(rules)
     made["docs/kinds.md"] = kinds_page(kinds, rules)
     made["docs/coverage.md"] = coverage_page(rules)
+    made["scanner/kinds/data/timestamps.toml"] = timestamps_file(kinds)
     for number, document in enumerate(policy(kinds.values()), 1):
         name = f"docs/iam-policy{f'-{number}' if number > 1 else ''}.json"
         made[name] = json.dumps(document, indent=2) + "\n"

@@ -28,9 +28,12 @@ def labelled(label: str, **members: Any) -> Labelled:
 def policy(given: Any) -> Any:
     """Give a policy, JSON text or document, in one spelling: a bag of statements, each known by its Sid or its sense."""
     try:
-        document = json.loads(PolicyDocument.parse(given).canonical())
+        parsed = PolicyDocument.parse(given)
     except PolicyError:
         return given
+    if parsed is None:
+        return None
+    document = json.loads(parsed.canonical())
     statements = Bag(_statement(entry) for entry in document.pop("Statement"))
     return {**document, "Statement": statements}
 
