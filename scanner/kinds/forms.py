@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from scanner.kinds.forms_containers import CONTAINERS
+from scanner.kinds.forms_policies import POLICIES
 from scanner.kinds.network_reasoning import Permission, permissions
 from scanner.model.canon import Bag, Form, Labelled
 from scanner.model.policy import PolicyDocument, PolicyError
@@ -26,7 +28,7 @@ def labelled(label: str, **members: Any) -> Labelled:
 
 
 def policy(given: Any) -> Any:
-    """Give a policy, JSON text or document, in one spelling: a bag of statements, each known by its Sid or its sense."""
+    """Give a policy, JSON text or document, in one spelling: a bag of statements, each known by Sid or sense."""
     try:
         parsed = PolicyDocument.parse(given)
     except PolicyError:
@@ -79,7 +81,18 @@ def by(key: str) -> Form:
     def form(given: Any) -> Any:
         if not isinstance(given, list) or not all(isinstance(item, Mapping) and key in item for item in given):
             return given
-        return Bag(labelled(str(item[key]), **{name: held for name, held in item.items()}) for item in given)
+        return Bag(labelled(str(item[key]), **dict(item)) for item in given)
+
+    return form
+
+
+def values(key: str) -> Form:
+    """Give the form of a list of objects of which one member says all: a bag of its values."""
+
+    def form(given: Any) -> Any:
+        if not isinstance(given, list) or not all(isinstance(item, Mapping) and key in item for item in given):
+            return given
+        return Bag(item[key] for item in given)
 
     return form
 
@@ -129,13 +142,28 @@ def without_revision(given: Any) -> Any:
     return given.rpartition("/")[2].partition(":")[0] if isinstance(given, str) else given
 
 
+PAIRS = (
+    "Key Value", "key value", "Name Value", "name value", "TagKey TagValue", "ParameterKey ParameterValue",
+    "name valueFrom", "type value", "namespace value", "hostname ipAddress", "OutputKey OutputValue",
+    "AttributeName AttributeValues", "DBParameterGroupName ParameterApplyStatus", "ParameterName ParameterValue",
+)  # fmt: skip
+VALUES = (
+    "Arn", "PolicyArn", "VpcSecurityGroupId", "DBSecurityGroupName", "SubnetIdentifier", "OptionGroupName",
+    "DBClusterOptionGroupName", "DBInstanceAutomatedBackupsArn",
+)  # fmt: skip
+
+
 def _forms() -> Iterator[tuple[str, Form]]:
     for function in (policy, text, words, cidr, port_permissions, upper, name_of_arn, without_revision):
         yield function.__name__, function
-    for spelling in ("Key Value", "key value", "Name Value", "name value", "TagKey TagValue", "ParameterKey ParameterValue"):
+    for spelling in PAIRS:
         yield f"pairs {spelling}", pairs(*spelling.split())
     for member in ("Name", "name", "Id", "ID", "Key"):
         yield f"by {member}", by(member)
+    for member in VALUES:
+        yield f"values {member}", values(member)
+    yield from CONTAINERS.items()
+    yield from POLICIES.items()
 
 
 FORMS: Mapping[str, Callable[[Any], Any]] = dict(_forms())

@@ -1,0 +1,110 @@
+"""Forms of policies that say, of each statement, what weighs: that it lets in everyone, or allows everything.
+
+Source: IAM User Guide, "IAM JSON policy elements reference"; `scanner.model.policy` for what public and admin mean.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from scanner.model.canon import Bag, Labelled
+from scanner.model.policy import PolicyDocument, PolicyError
+
+SHOWN = 3
+"""How many actions name a statement that has no Sid."""
+
+PUBLIC = "Public"
+ADMINISTRATOR = "Administrator"
+DELETED = "DeletedPrincipal"
+"""Members that a form adds to a statement of which they are true."""
+
+
+def resource_policy(given: Any) -> Any:
+    """Give a resource's or a trust policy in one spelling; statements that anyone may use say `Public`.
+
+    A statement whose principal has been deleted, which IAM shows by the unique id of what it was, says
+    `DeletedPrincipal`. Source: IAM User Guide, "AWS JSON policy elements: Principal".
+    """
+    return _marked(given, _open)
+
+
+def identity_policy(given: Any) -> Any:
+    """Give an identity's policy in one spelling; statements that allow everything say `Administrator`."""
+    return _marked(given, _unbounded)
+
+
+def default_version(given: Any) -> Any:
+    """Give of the versions of a managed policy the one in force, as an identity's policy."""
+    if not isinstance(given, list):
+        return given
+    found = [item for item in given if isinstance(item, Mapping) and item.get("IsDefaultVersion")]
+    return identity_policy(found[0].get("Document")) if len(found) == 1 else given
+
+
+def _marked(given: Any, marks: Callable[[PolicyDocument, dict[str, Any]], Iterator[str]]) -> Any:
+    try:
+        document = PolicyDocument.parse(given)
+    except PolicyError:
+        return given
+    if document is None:
+        return None
+    whole = json.loads(document.canonical())
+    return {**whole, "Statement": Bag(_statement(entry, marks(document, entry)) for entry in whole["Statement"])}
+
+
+def _statement(entry: Mapping[str, Any], marks: Iterable[str]) -> Labelled:
+    made = Labelled({name: _sets(value) for name, value in entry.items()})
+    made |= dict.fromkeys(marks, True)
+    made.label = _label(entry)
+    return made
+
+
+def _sets(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _sets(inner) for name, inner in value.items()}
+    return Bag(value) if isinstance(value, list) else value
+
+
+def _label(entry: Mapping[str, Any]) -> str:
+    """Name a statement by its Sid, else by its sense; a Deny says so in both."""
+    verb, name = entry["Effect"], entry.get("Sid")
+    if name:
+        return f"Deny {name}" if verb == "Deny" else str(name)
+    actions = entry.get("Action") or [f"all but {', '.join(entry.get('NotAction') or ())}"]
+    rest = f" and {len(actions) - SHOWN} more" if len(actions) > SHOWN else ""
+    return f"{verb} {', '.join(actions[:SHOWN])}{rest}"
+
+
+def _open(document: PolicyDocument, entry: Mapping[str, Any]) -> Iterator[str]:
+    if _same(entry, (grant.statement.to_json() for grant in document.public())):
+        yield PUBLIC
+    principals = entry.get("Principal")
+    named = principals.get("AWS", ()) if isinstance(principals, Mapping) else ()
+    if any(name.startswith(("AROA", "AIDA")) for name in named):
+        yield DELETED
+
+
+def _unbounded(document: PolicyDocument, entry: Mapping[str, Any]) -> Iterator[str]:
+    if "Principal" not in entry and _same(entry, (statement.to_json() for statement in document.grants_admin())):
+        yield ADMINISTRATOR
+
+
+def _same(entry: Mapping[str, Any], statements: Iterable[Mapping[str, Any]]) -> bool:
+    """Say whether a canonical statement is one of these, as written."""
+    texts = {_canonical(statement) for statement in statements}
+    return _canonical(entry) in texts
+
+
+def _canonical(statement: Mapping[str, Any]) -> str:
+    document = PolicyDocument.parse({"Statement": [statement]})
+    return "" if document is None else document.canonical()
+
+
+POLICIES: Mapping[str, Callable[[Any], Any]] = {
+    "resource policy": resource_policy,
+    "identity policy": identity_policy,
+    "default version": default_version,
+}
+"""The forms by the names that the tables use."""
