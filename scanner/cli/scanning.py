@@ -134,8 +134,14 @@ def _scan_info(work: _Work, started: datetime) -> ScanInfo:
         id=new_id(started), started=started, as_of=started, kinds=tuple(sorted(work.kinds)),
         rules=tuple(name for rule in work.rules for name in (rule.id, *rule.was)),
         targets=tuple((target.account, region) for target in work.targets for region in (GLOBAL, *target.regions)),
-        names={target.account: target.name for target in work.targets}, versions={"phiward": version("phiward")},
+        names={target.account: target.name for target in work.targets}, versions=_versions(),
     )  # fmt: skip
+
+
+def _versions() -> dict[str, str]:
+    from scanner.kinds.canon import version as normaliser
+
+    return {"phiward": version("phiward"), "normaliser": normaliser()}
 
 
 def make_judge(wiring: Wiring, rules: Sequence[type[Rule]]) -> Judge:

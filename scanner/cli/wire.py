@@ -53,9 +53,10 @@ class Wiring:
             StoreError: it cannot be opened; the message says why and how to mend it.
         """
         from scanner.engine.registry import kinds
+        from scanner.kinds.canon import normaliser
         from scanner.store import Store
 
-        return Store.open(self.store_url, {kind.cfn: kind.volatile for kind in kinds().values()})
+        return Store.open(self.store_url, normaliser(kinds().values()))
 
     def redactor(self) -> Redactor:
         """Make the redactor, with the key of the environment or of the file beside the database.

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from scanner.engine.drift import Normaliser
+from scanner.engine.normalise import NORMALISER_VERSION, digest
 from scanner.kinds.forms import FORMS
+from scanner.kinds.policy_touches import policy_touches
 from scanner.model.canon import Canon, Touch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from scanner.model.kind import Kind
 
@@ -36,11 +39,18 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     property: str
 
 
+class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A policy in an answer: the form that reads it, and the events that write it."""
+
+    form: str = "resource policy"
+    events: tuple[str, ...] = ()
+
+
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A kind's table; see `scanner.model.canon.Canon` for what the keys mean.
 
     `keep` are moments that are no noise: the day on which a key is deleted. `observed` says why a kind is not
-    configuration at all.
+    configuration at all. `policies` are paths of policies, of which `policy_touches` says how a change weighs.
     """
 
     volatile: dict[str, str] = {}
@@ -48,6 +58,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ordered: tuple[str, ...] = ()
     labels: dict[str, str] = {}
     forms: dict[str, str] = {}
+    policies: dict[str, Policy] = {}
     defaults: dict[str, Any] = {}
     show: dict[str, str] = {}
     individual: tuple[str, ...] = ()
@@ -103,7 +114,7 @@ def canon(kind: type[Kind]) -> Canon:
         volatile={path: reason for path, reason in noise.items() if path not in table.keep},
         ordered=frozenset(table.ordered),
         labels=table.labels,
-        forms={path: FORMS[name] for path, name in table.forms.items()},
+        forms={path: FORMS[name] for path, name in _forms(table)},
         defaults=table.defaults,
         show=table.show,
         individual=table.individual,
@@ -111,10 +122,34 @@ def canon(kind: type[Kind]) -> Canon:
         observed=table.observed,
         shown_on=(table.shown_on.kind, table.shown_on.property) if table.shown_on else None,
         folded=tuple((each.property, each.match, each.reason) for each in table.folded),
-        touches=table.touches,
+        touches=(
+            *table.touches,
+            *(each for path, held in table.policies.items() for each in policy_touches(path, held.events)),
+        ),
         added=table.added,
         removed=table.removed,
     )
+
+
+@cache
+def version() -> str:
+    """Name the state of the tables and of the moments, so that what was written under another is compared anew."""
+    folder = files("scanner.kinds").joinpath("data")
+    texts = [
+        folder.joinpath("timestamps.toml"),
+        *sorted(folder.joinpath("drift").iterdir(), key=lambda item: item.name),
+    ]
+    return f"{NORMALISER_VERSION}-{digest(b''.join(text.read_bytes() for text in texts))[:12]}"
+
+
+def normaliser(kinds: Iterable[type[Kind]]) -> Normaliser:
+    """Make the normaliser of some kinds."""
+    return Normaliser(canons(kinds), version())
+
+
+def _forms(table: Table) -> Iterator[tuple[str, str]]:
+    yield from table.forms.items()
+    yield from ((path, held.form) for path, held in table.policies.items())
 
 
 def canons(kinds: Iterable[type[Kind]]) -> Mapping[str, Canon]:

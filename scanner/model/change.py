@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import hashlib
 from datetime import datetime
 from enum import StrEnum
@@ -101,7 +102,7 @@ class Change(msgspec.Struct, kw_only=True):
     why: str = ""
     attribution: Attribution | None = None
 
-    @property
+    @builtins.property
     def id(self) -> str:
         """Identify the change: 16 hexadecimal digits of a SHA-256 over what changed, and in which night."""
         seen = self.seen.isoformat() if self.seen else ""

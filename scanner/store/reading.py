@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 from sqlalchemy import or_, select
 
+from scanner.engine.drift.canonicalise import HEAD
 from scanner.model.gap import Gap
 from scanner.model.resource import Coverage, Resource, Section, SectionState, Source
 from scanner.store.blobs import fetch, fetch_json
-from scanner.store.recording import HEAD, Value
+from scanner.store.recording import Value
 from scanner.store.tables import places, resources, sections, visits
 
 if TYPE_CHECKING:
@@ -65,8 +66,10 @@ def visits_of(connection: Connection, *, scan: int | None = None, place: int | N
     return [Looked(*row) for row in connection.execute(query)]
 
 
-def intervals(connection: Connection, *, scan: int | None = None, place: int | None = None) -> Iterator[Lasting]:
-    """Go over the intervals that hold in a scan, or all of a place."""
+def intervals(
+    connection: Connection, *, scan: int | None = None, place: int | None = None, kind: str = ""
+) -> Iterator[Lasting]:
+    """Go over the intervals that hold in a scan, or all of a place; of one kind if it is named."""
     query = select(
         sections.c.place,
         sections.c.resource,
@@ -84,6 +87,8 @@ def intervals(connection: Connection, *, scan: int | None = None, place: int | N
         query = query.where((sections.c.since <= scan) & or_(sections.c.ended.is_(None), sections.c.ended > scan))
     if place is not None:
         query = query.where(sections.c.place == place)
+    if kind:
+        query = query.where(resources.c.kind == kind)
     for held_by, number, kind, arn, name, section, state, content, stable, since, ended in connection.execute(query):
         yield Lasting(held_by, number, kind, arn, name, section, Value(state, content, stable), since, ended)
 
@@ -125,12 +130,13 @@ def coverage_of(connection: Connection, looked: Iterable[Looked]) -> list[Covera
     return found
 
 
-def resources_of(connection: Connection, scan: int, looked: Iterable[Looked]) -> list[Resource]:
-    """Give the resources that a scan saw, in a stable order."""
+def resources_of(connection: Connection, scan: int, looked: Iterable[Looked], *, kind: str = "") -> list[Resource]:
+    """Give the resources that a scan saw, in a stable order; of one kind if it is named."""
     known = list(looked)
     shapes = fetch_json(connection, {visit.shape for visit in known})
     by_place: dict[int, list[Lasting]] = defaultdict(list)
-    for row in intervals(connection, scan=scan):
+    place = known[0].place if len(known) == 1 else None
+    for row in intervals(connection, scan=scan, place=place, kind=kind):
         by_place[row.place].append(row)
     seen: list[dict[str, Lasting]] = []
     for visit in known:
@@ -156,11 +162,12 @@ def unseen_of(connection: Connection, scan: int, looked: Iterable[Looked]) -> li
 
 def _built(connection: Connection, seen: list[dict[str, Lasting]], *, in_order: bool = False) -> list[Resource]:
     contents = fetch(connection, {row.value.hash for of in seen for row in of.values() if row.value.hash})
-    found = [_resource(of, contents) for of in seen]
+    found = [resource_of(of, contents) for of in seen]
     return found if in_order else sorted(found, key=lambda item: (item.account, item.region, item.kind, item.id))
 
 
-def _resource(of: Mapping[str, Lasting], contents: Mapping[str, bytes]) -> Resource:
+def resource_of(of: Mapping[str, Lasting], contents: Mapping[str, bytes]) -> Resource:
+    """Put a resource together from its sections and their contents."""
     row = of[HEAD]
     head: dict[str, Any] = msgspec.json.decode(contents[row.value.hash])
     return Resource(

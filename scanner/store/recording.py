@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 from sqlalchemy import func, select, update
 
+from scanner.engine.drift.canonicalise import HEAD
 from scanner.engine.normalise import canonical, digest
 from scanner.model.gap import Gap, GapState
 from scanner.model.resource import SectionState
 from scanner.store.blobs import Drawer, chunks, seal_of
-from scanner.store.noise import without
 from scanner.store.tables import places, resources, sections, visits
 
 if TYPE_CHECKING:
@@ -19,11 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from scanner.engine.drift import Normaliser
     from scanner.model.resource import Coverage, Resource
-    from scanner.store.noise import Noise
-
-HEAD = "@"
-"""The section that holds a resource's own attributes; while it holds, the resource is there."""
 
 Key = tuple[str, str, str]
 """Kind, ARN and id: with the place, what a resource is known by."""
@@ -60,11 +57,11 @@ def line(key: Key, section: str, value: Value) -> str:
 class Visit:
     """One scan's look at one place, being written."""
 
-    def __init__(self, connection: Connection, scan: int, noise: Noise) -> None:
+    def __init__(self, connection: Connection, scan: int, normaliser: Normaliser) -> None:
         """Write with the connection, in its transaction."""
         self.connection = connection
         self.scan = scan
-        self.noise = noise
+        self.normaliser = normaliser
         self.drawer = Drawer()
         self.ended: list[int] = []
         self.opened: list[dict[str, Any]] = []
@@ -168,12 +165,8 @@ class Visit:
             if row is not None and row.value[:2] == (str(state), name):
                 return row.value
         self.drawer.keep(name, packed)
-        noise = self.noise.get((kind, section), ()) if state is SectionState.OK else ()
-        if not noise:
-            return Value(str(state), name, name)
-        for steps in noise:
-            content = without(content, steps)
-        return Value(str(state), name, digest(canonical(content)))
+        stable = self.normaliser.stable(kind, section, content) if state is SectionState.OK else name
+        return Value(str(state), name, stable)
 
     def _section(self, place: tuple[int, int, str], value: Value, held: Open) -> None:
         unseen = value.state == SectionState.UNSEEN

@@ -5,33 +5,37 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
+from scanner.engine.drift import Normaliser
 from scanner.store.errors import spoken
-from scanner.store.noise import noise_of
 from scanner.store.opening import WriterLock, open_engine, prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
 
     from sqlalchemy import Connection, Engine
 
 
+PLAIN = Normaliser({}, "")
+"""Compares everything."""
+
+
 class Session:
     """An opened database; use it in a `with` statement."""
 
-    def __init__(self, engine: Engine, where: str, file: Path | None, volatile: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, engine: Engine, where: str, file: Path | None, normaliser: Normaliser) -> None:
         """Hold an opened engine; see `open`."""
         self._engine = engine
         self._where = where
-        self._noise = noise_of(volatile)
+        self._normaliser = normaliser
         self._lock = WriterLock(engine, file, where)
 
     @classmethod
-    def open(cls, url: str, volatile: Mapping[str, Sequence[str]] | None = None) -> Self:
+    def open(cls, url: str, normaliser: Normaliser | None = None) -> Self:
         """Open the database at a URL (`sqlite:///./phiward.db`, `postgresql://...`) or a path, making it if need be.
 
-        `volatile` gives for each CloudFormation type the paths (`section.path`) that are noise; see `Kind.volatile`.
+        `normaliser` says what of a section is compared between nights; without one, all of it.
 
         Raises:
             StoreError: it is damaged, foreign, of a newer phiward, or cannot be written.
@@ -43,7 +47,7 @@ class Session:
         except BaseException:
             engine.dispose()
             raise
-        return cls(engine, where, file, volatile or {})
+        return cls(engine, where, file, normaliser or PLAIN)
 
     def __enter__(self) -> Self:
         """Use the store."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from scanner.engine.drift import Normaliser
+from scanner.model.canon import Canon
 from scanner.model.finding import Evidence, Finding, Verdict, fingerprint
 from scanner.model.gap import Gap, GapState
 from scanner.model.resource import Coverage, Resource, Section, Snapshot, seen
@@ -48,6 +50,11 @@ def key(
         region=region,
         sections=sections or {"meta": seen({"KeyId": id})},
     )
+
+
+def noisy(*paths: str) -> Normaliser:
+    """Make the normaliser for which these paths of keys are noise."""
+    return Normaliser({KEY: Canon(kind=KEY, volatile=dict.fromkeys(paths, "noise"))}, "test")
 
 
 def listing(

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 
 from scanner.model.resource import ABSENT, seen, unseen
 from scanner.store import Store, StoreError
-from tests.store.nights import ACCOUNT, DENIED, KEY, finding, key, listing, night, run
+from tests.store.nights import ACCOUNT, DENIED, finding, key, listing, night, noisy, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def filled(store_url: str) -> str:
-    with Store.open(store_url, {KEY: ("meta.Used",)}) as store:
+    with Store.open(store_url, noisy("meta.Used")) as store:
         for number in range(4):
             thing = key(meta=seen({"Used": number}), turn=unseen(DENIED), pol=ABSENT)
             verdict = "FAIL" if number < 2 else "PASS"

@@ -1,0 +1,206 @@
+"""From two looks to changes: what is noise is left out with its reason, classes are compared by their shapes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from scanner.engine.drift.canonicalise import HEAD, NOTHING, Node, Normaliser, canonicalise, head
+from scanner.engine.drift.classes import Shape, distinct, nearest, shape
+from scanner.engine.drift.diff import At, Leaf, diff
+from scanner.engine.drift.grade import BETTER, grade
+from scanner.engine.drift.groups import Group, sections
+from scanner.engine.drift.noise import noise
+from scanner.model import path as paths
+from scanner.model.canon import Canon
+from scanner.model.change import Action, Change, Impact, Suppressed
+from scanner.model.resource import Resource, Section, SectionState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Lookup = Callable[[str, str, str], Sequence[Resource]]
+"""Gives the resources of an account, Region and kind as the later night saw them."""
+
+READABLE = frozenset({SectionState.OK, SectionState.ABSENT})
+NOT_ASKED = "it was not asked for in one of the nights, since it did not apply"
+NOT_LEARNED = "it could not be learned in one of the nights"
+GENERAL = Canon(kind="")
+
+
+def nobody(_account: str, _region: str, _kind: str) -> Sequence[Resource]:
+    """Know of no other resources."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Comparer:
+    """Compares groups; with `explain` also what is left out is said, with its reason."""
+
+    normaliser: Normaliser
+    lookup: Lookup = nobody
+    explain: bool = False
+
+    def compare(self, groups: Iterable[Group]) -> Iterator[Change | Suppressed]:
+        """Give the changes, and with `explain` what is none."""
+        for group in groups:
+            canon = self.normaliser.canons.get(group.kind, GENERAL)
+            if group.gap is not None:
+                yield _unseen(group)
+            elif canon.observed:
+                yield from self._left_out(group, "", canon.observed)
+            elif group.is_class:
+                yield from self._class(group, canon)
+            else:
+                yield from self._single(group, canon)
+
+    def _left_out(self, group: Group, path: str, reason: str) -> Iterator[Suppressed]:
+        if self.explain:
+            some = (*group.after, *group.before)
+            yield Suppressed(
+                account=group.account, region=group.region, kind=group.kind, path=path, reason=reason,
+                resource=some[0].arn if len(some) == 1 else group.key,
+            )  # fmt: skip
+
+    def _single(self, group: Group, canon: Canon) -> Iterator[Change | Suppressed]:
+        before, after = next(iter(group.before), None), next(iter(group.after), None)
+        if before is not None and after is not None:
+            yield from self._within(group, canon, before, after)
+            return
+        there = after or before
+        reason = _folded(there, canon) if there is not None else ""
+        if reason or there is None:
+            yield from self._left_out(group, "", reason)
+            return
+        action = Action.ADDED if before is None else Action.REMOVED
+        touch = canon.added if before is None else canon.removed
+        direction = touch.gain
+        severity = "info" if direction == BETTER else touch.severity
+        yield _change(group, there, action=action, severity=severity, impact=Impact(touch.impact), direction=direction)
+
+    def _within(self, group: Group, canon: Canon, before: Resource, after: Resource) -> Iterator[Change | Suppressed]:
+        compiled = self.normaliser.sections(group.kind)
+        if before.tags is not None and after.tags is not None:
+            yield from self._leaves(
+                group, canon, after, diff(head(before.tags), head(after.tags), NOTHING, At("", HEAD))
+            )
+        for name in sections((before, after)):
+            was, now = before.sections.get(name), after.sections.get(name)
+            node = compiled.node(name) if compiled else NOTHING
+            at = At().member(name, node)
+            reason = _incomparable(was, now)
+            if was is None or now is None or reason:
+                yield from self._left_out(group, at.path, reason) if was and now and was != now else ()
+                continue
+            leaves = diff(canonicalise(was.doc, node), canonicalise(now.doc, node), node, at)
+            yield from self._leaves(group, canon, after, leaves)
+            if self.explain:
+                for path, why in noise(was.doc, now.doc, node, at):
+                    yield from self._left_out(group, path, why)
+
+    def _leaves(
+        self, group: Group, canon: Canon, shown: Resource, leaves: Iterable[Leaf], **more: Any
+    ) -> Iterator[Change | Suppressed]:
+        for leaf in leaves:
+            if leaf.incomparable:
+                yield from self._left_out(group, leaf.at.path, leaf.incomparable)
+                continue
+            weight = grade(leaf, canon)
+            yield _change(
+                group, shown, action=leaf.action, path=leaf.at.path, property=leaf.at.property, before=leaf.before,
+                after=leaf.after, redacted=leaf.redacted, severity=weight.severity, impact=weight.impact,
+                direction=weight.direction, **more,
+            )  # fmt: skip
+
+    def _class(self, group: Group, canon: Canon) -> Iterator[Change | Suppressed]:
+        reason = f"{canon.members or 'members of a class'}: they come and go"
+        if not group.before or not group.after:
+            yield from self._left_out(group, "", reason)
+            return
+        old, new = (distinct(shape(each, canon) for each in side) for side in (group.before, group.after))
+        shared = set.intersection(*(set(each.trees) for each in (*old, *new)))
+        old, new = ([each.only(shared) for each in side] for side in (old, new))
+        known = {each.digest for each in old}
+        for each in (one for one in new if one.digest not in known):
+            yield from self._shape(group, canon, nearest(each, old), each)
+        if self.explain and {each.id for each in group.before} != {each.id for each in group.after}:
+            yield from self._left_out(group, "", reason)
+
+    def _shape(self, group: Group, canon: Canon, before: Shape, after: Shape) -> Iterator[Change | Suppressed]:
+        members = tuple(sorted(each.id for each in group.after if shape(each, canon).only(set(after.trees)) == after))
+        for change in self._leaves(group, canon, after.resource, after.differs(before), members=members):
+            if isinstance(change, Change):
+                change.resource, change.name = group.key, group.key
+                change.why = f"{len(members)} of {len(group.after)} {canon.members or 'members'}"
+                yield self._shown_on(change, canon)
+            else:
+                yield change
+
+    def _shown_on(self, change: Change, canon: Canon) -> Change:
+        """Tell a change of a class on what refers to it: that of a task definition on the service that runs it."""
+        if canon.shown_on is None:
+            return change
+        kind, text = canon.shown_on
+        section, rest = paths.split(text)
+        compiled = self.normaliser.sections(kind)
+        node: Node = compiled.node(section) if compiled else NOTHING
+        users = [
+            each
+            for each in self.lookup(change.account, change.region, kind)
+            if section in each.sections
+            and paths.getter(rest)(canonicalise(each.sections[section].doc, node) or {}) == change.key
+        ]
+        if users:
+            first, *others = sorted(users, key=lambda each: each.arn)
+            at = At().member(section, node)
+            for name in rest.split("."):
+                node = node.member(name)
+                at = at.member(name, node)
+            change.kind, change.resource, change.name = kind, first.arn, first.name
+            change.path = f"{at.path}.{change.path}"
+            change.members = tuple(each.name for each in others)
+        return change
+
+
+def _change(group: Group, shown: Resource, **more: Any) -> Change:
+    return Change(
+        account=group.account, region=group.region, kind=group.kind, resource=shown.arn, key=group.key,
+        name=shown.name, since=group.since, seen=group.seen, **more,
+    )  # fmt: skip
+
+
+def _unseen(group: Group) -> Change:
+    return Change(
+        account=group.account, region=group.region, kind=group.kind, resource="", key=group.key,
+        name=f"{group.count} of {group.kind}", action=Action.UNSEEN, severity="info", since=group.since,
+        seen=group.seen, why=str(group.gap),
+    )  # fmt: skip
+
+
+def _incomparable(was: Section | None, now: Section | None) -> str:
+    states = {each.state for each in (was, now) if each is not None}
+    if SectionState.UNSEEN in states:
+        return NOT_LEARNED
+    return "" if states <= READABLE else NOT_ASKED
+
+
+def _folded(resource: Resource, canon: Canon) -> str:
+    """Say why a resource that is there or gone is nobody's change, if it is none."""
+    if canon.members and resource.identity != resource.id:
+        return canon.members
+    for text, match, reason in canon.folded:
+        section, rest = paths.split(text) if text[0] != HEAD else (HEAD, text[2:])
+        held = resource.sections.get(section)
+        value = (resource.tags or {}).get(rest.removeprefix("tags."), paths.MISSING) if section == HEAD else (
+            paths.getter(rest)(held.doc) if held is not None and held.state is SectionState.OK else paths.MISSING
+        )  # fmt: skip
+        values = value if isinstance(value, list) else [value]
+        if any(each is not paths.MISSING and re.search(match, _plain(each)) for each in values):
+            return reason
+    return ""
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
