@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from scanner.kinds.forms_containers import CONTAINERS
+from scanner.kinds.forms_network import NETWORK, endpoint_policy
 from scanner.kinds.forms_policies import POLICIES
 from scanner.kinds.network_reasoning import Permission, permissions
 from scanner.model.canon import Bag, Form, Labelled
@@ -164,6 +165,8 @@ def _forms() -> Iterator[tuple[str, Form]]:
         yield f"values {member}", values(member)
     yield from CONTAINERS.items()
     yield from POLICIES.items()
+    yield from NETWORK.items()
+    yield "endpoint policy", endpoint_policy(policy)
 
 
 FORMS: Mapping[str, Callable[[Any], Any]] = dict(_forms())
