@@ -14,6 +14,9 @@ from scanner.engine.normalise import NORMALISER_VERSION, digest
 from scanner.kinds.forms import FORMS
 from scanner.kinds.policy_touches import policy_touches
 from scanner.model.canon import Canon, Touch
+from scanner.model.fact import alternatives
+from scanner.model.operation import ROOTS
+from scanner.model.path import split, steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 TIMESTAMP = "a moment that AWS writes"
 DECLARED = "a state, a counter or an id that changes by itself"
+TAGS = "compared as the resource's tags"
 
 
 class Folded(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -106,6 +110,7 @@ def canon(kind: type[Kind]) -> Canon:
     table = tables().get(kind.cfn, Table())
     noise = dict.fromkeys(timestamps().get(kind.cfn, ()), TIMESTAMP)
     noise |= dict.fromkeys(kind.volatile, DECLARED)
+    noise |= dict.fromkeys(_tag_paths(kind), TAGS)
     noise |= table.volatile
     if table.observed:
         noise = dict.fromkeys(kind.calls, table.observed)
@@ -129,6 +134,16 @@ def canon(kind: type[Kind]) -> Canon:
         added=table.added,
         removed=table.removed,
     )
+
+
+def _tag_paths(kind: type[Kind]) -> Iterator[str]:
+    """Say where an answer holds the tags, which are the resource's own; a section that holds nothing else, whole."""
+    read = [text for name, fact in kind.facts.items() if name != "tags" for text in alternatives(fact.api)]
+    for text in alternatives(kind.facts["tags"].api) if "tags" in kind.facts else ():
+        section, rest = split(text)
+        alone = section not in {split(other)[0] for other in read} and kind.calls[section].form not in ROOTS
+        if alone or all(step.verb == "member" for step in steps(rest)):
+            yield section if alone else text
 
 
 @cache
