@@ -59,6 +59,11 @@ def lower(given: Any) -> Any:
     return given.lower() if isinstance(given, str) else given
 
 
+def switches(given: Any) -> Any:
+    """Give options without those that are off, which is what their absence means."""
+    return {name: held for name, held in given.items() if held is not False} if isinstance(given, Mapping) else given
+
+
 def failure(given: Any) -> Any:
     """Give a status only where it tells of a failure: `SUCCESS` and `PENDING` take turns."""
     return given if not isinstance(given, str) or "fail" in given.casefold() else None
@@ -118,6 +123,7 @@ CONTAINERS: Mapping[str, Callable[[Any], Any]] = {
         task_definition,
         number,
         lower,
+        switches,
         failure,
         instance_attributes,
         acl_grants,
