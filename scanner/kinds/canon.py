@@ -37,7 +37,7 @@ class Folded(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where a class is referred to: the kind and the property."""
+    """A reference between kinds: the other kind and the property."""
 
     kind: str
     property: str
@@ -69,6 +69,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     members: str = ""
     observed: str = ""
     shown_on: Shown | None = None
+    owner: Shown | None = None
     folded: tuple[Folded, ...] = ()
     touches: tuple[Touch, ...] = ()
     added: Touch = Touch()
@@ -126,6 +127,7 @@ def canon(kind: type[Kind]) -> Canon:
         members=table.members,
         observed=table.observed,
         shown_on=(table.shown_on.kind, table.shown_on.property) if table.shown_on else None,
+        owner=(table.owner.kind, table.owner.property) if table.owner else None,
         folded=tuple((each.property, each.match, each.reason) for each in table.folded),
         touches=(
             *table.touches,

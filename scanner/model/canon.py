@@ -50,7 +50,8 @@ class Canon(msgspec.Struct, frozen=True, kw_only=True):
     name. `individual` is what tells the members of a class apart and is not compared between them. `members` says, in
     words, what the class is whose members come and go (empty: resources are compared one by one). `observed` says why a
     kind is not configuration, so that none of it is compared. `shown_on` is the
-    kind and the property by which a class is referred to, where its changes are shown. `folded` are conditions
+    kind and the property by which a class is referred to, where its changes are shown. `owner` is the kind and the
+    property by which a resource belongs to a member of a class, with which it comes and goes. `folded` are conditions
     (property: pattern) under which a resource is made by a service, with the reason. `added` and `removed` are what
     it touches that a resource is there or gone.
     """
@@ -66,6 +67,7 @@ class Canon(msgspec.Struct, frozen=True, kw_only=True):
     members: str = ""
     observed: str = ""
     shown_on: tuple[str, str] | None = None
+    owner: tuple[str, str] | None = None
     folded: tuple[tuple[str, str, str], ...] = ()
     touches: tuple[Touch, ...] = ()
     added: Touch = Touch()

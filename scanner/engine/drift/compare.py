@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 Lookup = Callable[[str, str, str], Sequence[Resource]]
-"""Gives the resources of an account, Region and kind as the later night saw them."""
+"""Gives the resources of an account, Region and kind as a night saw them."""
 
 READABLE = frozenset({SectionState.OK, SectionState.ABSENT})
 NOT_ASKED = "it was not asked for in one of the nights, since it did not apply"
@@ -37,10 +37,14 @@ def nobody(_account: str, _region: str, _kind: str) -> Sequence[Resource]:
 
 @dataclass(frozen=True)
 class Comparer:
-    """Compares groups; with `explain` also what is left out is said, with its reason."""
+    """Compares groups; with `explain` also what is left out is said, with its reason.
+
+    `lookup` gives what the later night saw of other resources, `earlier` what the earlier one did.
+    """
 
     normaliser: Normaliser
     lookup: Lookup = nobody
+    earlier: Lookup = nobody
     explain: bool = False
 
     def compare(self, groups: Iterable[Group]) -> Iterator[Change | Suppressed]:
@@ -70,7 +74,7 @@ class Comparer:
             yield from self._within(group, canon, before, after)
             return
         there = after or before
-        reason = _folded(there, canon) if there is not None else ""
+        reason = self._folded(there, canon, gone=after is None) if there is not None else ""
         if reason or there is None:
             yield from self._left_out(group, "", reason)
             return
@@ -113,6 +117,21 @@ class Comparer:
                 after=leaf.after, redacted=leaf.redacted, severity=weight.severity, impact=weight.impact,
                 direction=weight.direction, **more,
             )  # fmt: skip
+
+    def _folded(self, resource: Resource, canon: Canon, *, gone: bool) -> str:
+        """Say why a resource that is there or gone is nobody's change, if it is none."""
+        if canon.members and resource.identity != resource.id:
+            return canon.members
+        for text, match, reason in canon.folded:
+            if any(re.search(match, _plain(each)) for each in _values(resource, text)):
+                return reason
+        if canon.owner is not None:
+            kind, text = canon.owner
+            names = set(_values(resource, text))
+            others = (self.earlier if gone else self.lookup)(resource.account, resource.region, kind) if names else ()
+            if any(each.id in names and each.identity != each.id for each in others):
+                return f"it came or went with a member of a class ({kind})"
+        return ""
 
     def _class(self, group: Group, canon: Canon) -> Iterator[Change | Suppressed]:
         reason = f"{canon.members or 'members of a class'}: they come and go"
@@ -164,6 +183,17 @@ class Comparer:
         return change
 
 
+def _values(resource: Resource, text: str) -> list[Any]:
+    """Give what a resource has at a property: a section's path, or `@.tags.` and a key."""
+    if text.startswith(f"{HEAD}.tags."):
+        value = (resource.tags or {}).get(text.removeprefix(f"{HEAD}.tags."), paths.MISSING)
+    else:
+        section, rest = paths.split(text)
+        held = resource.sections.get(section)
+        value = paths.getter(rest)(held.doc) if held is not None and held.state is SectionState.OK else paths.MISSING
+    return [each for each in (value if isinstance(value, list) else [value]) if each is not paths.MISSING]
+
+
 def _change(group: Group, shown: Resource, **more: Any) -> Change:
     return Change(
         account=group.account, region=group.region, kind=group.kind, resource=shown.arn, key=group.key,
@@ -184,22 +214,6 @@ def _incomparable(was: Section | None, now: Section | None) -> str:
     if SectionState.UNSEEN in states:
         return NOT_LEARNED
     return "" if states <= READABLE else NOT_ASKED
-
-
-def _folded(resource: Resource, canon: Canon) -> str:
-    """Say why a resource that is there or gone is nobody's change, if it is none."""
-    if canon.members and resource.identity != resource.id:
-        return canon.members
-    for text, match, reason in canon.folded:
-        section, rest = paths.split(text) if text[0] != HEAD else (HEAD, text[2:])
-        held = resource.sections.get(section)
-        value = (resource.tags or {}).get(rest.removeprefix("tags."), paths.MISSING) if section == HEAD else (
-            paths.getter(rest)(held.doc) if held is not None and held.state is SectionState.OK else paths.MISSING
-        )  # fmt: skip
-        values = value if isinstance(value, list) else [value]
-        if any(each is not paths.MISSING and re.search(match, _plain(each)) for each in values):
-            return reason
-    return ""
 
 
 def _plain(value: Any) -> str:
