@@ -25,6 +25,11 @@ BASE = {
 }
 """What a scan asks before any kind is looked at, and why."""
 
+AFTER = {
+    "cloudtrail.LookupEvents": "drift: who made a change, from where and how; may be denied, changes then have no actor"
+}
+"""What is asked after a scan, of no kind, and why."""
+
 Statement = dict[str, Any]
 
 
@@ -37,7 +42,7 @@ class Permission(msgspec.Struct, frozen=True, order=True):
 
 def permissions(kinds: Iterable[type[Kind]]) -> list[Permission]:
     """Give every IAM action that scanning these kinds needs, sorted, with the calls that need it."""
-    needed: dict[str, set[str]] = {permission_of(operation): {why} for operation, why in BASE.items()}
+    needed: dict[str, set[str]] = {permission_of(operation): {why} for operation, why in (BASE | AFTER).items()}
     for kind in kinds:
         for call in kind.calls.values():
             for action in call.permissions:

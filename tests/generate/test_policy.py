@@ -11,9 +11,11 @@ import botocore.session
 import pytest
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
+from scanner.aws.collect import operations
 from scanner.aws.sessions import BASE_OPERATIONS
+from scanner.aws.trail_events import TRAIL_OPERATIONS
 from scanner.engine.registry import kinds
-from scanner.generate.policy import BASE, LIMIT, permissions, policy, size
+from scanner.generate.policy import AFTER, BASE, LIMIT, permissions, policy, size
 from scanner.model.call import each
 from scanner.model.kind import Const, Kind, fact
 from scanner.model.operation import permission_of
@@ -23,7 +25,7 @@ ALL = permissions(kinds().values())
 ACTIONS = [one.action for one in ALL]
 CALLS = [call for kind in kinds().values() for call in kind.calls.values() if call.operation]
 
-READING_VERBS = ("BatchGet", "Describe", "Get", "List")
+READING_VERBS = ("BatchGet", "Describe", "Get", "List", "Lookup")
 READS_ALL_THE_SAME = {
     "iam:GenerateServiceLastAccessedDetails": "has IAM write up when services were called; changes no resource",
     "iam:GenerateCredentialReport": "has IAM write up what is there; changes no resource, and the report is read next",
@@ -77,7 +79,7 @@ def actions_in(documents: list[dict[str, Any]]) -> list[str]:
 
 def test_the_policy_is_what_the_calls_need_and_nothing_else() -> None:
     needed = {action for call in CALLS for action in call.permissions}
-    assert set(ACTIONS) - needed <= {permission_of(operation) for operation in BASE}
+    assert set(ACTIONS) - needed <= {permission_of(operation) for operation in BASE | AFTER}
     assert needed <= set(ACTIONS)
     assert sorted(actions_in(policy(kinds().values()))) == ACTIONS
 
@@ -91,6 +93,12 @@ def test_each_action_names_the_calls_that_need_it() -> None:
 
 def test_the_base_is_what_the_adapter_asks_before_any_kind() -> None:
     assert sorted(BASE) == sorted(BASE_OPERATIONS)
+
+
+def test_who_made_a_change_is_asked_by_an_operation_of_its_own() -> None:
+    assert sorted(AFTER) == sorted(TRAIL_OPERATIONS)
+    assert "cloudtrail:LookupEvents" in ACTIONS
+    assert not operations(kinds().values()) & set(TRAIL_OPERATIONS), "no collection of resources asks it"
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -147,4 +155,4 @@ def test_a_policy_beyond_the_limit_is_split_and_loses_nothing(count: int) -> Non
     documents = policy([big])
     assert len(documents) > 1
     assert all(size(document) <= LIMIT for document in documents)
-    assert sorted(actions_in(documents)) == sorted([*actions, *map(permission_of, BASE)])
+    assert sorted(actions_in(documents)) == sorted([*actions, *map(permission_of, BASE | AFTER)])

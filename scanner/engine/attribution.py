@@ -1,0 +1,209 @@
+"""Who made a change: the event of CloudTrail that brought the value that is there now, and how sure that is."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner.engine.trail_names import concerns, events_of, names_of
+from scanner.engine.trail_values import holds_word, shows, speaks_of_another, token
+from scanner.model.change import Action, Attribution, Change, Confidence
+
+if TYPE_CHECKING:
+    from scanner.engine.trail_event import TrailEvent
+    from scanner.model.canon import Canon
+
+GIVING = frozenset(
+    {"Add", "Allocate", "Associate", "Attach", "Authorize", "Create", "Import", "Register", "Run", "Tag"}
+)
+TAKING = frozenset({
+    "Cancel", "Delete", "Deregister", "Detach", "Disassociate", "Release", "Remove", "Revoke", "Terminate", "Unassign",
+    "Untag",
+})  # fmt: skip
+"""The verbs of calls that only put something there, and of those that only take something away."""
+
+ENABLING, DISABLING = frozenset({"Enable", "Start"}), frozenset({"Disable", "Stop"})
+ORDER = (Confidence.NONE, Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
+NOBODY = (
+    "no event was found in this time: it was made by the service, before what CloudTrail keeps, or is not delivered yet"
+)
+NOT_SEEN = "it could not be looked at again, so nothing is known to have changed"
+
+
+class Claim(NamedTuple):
+    """What one event says of a change."""
+
+    confidence: Confidence
+    event: TrailEvent
+    why: str
+
+
+class Trail:
+    """Events that can have changed something, by account, by name and in order of time."""
+
+    def __init__(self, events: Iterable[TrailEvent]) -> None:
+        """Sort the events in; what only read, failed, or is no management event is left out, doubles as well."""
+        unique = {event.id or str(number): event for number, event in enumerate(events) if event.effective}
+        self._by_name: dict[tuple[str, str], list[TrailEvent]] = defaultdict(list)
+        self._nameless: dict[str, list[TrailEvent]] = defaultdict(list)
+        self._all: dict[tuple[str, str], list[TrailEvent]] = defaultdict(list)
+        for event in sorted(unique.values(), key=lambda event: (event.at, event.id)):
+            for name in event.asked.names:
+                self._by_name[event.account, name].append(event)
+            if not event.asked.names:
+                self._nameless[event.account].append(event)
+            self._all[event.account, event.name].append(event)
+
+    def about(self, change: Change, names: Sequence[str], listed: Iterable[str]) -> list[TrailEvent]:
+        """Give what may concern a change, within (since, seen], in order of time."""
+        sources = [self._by_name.get((change.account, name), []) for name in names]
+        if not names:
+            sources += [self._all.get((change.account, name), []) for name in listed]
+        sources.append(self._nameless.get(change.account, []))
+        found = {id(event): event for events in sources for event in _within(events, change)}
+        return sorted(found.values(), key=lambda event: (event.at, event.id))
+
+
+def attribute(
+    changes: Iterable[Change], events: Iterable[TrailEvent], canons: Mapping[str, Canon]
+) -> list[tuple[Change, Attribution]]:
+    """Find for each change the event that made it; the changes themselves stay as they are.
+
+    High: an event that the kind's tables list for this property, with the value that is there now. Medium: a listed
+    event that says nothing else. Low: another write on the same resource. Of several the surest wins, then the last.
+    """
+    trail = Trail(events)
+    return [(change, _attribution(change, trail, canons)) for change in changes]
+
+
+def _within(events: list[TrailEvent], change: Change) -> list[TrailEvent]:
+    first = bisect_right(events, change.since, key=_at) if change.since is not None else 0
+    last = bisect_right(events, change.seen, key=_at) if change.seen is not None else len(events)
+    return events[first:last]
+
+
+def _at(event: TrailEvent) -> datetime:
+    return event.at
+
+
+def _attribution(change: Change, trail: Trail, canons: Mapping[str, Canon]) -> Attribution:
+    if change.action is Action.UNSEEN:
+        return Attribution(confidence=Confidence.NONE, why=NOT_SEEN)
+    listed: dict[str, list[str]] = defaultdict(list)
+    for entry in events_of(change, canons):
+        name, _, value = entry.partition("=")
+        listed[name] += [value] if "=" in entry else []
+    names = names_of(change)
+    claims = []
+    for event in trail.about(change, names, listed):
+        known = event.name in listed or (not listed and not change.path and _of_itself(event, change))
+        if concerns(event, change, names, listed=known):
+            claim = _claim(event, change, listed.get(event.name, []), known=known)
+            claims += [claim] if claim is not None else []
+    if not claims:
+        return Attribution(confidence=Confidence.NONE, why=NOBODY)
+    best = max(claims, key=lambda claim: ORDER.index(claim.confidence)).confidence
+    chosen = [claim for claim in claims if claim.confidence is best][-1]
+    why = _last_of(claims, chosen) if best is Confidence.LOW else chosen.why
+    return _said(chosen.event, best, why)
+
+
+def _of_itself(event: TrailEvent, change: Change) -> bool:
+    """Say whether an event by its name makes or removes a resource of the kind, where no table lists any."""
+    noun = change.kind.rpartition("::")[2].lower()
+    verbs = GIVING if change.action is Action.ADDED else TAKING
+    words = event.name.lower()
+    return verb_of(event.name) in verbs and words.removeprefix(verb_of(event.name).lower()).rstrip("s") == noun
+
+
+def _claim(event: TrailEvent, change: Change, values: list[str], *, known: bool) -> Claim | None:
+    if not known:
+        made = verb_of(event.name) in {"Create", "Run"} and change.path and event.name != "CreateTags"
+        return None if made else Claim(Confidence.LOW, event, "")
+    if not change.path:
+        return _of_resource(event, change)
+    if values and not change.redacted:
+        if token(change.after) in {token(value) for value in values}:
+            return Claim(Confidence.HIGH, event, f"{event.name} brings about the value that is there now")
+        return Claim(Confidence.LOW, event, "")
+    confidence = _by_value(event, change)
+    why = {
+        Confidence.HIGH: f"{event.name} changes this property, and its request shows {_what(change)}",
+        Confidence.MEDIUM: f"{event.name} changes this property; its request does not show {_what(change)}",
+    }
+    return Claim(confidence, event, why.get(confidence, ""))
+
+
+def _of_resource(event: TrailEvent, change: Change) -> Claim:
+    against = TAKING if change.action is Action.ADDED else GIVING
+    if verb_of(event.name) in against:
+        return Claim(Confidence.LOW, event, "")
+    what = "makes" if change.action is Action.ADDED else "removes"
+    return Claim(Confidence.HIGH, event, f"{event.name} {what} such a resource, and names this one")
+
+
+def _what(change: Change) -> str:
+    if change.redacted:
+        return "values, which are secret"
+    return "what is gone" if change.action is Action.REMOVED else "the value that is there now"
+
+
+def _by_value(event: TrailEvent, change: Change) -> Confidence:
+    """Say how well a listed event fits: what it asks for must be there now, what it takes away must be gone."""
+    verb, asked = verb_of(event.name), event.asked.parameters
+    if change.redacted:
+        return Confidence.LOW if _against(verb, change) else Confidence.MEDIUM
+    if _against(verb, change):
+        return Confidence.LOW
+    if change.action is Action.REMOVED:
+        return _of_loss(verb, change, asked)
+    named = isinstance(change.before, str) and change.path.endswith(f"[{change.before}]")
+    if shows(asked, change.after, change.property, label=named):
+        return Confidence.HIGH
+    if not named and speaks_of_another(asked, change.after, change.property):
+        return Confidence.LOW
+    return Confidence.MEDIUM
+
+
+def _against(verb: str, change: Change) -> bool:
+    """Say whether a verb speaks against a change: nothing is there anew because something was revoked."""
+    if change.action is not Action.CHANGED:
+        return verb in (TAKING if change.action is Action.ADDED else GIVING)
+    if isinstance(change.after, bool):
+        return verb in (DISABLING if change.after else ENABLING)
+    return False
+
+
+def _of_loss(verb: str, change: Change, asked: object) -> Confidence:
+    there = shows(asked, change.before, change.property)
+    if verb not in TAKING:
+        return Confidence.LOW if there else Confidence.MEDIUM
+    label = re.search(r"\[([^\[\]]+)\]$", change.path)
+    word = label[1] if label else change.path.rpartition(".")[2]
+    if there or holds_word(asked, word):
+        return Confidence.HIGH
+    return Confidence.LOW if speaks_of_another(asked, change.before, change.property) else Confidence.MEDIUM
+
+
+def verb_of(event: str) -> str:
+    """Give the verb that an event's name begins with."""
+    found = re.match(r"[A-Z][a-z]+", event)
+    return found[0] if found else event
+
+
+def _last_of(claims: list[Claim], chosen: Claim) -> str:
+    actors = len({claim.event.actor for claim in claims})
+    others = f"the last of {len(claims)} writes by {actors} actors" if len(claims) > 1 else "the only write"
+    return f"{others} on this resource in this time; {chosen.event.name} is not known to have made this change"
+
+
+def _said(event: TrailEvent, confidence: Confidence, why: str) -> Attribution:
+    return Attribution(
+        confidence=confidence, actor=event.issuer or event.actor, actor_type=event.actor_type, session=event.session,
+        source_ip=event.source_ip, channel=event.channel, event=event.name, event_id=event.id,
+        at=event.at.astimezone(UTC).isoformat().replace("+00:00", "Z"), why=why,
+    )  # fmt: skip
