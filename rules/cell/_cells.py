@@ -6,46 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from rules.cell._compare import Difference, Side, compared
-from scanner.model.gap import Gap, Unknown
-from scanner.model.rule import Fail, Note
+from scanner.engine.parity.groups import compare, group_members
+from scanner.engine.parity.plan import Cell, Place, blueprint_of, planned
+from scanner.model.rule import Fail, Missing, Note
 from scanner.model.rule import Settings as RuleSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
-    from rules.cell._compare import Shape
+    from scanner.engine.parity.plan import Plan, Shape
     from scanner.model.inventory import World
     from scanner.model.rule import Outcome
-
-
-class Place(msgspec.Struct, frozen=True):
-    """What config.toml says of an account, as far as it tells to which others it is compared."""
-
-    name: str = ""
-    group: str = ""
-    environment: str = ""
-
-
-class Allowed(msgspec.Struct, frozen=True):
-    """A difference that is meant, and why; a word that is empty means any."""
-
-    kind: str = ""
-    fact: str = ""
-    name: str = ""
-    reason: str = ""
-
-    def means(self, one: Difference) -> bool:
-        """Say whether the difference is this one."""
-        return self.kind in {"", one.kind} and self.fact in {"", one.fact} and self.name in {"", one.name}
-
-
-class Cell(msgspec.Struct, frozen=True):
-    """A group of accounts that are built alike, as `[cells.<group>]` says it."""
-
-    blueprint: str = ""
-    parameters: tuple[str, ...] = ()
-    allowed: tuple[Allowed, ...] = ()
 
 
 class CellSettings(RuleSettings, frozen=True, kw_only=True):
@@ -63,44 +34,48 @@ class CellSettings(RuleSettings, frozen=True, kw_only=True):
         """Give the group that an account belongs to, if it is one of cells."""
         return self.cells.get(self.accounts.get(account, Place()).group)
 
-    def side(self, account: str) -> Side:
-        """Give an account with the words that are its own."""
-        place = self.accounts.get(account, Place())
-        return Side(account, (place.name, place.environment))
-
     def model(self, account: str) -> str:
-        """Give the blueprint's account for a member of a group, empty for one that is in none.
+        """Give the blueprint's account for a member of a group, empty for one that is in none or has no blueprint.
 
         Raises:
             Unknown: config.toml names no account of that name.
         """
         cell = self.cell_of(account)
-        if cell is None:
-            return ""
-        if cell.blueprint.isdigit():
-            return cell.blueprint
-        found = next((key for key, place in self.accounts.items() if place.name == cell.blueprint), "")
-        if not found:
-            raise Unknown(Gap(message=f"config.toml names no account {cell.blueprint}"))
-        return found
+        return blueprint_of(cell, self.accounts) if cell else ""
+
+    def alike(self, account: str) -> list[str]:
+        """Give the accounts that an account is to be like: its blueprint, else those of its group and environment."""
+        place, cell = self.accounts.get(account, Place()), self.cell_of(account) or Cell()
+        if cell.blueprint:
+            return [self.model(account)]
+        return [each for each in group_members(cell, self.accounts, place.group, place.environment) if each != account]
 
     def is_member(self, account: str) -> bool | str:
-        """Say whether an account is to match a blueprint, or why not."""
+        """Say whether an account is to match others, or why not."""
         if self.cell_of(account) is None:
             return "the account belongs to no group of cells (cells in config.toml)"
-        return "the account is its group's blueprint" if self.model(account) == account else True
+        if self.model(account) == account:
+            return "the account is its group's blueprint"
+        return True if self.alike(account) else "no other account of its group and environment is there to compare with"
 
 
-def told(world: World, shapes: Collection[Shape], settings: CellSettings, sorts: Collection[str]) -> Iterator[Outcome]:
-    """Tell how a member differs from its blueprint, as far as the sorts of differences count."""
+def told(world: World, shapes: Sequence[Shape], settings: CellSettings, sorts: Collection[str]) -> Iterator[Outcome]:
+    """Tell how a member differs from the model, as far as the sorts of differences count."""
     account, cell = world.account, settings.cell_of(world.account) or Cell()
-    model = settings.model(account)
-    for one in compared(world, shapes, settings.side(model), settings.side(account), cell.parameters):
-        if not isinstance(one, Difference):
-            yield one
-        elif one.sort in sorts:
-            meant = next((allowed for allowed in cell.allowed if allowed.means(one)), None)
-            if meant:
-                yield Note(f"{one.part}: {one.said}; allowed: {meant.reason}")
+    accounts = {account, *settings.alike(account)}
+    plan = planned(cell, settings.accounts, accounts, shapes, blueprint=settings.model(account))
+    yield from outcomes(world, plan, sorts)
+
+
+def outcomes(world: World, plan: Plan, sorts: Collection[str]) -> Iterator[Outcome]:
+    """Compare by a plan, and tell what is found of the account that is judged."""
+    parity = compare(world, plan)
+    for one in parity.of(world.account):
+        if one.sort in sorts:
+            if one.reason:
+                yield Note(f"{one.part}: {one.said}; allowed: {one.reason}")
             else:
                 yield Fail(f"{one.part}: {one.said}", part=one.part)
+    doubts = parity.doubts(world.account)
+    if doubts:
+        yield Missing(doubts)

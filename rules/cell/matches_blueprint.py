@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rules.cell._cells import CellSettings, told
-from rules.cell._compare import EVERYTHING, kinds_of
+from rules.cell._compare import EVERYTHING
+from scanner.engine.parity.plan import kinds_of
 from scanner.kinds.account import Account, RegionSettings
 from scanner.kinds.config import ConfigurationRecorder
 from scanner.kinds.ec2_network import VPC
@@ -120,4 +121,4 @@ class MatchesBlueprint(Rule):
 
     @staticmethod
     def check(_account: Account, world: World, settings: CellSettings) -> Iterator[Outcome]:
-        yield from told(world, EVERYTHING, settings, {"missing", "more", "other"})
+        yield from told(world, EVERYTHING, settings, {"missing", "more", "other", "tie"})

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from rules.cell._cells import CellSettings, Place
-from rules.cell._compare import EVERYTHING, Difference, compared, kinds_of
+from rules.cell._cells import CellSettings, outcomes
+from rules.cell._compare import EVERYTHING
+from scanner.engine.parity.plan import Cell, Place, kinds_of, planned
 from scanner.kinds.account import Account, RegionSettings
 from scanner.kinds.ecs_services import Service
 from scanner.kinds.s3 import Bucket
 from scanner.model.remedy import Runbook
-from scanner.model.rule import Case, Fail, Other, Rule
+from scanner.model.rule import Case, Other, Rule
 from scanner.model.source import WebProposal
 
 if TYPE_CHECKING:
@@ -120,6 +122,9 @@ class Parity(Rule):
 
     @staticmethod
     def check(account: Account, world: World, settings: Settings) -> Iterator[Outcome]:
-        model, own = settings.side(_reference(account.account, settings)), settings.side(account.account)
-        for one in compared(world, EVERYTHING, model, own, settings.may_differ):
-            yield Fail(f"{one.part}: {one.said}", part=one.part) if isinstance(one, Difference) else one
+        own = settings.accounts[account.account]
+        cell = settings.cells.get(own.group, Cell())
+        model = _reference(account.account, settings)
+        plan = planned(cell, settings.accounts, {model, account.account}, EVERYTHING, blueprint=model)
+        plan = replace(plan, differ=frozenset(settings.may_differ))
+        yield from outcomes(world, plan, {"missing", "more", "other"})
