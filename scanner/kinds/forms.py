@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from scanner.kinds.forms_balancers import BALANCERS
 from scanner.kinds.forms_containers import CONTAINERS
 from scanner.kinds.forms_network import NETWORK, endpoint_policy
 from scanner.kinds.forms_policies import POLICIES
@@ -166,6 +167,7 @@ def _forms() -> Iterator[tuple[str, Form]]:
     yield from CONTAINERS.items()
     yield from POLICIES.items()
     yield from NETWORK.items()
+    yield from BALANCERS.items()
     yield "endpoint policy", endpoint_policy(policy)
 
 

@@ -1,11 +1,10 @@
-"""Forms of what EC2 networks, load balancers and Route 53 answer, in which two spellings of the same are the same.
+"""Forms of what EC2 answers of networks and instances, in which two spellings of the same are the same.
 
 A value that is not as a form expects stays as it is.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -27,20 +26,14 @@ TUNNEL_DEFAULTS: Mapping[str, Sequence[Any]] = {
 }
 """What a tunnel admits where it names nothing (Site-to-Site VPN User Guide, "Tunnel options")."""
 
-REDIRECT: Mapping[str, str] = {
-    "Protocol": "#{protocol}", "Port": "#{port}", "Host": "#{host}", "Path": "/#{path}", "Query": "#{query}",
-}  # fmt: skip
-"""What a redirect keeps of a request where it says nothing (API_RedirectActionConfig)."""
 
-INSTANCE = re.compile(r"[0-9a-f]{32}|i-[0-9a-f]{8,17}")
-"""How AWS Cloud Map names the record of one task or instance."""
-
-
-def _listed(given: Any, member: str) -> bool:
+def listed(given: Any, member: str) -> bool:
+    """Say whether it is a list of objects that all have a member."""
     return isinstance(given, list) and all(isinstance(item, Mapping) and member in item for item in given)
 
 
-def _named(label: str, members: Mapping[str, Any]) -> Labelled:
+def named(label: str, members: Mapping[str, Any]) -> Labelled:
+    """Make an element that brings its own name."""
     made = Labelled(members)
     made.label = label
     return made
@@ -48,7 +41,7 @@ def _named(label: str, members: Mapping[str, Any]) -> Labelled:
 
 def acl_entries(given: Any) -> Any:
     """Give a network ACL's entries by direction and number, `ingress 100`, without those that every ACL ends with."""
-    if not _listed(given, "RuleNumber"):
+    if not listed(given, "RuleNumber"):
         return given
     return Bag(_entry(item) for item in given if item["RuleNumber"] not in DEFAULT_ENTRIES)
 
@@ -64,7 +57,7 @@ def _entry(item: Mapping[str, Any]) -> Labelled:
         "icmp_type": icmp.get("Type"),
         "icmp_code": icmp.get("Code"),
     }
-    return _named(f"{'egress' if item.get('Egress') else 'ingress'} {item['RuleNumber']}", members)
+    return named(f"{'egress' if item.get('Egress') else 'ingress'} {item['RuleNumber']}", members)
 
 
 def route_entries(given: Any) -> Any:
@@ -76,7 +69,7 @@ def route_entries(given: Any) -> Any:
     if not isinstance(given, list) or not all(isinstance(item, Mapping) for item in given):
         return given
     return Bag(
-        _named(route.destination, {"target": route.target, "state": route.state})
+        named(route.destination, {"target": route.target, "state": route.state})
         for route in routes(given)
         if not route.is_local
         and route.origin != "EnableVgwRoutePropagation"
@@ -94,9 +87,9 @@ def route_associations(given: Any) -> Any:
 
 def tunnels(given: Any) -> Any:
     """Give tunnels by outside address; what a tunnel does not say is what AWS then admits."""
-    if not _listed(given, "OutsideIpAddress"):
+    if not listed(given, "OutsideIpAddress"):
         return given
-    return Bag(_named(str(item["OutsideIpAddress"]), dict(_tunnel(item))) for item in given)
+    return Bag(named(str(item["OutsideIpAddress"]), dict(_tunnel(item))) for item in given)
 
 
 def _tunnel(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -109,83 +102,14 @@ def _tunnel(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def vpn_routes(given: Any) -> Any:
     """Give the static routes of a VPN connection: their destinations, without those that are being deleted."""
-    if not _listed(given, "DestinationCidrBlock"):
+    if not listed(given, "DestinationCidrBlock"):
         return given
     return Bag(item["DestinationCidrBlock"] for item in given if item.get("State") not in {"deleting", "deleted"})
 
 
-def actions(given: Any) -> Any:
-    """Give a listener's actions in the order in which they run, each with what AWS fills in where it is left out."""
-    if not _listed(given, "Type"):
-        return given
-    return [_action(item) for item in sorted(given, key=lambda item: item.get("Order", 1))]
-
-
-def _action(item: Mapping[str, Any]) -> dict[str, Any]:
-    made = {name: value for name, value in item.items() if name not in {"Order", "TargetGroupArn", "ForwardConfig"}}
-    if isinstance(item.get("RedirectConfig"), Mapping):
-        made["RedirectConfig"] = {**REDIRECT, **item["RedirectConfig"]}
-    forward = item.get("ForwardConfig") or {}
-    groups = forward.get("TargetGroups") or ([item] if item.get("TargetGroupArn") else [])
-    if groups:
-        alone = len(groups) == 1
-        made["TargetGroups"] = Bag(
-            _named(str(group.get("TargetGroupArn")), {"weight": 1 if alone else group.get("Weight", 1)})
-            for group in groups
-        )
-    sticky = forward.get("TargetGroupStickinessConfig") or {}
-    return {**made, "Stickiness": sticky} if sticky.get("Enabled") else made
-
-
-def listener_rules(given: Any) -> Any:
-    """Give a listener's rules by priority, without the last one, which says the default actions again."""
-    if not _listed(given, "Priority"):
-        return given
-    return Bag(
-        _named(
-            f"rule {item['Priority']}",
-            {
-                "conditions": Bag(_condition(each) for each in item.get("Conditions") or ()),
-                "actions": actions(item.get("Actions")),
-                "transforms": item.get("Transforms"),
-            },
-        )
-        for item in given
-        if not (item.get("IsDefault") or item["Priority"] == "default")
-    )
-
-
-def _condition(item: Mapping[str, Any]) -> Labelled:
-    """Leave the values out that a configuration of their own repeats."""
-    held = {name: value for name, value in item.items() if name != "Field"}
-    if any(name.endswith("Config") for name in held):
-        held.pop("Values", None)
-    return _named(str(item.get("Field", "")), held)
-
-
-def further_certificates(given: Any) -> Any:
-    """Give the certificates of a listener besides the default one, each once."""
-    if not _listed(given, "CertificateArn"):
-        return given
-    default = {item["CertificateArn"] for item in given if item.get("IsDefault")}
-    return Bag(dict.fromkeys(item["CertificateArn"] for item in given if item["CertificateArn"] not in default))
-
-
-def classic_listeners(given: Any) -> Any:
-    """Give the listeners of a Classic Load Balancer by protocol and port."""
-    if not _listed(given, "Listener"):
-        return given
-    return Bag(_classic(item["Listener"], item.get("PolicyNames")) for item in given)
-
-
-def _classic(listener: Mapping[str, Any], policies: Any) -> Labelled:
-    label = f"{str(listener.get('Protocol', '')).upper()}/{listener.get('LoadBalancerPort')}"
-    return _named(label, {**listener, "PolicyNames": policies})
-
-
 def launch_versions(given: Any) -> Any:
     """Give what a launch template says by default, and what its latest version says where that is another."""
-    if not _listed(given, "LaunchTemplateData"):
+    if not listed(given, "LaunchTemplateData"):
         return given
     held = {item["VersionNumber"]: item for item in given if "VersionNumber" in item}
     default = next((number for number, item in held.items() if item.get("DefaultVersion")), min(held, default=0))
@@ -194,9 +118,57 @@ def launch_versions(given: Any) -> Any:
     return made if latest == default else {**made, "latest": held[latest]["LaunchTemplateData"]}
 
 
+def instance_interfaces(given: Any) -> Any:
+    """Give an instance's interfaces by their place on it, without those that a service attached for its tasks.
+
+    Of the first one the instance itself says the groups. `public` says that further addresses are public.
+    """
+    if not listed(given, "Attachment"):
+        return given
+    own = (item for item in given if not _of_service(item))
+    return Bag(_interface(item) for item in own)
+
+
+def _of_service(item: Mapping[str, Any]) -> bool:
+    managed = (item.get("Operator") or {}).get("Managed")
+    return bool(managed) or str(item.get("Description", "")).startswith(("arn:aws", "aws-K8S-"))
+
+
+def _interface(item: Mapping[str, Any]) -> Labelled:
+    place, addresses = item["Attachment"].get("DeviceIndex", 0), item.get("PrivateIpAddresses") or ()
+    further = [each for each in addresses if place or not each.get("Primary")]
+    left_out = OF_INSTANCE if not place else frozenset({"Association"})
+    members = {name: value for name, value in item.items() if name not in left_out}
+    if any(each.get("Association") for each in further):
+        members["public"] = True
+    return named(f"interface {place}", members)
+
+
+OF_INSTANCE = frozenset({"Association", "Groups", "SourceDestCheck", "SubnetId", "VpcId", "PrivateIpAddress"})
+"""What an instance says of itself and of its first interface."""
+
+
+def transit_routes(given: Any) -> Any:
+    """Give the static routes of a transit gateway's table by destination, with the attachments that they lead to."""
+    if not isinstance(given, list) or not all(isinstance(item, Mapping) for item in given):
+        return given
+    return Bag(
+        named(
+            str(item.get("DestinationCidrBlock") or item.get("PrefixListId") or ""),
+            {
+                "to": Bag(
+                    end.get("TransitGatewayAttachmentId", "") for end in item.get("TransitGatewayAttachments") or ()
+                )
+            },
+        )
+        for item in given
+        if item.get("Type") != "propagated"
+    )
+
+
 def traffic_sources(given: Any) -> Any:
     """Give the sources of traffic of a group that are neither target groups nor Classic Load Balancers, named apart."""
-    if not _listed(given, "Identifier"):
+    if not listed(given, "Identifier"):
         return given
     return Bag(item["Identifier"] for item in given if item.get("Type") not in {"elb", "elbv2"})
 
@@ -218,39 +190,11 @@ def endpoint_policy(policy: Form) -> Form:
 FULL_ACCESS = {"Effect": "Allow", "Principal": {"AWS": ["*"]}, "Action": ["*"], "Resource": ["*"]}
 
 
-def records(given: Any) -> Any:
-    """Give a zone's records by name, type and set; those of single tasks and instances come and go with them.
-
-    Source: AWS Cloud Map, which names the record of an instance by the instance's id.
-    """
-    if not _listed(given, "Type"):
-        return given
-    return Bag(
-        _named(" ".join(str(item[name]) for name in ("Name", "Type", "SetIdentifier") if item.get(name)), item)
-        for item in given
-        if not INSTANCE.fullmatch(str(item.get("SetIdentifier", "")))
-    )
-
-
-def without_quantities(given: Any) -> Any:
-    """Leave out how many items a list of CloudFront's has, which the list says itself."""
-    if isinstance(given, list):
-        return [without_quantities(item) for item in given]
-    if isinstance(given, Mapping):
-        return {name: without_quantities(value) for name, value in given.items() if name != "Quantity"}
-    return given
-
-
-def there(given: Any) -> Any:
-    """Say of an answer only that there is one."""
-    return True if given else None
-
-
 NETWORK: Mapping[str, Callable[[Any], Any]] = {
     function.__name__: function
     for function in (
-        acl_entries, route_entries, route_associations, tunnels, vpn_routes, actions, listener_rules,
-        further_certificates, classic_listeners, launch_versions, traffic_sources, records, without_quantities, there,
+        acl_entries, route_entries, route_associations, tunnels, vpn_routes, launch_versions, traffic_sources,
+        instance_interfaces, transit_routes,
     )
 }  # fmt: skip
 """The forms by the names that the tables use."""

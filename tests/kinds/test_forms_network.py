@@ -8,6 +8,7 @@ import pytest
 
 from scanner.engine.drift.canonicalise import canonicalise
 from scanner.kinds.forms import FORMS
+from scanner.kinds.forms_balancers import BALANCERS
 from scanner.kinds.forms_network import NETWORK, TUNNEL_DEFAULTS
 from scanner.model.canon import Labelled
 
@@ -117,6 +118,26 @@ SAME: list[tuple[str, Any, Any]] = [
         ],
         [{"Name": "web.", "Type": "A", "ResourceRecords": [{"Value": "192.0.2.1"}]}],
     ),
+    (
+        "instance_interfaces",
+        [
+            {"NetworkInterfaceId": "eni-1", "Attachment": {"DeviceIndex": 0}, "Groups": [{"GroupId": "sg-1"}],
+             "Association": {"PublicIp": "198.51.100.7"}, "Description": ""},
+            {"NetworkInterfaceId": "eni-2", "Attachment": {"DeviceIndex": 1}, "Groups": [{"GroupId": "sg-2"}],
+             "Description": "arn:aws:ecs:us-east-1:123456789012:attachment/1"},
+        ],
+        [{"NetworkInterfaceId": "eni-1", "Attachment": {"DeviceIndex": 0}, "Groups": [{"GroupId": "sg-1"}]}],
+    ),
+    (
+        "transit_routes",
+        [
+            {"DestinationCidrBlock": "10.0.0.0/8", "Type": "static",
+             "TransitGatewayAttachments": [{"TransitGatewayAttachmentId": "tgw-attach-1", "ResourceId": "vpc-1"}]},
+            {"DestinationCidrBlock": "172.16.0.0/12", "Type": "propagated"},
+        ],
+        [{"DestinationCidrBlock": "10.0.0.0/8", "Type": "static",
+          "TransitGatewayAttachments": [{"TransitGatewayAttachmentId": "tgw-attach-1", "ResourceId": "vpc-1"}]}],
+    ),
     ("without_quantities", {"Aliases": {"Quantity": 1, "Items": ["a"]}}, {"Aliases": {"Items": ["a"]}}),
     ("there", {"SnapshotId": "snap-1", "Progress": "99%"}, {"SnapshotId": "snap-1", "Progress": "100%"}),
     (
@@ -127,6 +148,11 @@ SAME: list[tuple[str, Any, Any]] = [
 ]  # fmt: skip
 
 APART: list[tuple[str, Any, Any]] = [
+    (
+        "instance_interfaces",
+        [{"Attachment": {"DeviceIndex": 1}, "PrivateIpAddresses": [{"Primary": True}]}],
+        [{"Attachment": {"DeviceIndex": 1}, "PrivateIpAddresses": [{"Primary": True, "Association": {"PublicIp": ""}}]}],
+    ),
     (
         "route_entries",
         [{"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1", "State": "active"}],
@@ -184,7 +210,7 @@ def test_what_differs_stays_apart(name: str, one: Any, other: Any) -> None:
     assert canonical(name, one) != canonical(name, other)
 
 
-@pytest.mark.parametrize("name", NETWORK)
+@pytest.mark.parametrize("name", [*NETWORK, *BALANCERS])
 @pytest.mark.parametrize("given", [None, "text", 5, ["text"], [{"Unknown": 1}], {"$redacted": "hash"}])
 def test_what_is_not_as_expected_stays_comparable(name: str, given: Any) -> None:
     canonicalise(FORMS[name](given))
