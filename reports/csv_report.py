@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from reports.figures import ordered
+from reports.figures import ordered, why_not_accepted
 from reports.json_report import encode, finding_document
 from reports.words import moment
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     "scan as_of fingerprint severity verdict status rule title category account account_name region kind name resource "
     "part message in_scope hipaa hipaa_proposed aliases missing evidence first_seen last_seen "
-    "accepted_until accepted_by accepted_because"
+    "accepted_until accepted_by accepted_because not_accepted"
 ).split()
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001  spreadsheets take the wide forms too
 
@@ -55,6 +55,7 @@ def _row(finding: Finding, data: ReportData) -> dict[str, str]:
         "accepted_until": str(acceptance.get("until") or ""),
         "accepted_by": str(acceptance.get("owner") or ""),
         "accepted_because": str(acceptance.get("reason") or ""),
+        "not_accepted": why_not_accepted(finding, data.as_of),
     }
     return {column: special[column] if column in special else str(values[column]) for column in COLUMNS}
 

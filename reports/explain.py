@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.evidence import calls_of, lacks, reads, told
-from reports.figures import accepted, record, standing
+from reports.figures import record, standing, why_not_accepted
 from reports.remedy import made_out
 from reports.terminal import SEVERITY, VERDICT
 from reports.view import Interval
@@ -160,7 +160,7 @@ def _history(finding: Finding, history: Sequence[Interval]) -> Iterator[Renderab
 def _acceptance(data: ReportData, finding: Finding) -> Iterator[RenderableType]:
     given = finding.acceptance
     if given:
-        state = "in force" if accepted(finding, data.as_of) else "no longer in force"
+        state = why_not_accepted(finding, data.as_of) or "in force"
         yield _line(f"{state}: {given.get('reason', '')}")
         yield _line(f"by {given.get('owner', 'nobody named')}, until {given.get('until', 'no day named')}", "dim")
         if record(given):

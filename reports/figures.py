@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from reports.view import Account, ReportData
+from scanner.engine.accepted import EXPIRED
 from scanner.model.finding import Finding, Verdict
 from scanner.model.rule import SEVERITIES
 
@@ -103,12 +104,19 @@ def resolved(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def accepted(finding: Finding, as_of: datetime) -> bool:
-    """Say whether an acceptance is in force: not revoked, its last day not past."""
-    given = finding.acceptance
-    if not given or given.get("revoked"):
-        return False
+    """Say whether an acceptance is in force: not revoked, its last day not past, its value still the accepted one."""
+    return bool(finding.acceptance) and not why_not_accepted(finding, as_of)
+
+
+def why_not_accepted(finding: Finding, as_of: datetime) -> str:
+    """Say why an acceptance is in force no longer; empty where it is, or where there is none."""
+    given = finding.acceptance or {}
     until = str(given.get("until") or "")[:10]
-    return not until or until >= as_of.date().isoformat()
+    if given.get("revoked"):
+        return "acceptance revoked"
+    if given.get("lapsed"):
+        return str(given["lapsed"])
+    return EXPIRED if given.get("expired") or (until and until < as_of.date().isoformat()) else ""
 
 
 def record(acceptance: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from reports.evidence import Calls, calls_of, lacks, reads, told
-from reports.figures import RESOLVED, accepted, figures, ordered, record, standing
+from reports.figures import RESOLVED, figures, ordered, record, standing, why_not_accepted
 from reports.json_report import encode, summary
 from reports.pages import context, environment, resource
 from reports.remedy import made_out
@@ -123,5 +123,5 @@ def _acceptance(finding: Finding, data: ReportData) -> list[str] | None:
     given = finding.acceptance
     if not given:
         return None
-    state = "in force" if accepted(finding, data.as_of) else "no longer in force"
+    state = why_not_accepted(finding, data.as_of) or "in force"
     return [state, *(str(given.get(name) or "") for name in ("reason", "owner", "until")), record(given)]

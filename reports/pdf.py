@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Any
 from reports import json_report
 from reports.budget import Budget, Cut
 from reports.evidence import Calls, calls_of, reads, told
-from reports.figures import AGAINST, RESOLVED, accepted, figures, ordered, record, resolved, standing
+from reports.figures import (
+    AGAINST,
+    RESOLVED,
+    accepted,
+    figures,
+    ordered,
+    record,
+    resolved,
+    standing,
+    why_not_accepted,
+)
 from reports.pages import context, environment, resource
 from reports.words import clean, fit_arn
 from scanner.model.finding import Finding, Verdict
@@ -179,6 +189,7 @@ def _row(data: ReportData, finding: Finding, calls: Calls) -> dict[str, Any]:
         "facts": facts[:FACTS],
         "facts_left_out": len(facts) - len(facts[:FACTS]),
         "accepted": accepted(finding, data.as_of),
+        "not_accepted": why_not_accepted(finding, data.as_of),
         "reason": str(given.get("reason") or ""),
         "owner": str(given.get("owner") or ""),
         "until": str(given.get("until") or ""),

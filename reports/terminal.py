@@ -14,7 +14,17 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.evidence import told
-from reports.figures import AGAINST, RESOLVED, WORST_FIRST, Figures, accepted, figures, ordered, standing
+from reports.figures import (
+    AGAINST,
+    RESOLVED,
+    WORST_FIRST,
+    Figures,
+    accepted,
+    figures,
+    ordered,
+    standing,
+    why_not_accepted,
+)
 from reports.gaps import gap_groups
 from reports.words import clean, fit_arn, plural, shorten
 from scanner.model.finding import Finding, Verdict
@@ -189,6 +199,7 @@ def _said(data: ReportData, finding: Finding) -> str:
     marks = [finding.status] if finding.status in {"new", "reopened"} else []
     if accepted(finding, data.as_of):
         marks.append(f"accepted until {str((finding.acceptance or {}).get('until') or 'revoked')[:10]}")
+    marks += filter(None, [why_not_accepted(finding, data.as_of)])
     mark = f"[{', '.join(marks)}] " if marks else ""
     return clean(mark) + told(finding)
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, partial
 from typing import Protocol
 
+from scanner.engine.drift import Comparer, Group, Normaliser, judge
 from scanner.engine.evaluate import Context, evaluate
+from scanner.model.change import Action, Change, Suppressed
 from scanner.model.finding import Finding, Verdict
 from scanner.model.inventory import Inventory
 from scanner.model.resource import Coverage, Resource, Snapshot
@@ -118,14 +121,14 @@ def exit_code(findings: Iterable[Finding], fail_on: str, *, allow_incomplete: bo
     """Give the exit code of a scan: 4 over 1 over 3 over 0.
 
     1: a FAIL at or above `fail_on` that the account's previous scan did not have; accepted and advisory ones do not
-    count. 3: something new could not be assessed at or above `fail_on`.
+    count, those whose acceptance lapsed do. 3: something new could not be assessed at or above `fail_on`.
     """
     least = SEVERITIES.index(fail_on)
     codes = {CLEAN}
     for finding in findings:
         if finding.verdict is Verdict.ERROR:
             codes.add(INTERNAL)
-        if finding.status not in NEW or finding.acceptance or finding.category == "advisory":
+        if finding.status not in NEW or finding.accepted or finding.category == "advisory":
             continue
         if SEVERITIES.index(finding.severity) < least:
             continue
@@ -134,3 +137,54 @@ def exit_code(findings: Iterable[Finding], fail_on: str, *, allow_incomplete: bo
         elif finding.verdict is Verdict.UNKNOWN and not allow_incomplete:
             codes.add(INCOMPLETE)
     return next(code for code in (INTERNAL, VIOLATION, INCOMPLETE, CLEAN) if code in codes)
+
+
+class Nights(Protocol):
+    """Where two scans can be laid beside each other; `scanner.store.Store` is one."""
+
+    def between(self, older: str, newer: str, *, every: bool = False) -> Iterator[Group]:
+        """Give what may differ between two scans."""
+
+    def seen(self, scan_id: str, account: str, region: str, kind: str) -> Sequence[Resource]:
+        """Give the resources of one kind that a scan saw in one place."""
+
+    def findings(self, scan_id: str | None = None) -> Sequence[Finding]:
+        """Give the findings of a scan."""
+
+
+@dataclass
+class Drift:
+    """What changed between two scans, the weightiest first, and what only seems to have changed."""
+
+    changes: list[Change]
+    suppressed: list[Suppressed]
+
+
+def compare(nights: Nights, normaliser: Normaliser, older: str, newer: str, *, explain: bool = False) -> Drift:
+    """Compare two scans by what they saw, and weigh the changes by the rules that they turned.
+
+    With `explain`, what was left out is told too, each with its reason.
+    """
+    lookup, earlier = (cache(partial(nights.seen, scan)) for scan in (newer, older))
+    comparer = Comparer(normaliser, lookup, earlier, explain)
+    found = list(comparer.compare(nights.between(older, newer, every=explain)))
+    changes = distinct(each for each in found if isinstance(each, Change))
+    judge(changes, nights.findings(older), nights.findings(newer))
+    changes.sort(key=_weight)
+    return Drift(changes, [each for each in found if isinstance(each, Suppressed)])
+
+
+def _weight(change: Change) -> tuple[object, ...]:
+    place = (change.account, change.region, change.kind, change.key, change.path)
+    return (change.action is Action.UNSEEN, -SEVERITIES.index(change.severity), *place)
+
+
+def distinct(changes: Iterable[Change]) -> list[Change]:
+    """Tell a change of one thing once, also where several kinds hold it: a trail and its shadow in the home Region."""
+    found: dict[tuple[str, ...], Change] = {}
+    for change in changes:
+        what = (change.account, change.resource, change.path, str(change.action)) if change.resource else (change.id,)
+        known = found.get(what)
+        if known is None or (known.region == "global" and change.region != "global"):
+            found[what] = change
+    return list(found.values())

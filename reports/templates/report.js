@@ -163,7 +163,7 @@
     button.setAttribute("aria-expanded", "false");
     const tags = [];
     if (row.status === "new" || row.status === "reopened") tags.push(el("span", { className: "tag new" }, row.status));
-    if (row.acceptance) tags.push(el("span", { className: "tag" }, row.acceptance[0] === "in force" ? "accepted risk" : "acceptance ended"));
+    if (row.acceptance) tags.push(el("span", { className: "tag" }, row.acceptance[0] === "in force" ? "accepted risk" : row.acceptance[0]));
     if (row.scope === "yes") tags.push(el("span", { className: "tag" }, "PHI"));
     const said = visible(row.message || "");
     const made = el("tr", {},

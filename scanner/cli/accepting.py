@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from scanner.cli.data import chosen_scan
 from scanner.cli.output import console
 from scanner.cli.wire import Clock, UsageError, Wiring
+from scanner.engine.accepted import EXPIRED
 from scanner.engine.citations import citations, is_addressable
 from scanner.model.finding import Verdict
 
@@ -44,12 +45,22 @@ def accept(wiring: Wiring, fingerprint: str, words: Words) -> None:
         if missing:
             raise UsageError(f"accepting a risk needs {', '.join(f'--{name}' for name in missing)}")
         _demand_record(finding, words)
+        before = ended(finding)
         store.accept(
             finding.fingerprint, reason=words.reason, owner=words.owner, until=words.until,
             by=words.by or getpass.getuser(), at=Clock().now(), addressable_reason=words.not_reasonable,
             equivalent_measure=words.instead,
         )  # fmt: skip
+    if before:
+        console().print(f"it was accepted before: {before}", soft_wrap=True)
     console().print(f"accepted until {words.until}: {finding.rule} on {finding.resource}", soft_wrap=True)
+
+
+def ended(finding: Finding) -> str:
+    """Say why a finding's earlier acceptance holds no longer; empty where it holds, or where there is none."""
+    given = finding.acceptance or {}
+    why = given.get("lapsed") or (EXPIRED if given.get("expired") else "")
+    return f"{why}; {given['owner']} had accepted it until {given['until']}: {given['reason']}" if why else ""
 
 
 def revoke(wiring: Wiring, fingerprint: str, words: Words) -> None:

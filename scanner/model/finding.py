@@ -73,6 +73,12 @@ class Finding(msgspec.Struct, kw_only=True):
     remedy: dict[str, Any] | None = None
     tags: dict[str, str] | None = None
 
+    @property
+    def accepted(self) -> bool:
+        """Say whether an acceptance is in force: its last day is not past, and what was accepted is still so."""
+        given = self.acceptance or {}
+        return bool(given) and not any(given.get(name) for name in ("revoked", "expired", "lapsed"))
+
 
 def fingerprint(rule: str, partition: str, account: str, region: str, key: str, part: str) -> str:
     """Identify a finding over the nights: 32 hexadecimal digits of a SHA-256."""

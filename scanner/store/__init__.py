@@ -6,6 +6,8 @@ from scanner.store.errors import StoreError
 from scanner.store.records import (
     Acceptance,
     AcceptanceEvent,
+    Baseline,
+    BaselineEvent,
     HistoryEntry,
     ScanInfo,
     Seal,
@@ -19,6 +21,8 @@ from scanner.store.store import Store
 __all__ = [
     "Acceptance",
     "AcceptanceEvent",
+    "Baseline",
+    "BaselineEvent",
     "HistoryEntry",
     "ScanInfo",
     "Seal",

@@ -6,25 +6,37 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select, update
 
+from scanner.engine.accepted import CHANGED, EXPIRED, accepted_value, changed, together
+from scanner.model.finding import Verdict
+from scanner.store.bodies import Line, unpacked
 from scanner.store.errors import StoreError
+from scanner.store.judging import COLUMNS
 from scanner.store.records import Acceptance, AcceptanceEvent
-from scanner.store.tables import acceptance_log, acceptances, verdicts
+from scanner.store.tables import acceptance_log, acceptances, scans, verdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Iterable
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
     from scanner.model.finding import Finding
 
+    Volatile = Callable[[str], Collection[str]]
+    """Gives the volatile paths (`section.path`) of a CloudFormation type."""
+
 FINDING = "finding"
 GAP = "gap"
+PHIWARD = "phiward"
+"""Who lets an acceptance lapse."""
+
+_SHOWN = ("reason", "owner", "until", "by", "at", "addressable_reason", "equivalent_measure")
+_FIELDS = tuple(name for name in Acceptance.__struct_fields__ if name != "lapsed_in")
 
 
-def accept(connection: Connection, given: Acceptance) -> None:
-    """Keep an acceptance in place of an earlier one of the same subject, and log it.
+def accept(connection: Connection, given: Acceptance, volatile: Volatile) -> None:
+    """Keep an acceptance in place of an earlier one of the same subject, and log it; a finding's value is filled in.
 
     Raises:
         StoreError: a word is missing, the date is none, or no finding has this fingerprint.
@@ -37,12 +49,25 @@ def accept(connection: Connection, given: Acceptance) -> None:
     except ValueError:
         raise StoreError(f"an acceptance ends on a day, and {given.until!r} is none; write it as 2027-06-30") from None
     if given.scope == FINDING:
-        known = select(verdicts.c.id).where(verdicts.c.fingerprint == given.subject).limit(1)
-        if connection.execute(known).first() is None:
-            raise StoreError(f"no finding has the fingerprint {given.subject}; `phiward findings` shows them")
-    connection.execute(delete(acceptances).where(_same(given.scope, given.subject, given.account)))
-    connection.execute(acceptances.insert().values(**msgspec.structs.asdict(given)))
+        given = msgspec.structs.replace(given, value=_value(connection, given.subject, volatile))
+    since = _end(connection, given.scope, given.subject, given.account)
+    values = {name: getattr(given, name) for name in _FIELDS}
+    connection.execute(acceptances.insert().values(**values, since=since))
     _log(connection, given, "accept", given.by, given.at, msgspec.json.encode(given).decode())
+
+
+def _value(connection: Connection, fingerprint: str, volatile: Volatile) -> str:
+    """Name what failed when the finding was last known to."""
+    query = select(*COLUMNS).where(verdicts.c.fingerprint == fingerprint).order_by(verdicts.c.since.desc())
+    lines = [Line(*row) for row in connection.execute(query)]
+    if not lines:
+        raise StoreError(f"no finding has the fingerprint {fingerprint}; `phiward findings` shows them")
+    failed = [line for line in lines if line.verdict == Verdict.FAIL][:1]
+    return "".join(
+        accepted_value(finding, volatile(finding.kind))
+        for line in failed
+        for finding in unpacked(connection, [line], line.since)
+    )
 
 
 def revoke(connection: Connection, scope: str, subject: str, account: str, *, by: str, at: str, reason: str) -> None:
@@ -51,16 +76,34 @@ def revoke(connection: Connection, scope: str, subject: str, account: str, *, by
     Raises:
         StoreError: there is none.
     """
-    found = connection.execute(select(acceptances).where(_same(scope, subject, account))).mappings().one_or_none()
-    if found is None:
+    here = {"scope": scope, "subject": subject, "account": account}
+    found = [row for row in _standing(connection) if (row.scope, row.subject, row.account) == tuple(here.values())]
+    if not found:
         raise StoreError(f"{subject} is not accepted, so there is nothing to revoke; see `phiward accept`")
-    connection.execute(delete(acceptances).where(_same(scope, subject, account)))
-    _log(connection, Acceptance(**found), "revoke", by, at, reason)
+    _end(connection, scope, subject, account)
+    _log(connection, _record(found[0]), "revoke", by, at, reason)
 
 
-def _same(scope: str, subject: str, account: str) -> Any:
+def _end(connection: Connection, scope: str, subject: str, account: str) -> int:
+    """End the decision that holds, which stays on the scans that it was made on; give the scan of today's decisions."""
+    now = connection.execute(select(func.max(scans.c.seq)).where(scans.c.finished.is_not(None))).scalar() or 0
     c = acceptances.c
-    return (c.scope == scope) & (c.subject == subject) & (c.account == account)
+    same = (c.scope == scope) & (c.subject == subject) & (c.account == account)
+    connection.execute(delete(acceptances).where(same & (c.since == now)))
+    connection.execute(update(acceptances).where(same & c.ended.is_(None)).values(ended=now))
+    return now
+
+
+def _standing(connection: Connection) -> list[Row[Any]]:
+    c = acceptances.c
+    query = select(acceptances, scans.c.id.label("lapsed_scan")).join_from(
+        acceptances, scans, scans.c.seq == c.lapsed_in, isouter=True
+    )
+    return list(connection.execute(query.where(c.ended.is_(None)).order_by(c.scope, c.subject, c.account)))
+
+
+def _record(row: Row[Any]) -> Acceptance:
+    return Acceptance(**{name: getattr(row, name) for name in _FIELDS}, lapsed_in=row.lapsed_scan or "")
 
 
 def _log(connection: Connection, given: Acceptance, action: str, by: str, at: str, words: str) -> None:
@@ -69,28 +112,59 @@ def _log(connection: Connection, given: Acceptance, action: str, by: str, at: st
 
 
 def accepted(connection: Connection) -> list[Acceptance]:
-    """Give all acceptances in force or expired, by subject."""
-    c = acceptances.c
-    rows = connection.execute(select(acceptances).order_by(c.scope, c.subject, c.account)).mappings()
-    return [Acceptance(**row) for row in rows]
+    """Give all acceptances in force, expired or lapsed, by subject."""
+    return [_record(row) for row in _standing(connection)]
 
 
 def log(connection: Connection) -> list[AcceptanceEvent]:
-    """Give what was accepted and revoked, in the order in which it was said."""
+    """Give what was accepted and revoked and what lapsed, in order."""
     columns = [column for column in acceptance_log.c if column.name != "id"]
     rows = connection.execute(select(*columns).order_by(acceptance_log.c.id)).mappings()
     return [AcceptanceEvent(**row) for row in rows]
 
 
-def attach(connection: Connection, found: Iterable[Finding], as_of: str) -> None:
-    """Put on each failing finding its acceptance, with `expired` as of the scan's day."""
-    by_subject = {each.subject: each for each in accepted(connection) if each.scope == FINDING}
-    day = as_of[: len("2026-01-01")]
+def lapse(connection: Connection, scan: Row[Any], found: Iterable[Finding], at: str, volatile: Volatile) -> None:
+    """Let the acceptances lapse whose last day is past or whose finding fails by another value now, and log it.
+
+    What this scan did not see fail lets nothing lapse: it would be told to nobody.
+    """
+    standing = {row.subject: row for row in _standing(connection) if row.scope == FINDING and not row.lapsed}
     for finding in found:
-        given = by_subject.get(finding.fingerprint)
-        if given is not None:
-            words = msgspec.structs.asdict(given)
-            finding.acceptance = {name: words[name] for name in _SHOWN} | {"expired": given.until < day}
+        row = standing.get(finding.fingerprint)
+        if row is None or finding.verdict is not Verdict.FAIL or finding.status == "unseen":
+            continue
+        now = accepted_value(finding, volatile(finding.kind))
+        other = changed(row.value, now)
+        why = EXPIRED if _over(row, scan) else f"{CHANGED} ({', '.join(other)})" if other else ""
+        values = {"lapsed": why, "lapsed_in": scan.seq} if why else {"value": together(row.value, now)}
+        c = acceptances.c
+        one = (c.scope == FINDING) & (c.subject == row.subject) & (c.account == row.account) & c.ended.is_(None)
+        if why or values["value"] != row.value:
+            connection.execute(update(acceptances).where(one).values(**values))
+        if why:
+            said = f"accepted until {row.until}" if _over(row, scan) else finding.message
+            _log(connection, _record(row), "lapse", PHIWARD, at, f"{why}: {said}")
 
 
-_SHOWN = ("reason", "owner", "until", "by", "at", "addressable_reason", "equivalent_measure")
+def _over(row: Row[Any], scan: Row[Any]) -> bool:
+    return bool(row.until < scan.as_of[: len("2026-01-01")])
+
+
+def attach(connection: Connection, found: Iterable[Finding], scan: Row[Any]) -> None:
+    """Put on each finding the acceptance that held in a scan, the newest one's being today's.
+
+    `expired` and `lapsed` (why) are as of the scan. What lapsed in it is `reopened`, whatever was decided since.
+    """
+    rows = connection.execute(
+        select(acceptances).where((acceptances.c.scope == FINDING) & (acceptances.c.since <= scan.seq))
+    ).all()
+    held = {row.subject: row for row in rows if row.ended is None or row.ended > scan.seq}
+    reopened = {row.subject for row in rows if row.lapsed_in == scan.seq}
+    for finding in found:
+        if finding.fingerprint in reopened and finding.status == "still":
+            finding.status = "reopened"
+        row = held.get(finding.fingerprint)
+        if row is not None:
+            lapsed = row.lapsed if row.lapsed_in is not None and row.lapsed_in <= scan.seq else ""
+            words = {name: getattr(row, name) for name in _SHOWN}
+            finding.acceptance = words | {"expired": _over(row, scan), "lapsed": lapsed}

@@ -89,7 +89,9 @@ class Acceptance(msgspec.Struct, frozen=True, kw_only=True):
     """A risk that somebody accepted: a finding (by fingerprint) or, in an account, a call that stays unanswered.
 
     `until` is the last day (ISO 8601). `addressable_reason` says why an addressable specification is not reasonable
-    and appropriate, `equivalent_measure` what is done instead (45 CFR 164.306(d)(3)(ii)(B)).
+    and appropriate, `equivalent_measure` what is done instead (45 CFR 164.306(d)(3)(ii)(B)). `value` names what was
+    accepted, see `scanner.engine.accepted`. `lapsed` is empty, or says why a scan, `lapsed_in`, no longer took it as
+    accepted.
     """
 
     scope: str
@@ -102,10 +104,13 @@ class Acceptance(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     addressable_reason: str = ""
     equivalent_measure: str = ""
+    value: str = ""
+    lapsed: str = ""
+    lapsed_in: str = ""
 
 
 class AcceptanceEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of the acceptances' log: `accept` or `revoke`, by whom and in which words."""
+    """One entry of the acceptances' log: `accept`, `revoke` or `lapse`, by whom and in which words."""
 
     at: str
     by: str
@@ -113,6 +118,34 @@ class AcceptanceEvent(msgspec.Struct, frozen=True, kw_only=True):
     scope: str
     subject: str
     account: str
+    words: str
+
+
+class Baseline(msgspec.Struct, frozen=True, kw_only=True):
+    """A scan that somebody approved as how things should be, under a name; `as_of` is the scan's moment.
+
+    A later approval under the name is the next `version`, and the one before it is `superseded`.
+    """
+
+    name: str
+    version: int
+    scan: str
+    as_of: str
+    by: str
+    reason: str
+    at: str
+    superseded: bool = False
+
+
+class BaselineEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the baselines' log: `approve` or `prune`, by whom, of which scan, in which words."""
+
+    at: str
+    by: str
+    action: str
+    name: str
+    version: int
+    scan: str
     words: str
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import func, select, update
 
-from scanner.store.accepting import attach
+from scanner.store.accepting import attach, lapse
 from scanner.store.blobs import Drawer, fetch
 from scanner.store.errors import StoreError
 from scanner.store.judging import date, judge_account
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from scanner.model.finding import Finding
+    from scanner.store.accepting import Volatile
     from scanner.store.life import Told
 
 
@@ -126,7 +127,9 @@ def unfinished(connection: Connection) -> ScanInfo | None:
     return info_of(connection, [row])[0] if row is not None and not row.finished else None
 
 
-def finish(connection: Connection, scan_id: str, given: Iterable[Finding], finished: datetime) -> list[Finding]:
+def finish(
+    connection: Connection, scan_id: str, given: Iterable[Finding], finished: datetime, volatile: Volatile
+) -> list[Finding]:
     """Write a scan's verdicts, counts and seals; see `Store.finish`.
 
     Raises:
@@ -152,7 +155,8 @@ def finish(connection: Connection, scan_id: str, given: Iterable[Finding], finis
         told += lives
     found = [each.finding for each in told]
     date(connection, row.seq, ((each.finding, (each.first, each.seen)) for each in told))
-    attach(connection, found, row.as_of)
+    lapse(connection, row, found, written(finished), volatile)
+    attach(connection, found, row)
     return found
 
 

@@ -9,28 +9,32 @@ from sqlalchemy import select
 
 from scanner.model.resource import Snapshot
 from scanner.store import accepting, retention, scanning, seal, summary
-from scanner.store.accepting import FINDING, GAP
+from scanner.store.deciding import Deciding
+from scanner.store.differing import Difference
+from scanner.store.errors import StoreError
 from scanner.store.history import history_of
 from scanner.store.judging import findings_in
+from scanner.store.lives import lives_until
 from scanner.store.reading import coverage_of, resources_of, unseen_of, visits_of
 from scanner.store.recording import Visit
-from scanner.store.records import Acceptance, Seal, written
-from scanner.store.session import Session
+from scanner.store.records import Seal, written
 from scanner.store.spans import Span, spans
 from scanner.store.tables import accounts, judgements, scans, seals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection
 
+    from scanner.engine.drift import Group
+    from scanner.engine.lives import Life
     from scanner.model.finding import Finding
     from scanner.model.gap import Gap
     from scanner.model.resource import Coverage, Resource
-    from scanner.store.records import AcceptanceEvent, HistoryEntry, ScanInfo, StandardRow, TrendRow
+    from scanner.store.records import HistoryEntry, ScanInfo, StandardRow, TrendRow
 
 
-class Store(Session):
+class Store(Deciding):
     """One database of scans; use it in a `with` statement.
 
     Every method raises `StoreError`, one line for the user, when the database cannot do what is asked.
@@ -58,7 +62,7 @@ class Store(Session):
         """
         with self._writing() as connection:
             row = scanning.open_row(connection, scan_id)
-            Visit(connection, row.seq, self._noise).write(account, region, resources, coverage)
+            Visit(connection, row.seq, self._normaliser).write(account, region, resources, coverage)
 
     def places_done(self, scan_id: str) -> set[tuple[str, str]]:
         """Give the (account, Region) pairs that a scan has written."""
@@ -74,15 +78,16 @@ class Store(Session):
     def finish(self, scan_id: str, findings: Iterable[Finding], *, finished: datetime) -> list[Finding]:
         """Close a scan with what its rules said, and give it back with the lives of the findings told.
 
-        Status and dates are filled in, in place. Further findings follow for what failed before and is not named now:
-        `resolved` ones (verdict SKIP) where a part no longer fails or the resource is gone from a whole listing,
-        `unseen` ones with their last verdict where it could not be seen. What this scan did not look at is not named.
+        Status, dates and acceptances are filled in, in place; a failure whose acceptance lapses now is `reopened`.
+        Further findings follow for what failed before and is not named now: `resolved` ones (verdict SKIP) where a part
+        no longer fails or the resource is gone from a whole listing, `unseen` ones with their last verdict where it
+        could not be seen. What this scan did not look at is not named.
 
         Raises:
             StoreError: there is no such scan, or it was finished.
         """
         with self._writing() as connection:
-            found = scanning.finish(connection, scan_id, findings, finished)
+            found = scanning.finish(connection, scan_id, findings, finished, self._volatile)
         self._lock.release()
         return found
 
@@ -118,6 +123,42 @@ class Store(Session):
                 kinds=list(info.kinds),
             )
 
+    def between(self, older: str, newer: str, *, every: bool = False) -> Iterator[Group]:
+        """Give what may differ between two scans, by what was last known in the first and seen in the second.
+
+        With `every` also what only noise tells apart. What the second did not look for is left out.
+
+        Raises:
+            StoreError: there is no such scan, it was pruned, or they are given in the wrong order.
+        """
+        with self._reading() as connection:
+            first, second = (scanning.row_of(connection, scan) for scan in (older, newer))
+            if first.seq >= second.seq:
+                raise StoreError(f"scan {newer} is not later than {older}; give the later one second")
+            yield from Difference(connection, first.seq, second.seq, self._normaliser.version, every=every).groups()
+
+    def coverage(self, scan_id: str) -> list[Coverage]:
+        """Give how far each call of a scan was answered.
+
+        Raises:
+            StoreError: there is no such scan, or it was pruned.
+        """
+        with self._reading() as connection:
+            row = scanning.row_of(connection, scan_id)
+            return coverage_of(connection, visits_of(connection, scan=row.seq))
+
+    def seen(self, scan_id: str, account: str, region: str, kind: str) -> list[Resource]:
+        """Give the resources of one kind that a scan saw in one place.
+
+        Raises:
+            StoreError: there is no such scan, or it was pruned.
+        """
+        with self._reading() as connection:
+            row = scanning.row_of(connection, scan_id)
+            looked = visits_of(connection, scan=row.seq)
+            here = [visit for visit in looked if (visit.account, visit.region) == (account, region)]
+            return resources_of(connection, row.seq, here, kind=kind)
+
     def spans(self, kind: str, section: str) -> list[Span]:
         """Give all that was seen of one section of a kind over the nights that are kept, by ARN and in time."""
         with self._reading() as connection:
@@ -136,7 +177,8 @@ class Store(Session):
     def findings(self, scan_id: str | None = None) -> list[Finding]:
         """Give the findings of a scan, by default of the newest finished one, as `finish` gave them.
 
-        They come by rule and place, with the acceptances of today. An unfinished scan has none.
+        They come by rule and place, with the acceptances that held until the next scan was finished: the newest scan's
+        are today's. An unfinished scan has none.
 
         Raises:
             StoreError: there is no such scan, it was pruned, or its content was changed.
@@ -147,7 +189,7 @@ class Store(Session):
                 return []
             query = select(judgements.c.account).where(judgements.c.scan == row.seq).order_by(judgements.c.account)
             found = findings_in(connection, row.seq, connection.execute(query).scalars().all())
-            accepting.attach(connection, found, row.as_of)
+            accepting.attach(connection, found, row)
             return found
 
     def _newest_row(self, connection: Connection) -> Any:
@@ -188,62 +230,17 @@ class Store(Session):
         with self._reading() as connection:
             return seal.verify(connection, head)
 
-    def accept(
-        self,
-        fingerprint: str,
-        *,
-        reason: str,
-        owner: str,
-        until: str,
-        by: str,
-        at: datetime,
-        addressable_reason: str = "",
-        equivalent_measure: str = "",
-    ) -> None:
-        """Accept a finding's risk until a day (ISO 8601); the finding stays a FAIL and carries this.
+    def lives(self, until: str | None = None) -> list[Life]:
+        """Give the times during which findings failed, up to a scan, by default the newest finished one.
 
-        For an addressable specification say why it is not reasonable and appropriate and what is done instead
-        (45 CFR 164.306(d)(3)(ii)(B)).
+        They come by account, rule, fingerprint and time; `scanner.engine.lives` reckons with them.
 
         Raises:
-            StoreError: a word is missing, the day is none, or there is no such finding.
+            StoreError: there is no such scan, or it was pruned.
         """
-        words = {"reason": reason, "owner": owner, "until": until, "by": by, "at": written(at)}
-        measures = {"addressable_reason": addressable_reason, "equivalent_measure": equivalent_measure}
-        with self._writing() as connection:
-            accepting.accept(connection, Acceptance(scope=FINDING, subject=fingerprint, **words, **measures))
-
-    def accept_gap(
-        self, call: str, account: str, *, reason: str, owner: str, until: str, by: str, at: datetime
-    ) -> None:
-        """Accept until a day that a call (`service.Operation`) stays unanswered in an account.
-
-        Raises:
-            StoreError: a word is missing, or the day is none.
-        """
-        words = {"reason": reason, "owner": owner, "until": until, "by": by, "at": written(at)}
-        with self._writing() as connection:
-            accepting.accept(connection, Acceptance(scope=GAP, subject=call, account=account, **words))
-
-    def revoke(self, subject: str, *, account: str = "", by: str, at: datetime, reason: str = "") -> None:
-        """Take back the acceptance of a finding (by fingerprint) or, with `account`, of a call.
-
-        Raises:
-            StoreError: there is none.
-        """
-        scope = GAP if account else FINDING
-        with self._writing() as connection:
-            accepting.revoke(connection, scope, subject, account, by=by, at=written(at), reason=reason)
-
-    def acceptances(self) -> list[Acceptance]:
-        """Give all acceptances that were not revoked, expired ones included."""
         with self._reading() as connection:
-            return accepting.accepted(connection)
-
-    def acceptance_log(self) -> list[AcceptanceEvent]:
-        """Give who accepted and revoked what, in order."""
-        with self._reading() as connection:
-            return accepting.log(connection)
+            row = scanning.row_of(connection, until) if until else self._newest_row(connection)
+            return lives_until(connection, row.seq) if row is not None else []
 
     def prune(self, keep: int = retention.SIX_YEARS, *, now: datetime | None = None) -> list[str]:
         """Forget what is older than `keep` days, except its seals; give the ids of the scans.

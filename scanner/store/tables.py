@@ -179,13 +179,17 @@ seals = Table(
     Column("pruned", Boolean, nullable=False),
 )
 
-# The one thing that people change: outside the seal, with a log of its own.
+# What people decide: outside the seal, with logs of its own. An acceptance holds from the scan that was the newest when
+# it was given (0: there was none) up to, but not including, the scan `ended`. `value` names what was accepted; `lapsed`
+# says why it is so no longer, since the scan `lapsed_in`.
 acceptances = Table(
     "acceptances",
     metadata,
     Column("scope", String, primary_key=True),
     Column("subject", String, primary_key=True),
     Column("account", String, primary_key=True),
+    Column("since", Integer, primary_key=True, autoincrement=False),
+    Column("ended", Integer),
     Column("reason", Text, nullable=False),
     Column("owner", String, nullable=False),
     Column("until", String, nullable=False),
@@ -193,6 +197,9 @@ acceptances = Table(
     Column("at", String, nullable=False),
     Column("addressable_reason", Text, nullable=False),
     Column("equivalent_measure", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("lapsed", Text, nullable=False),
+    Column("lapsed_in", Integer),
 )
 
 acceptance_log = Table(
@@ -206,4 +213,47 @@ acceptance_log = Table(
     Column("subject", String, nullable=False),
     Column("account", String, nullable=False),
     Column("words", Text, nullable=False),
+)
+
+baselines = Table(
+    "baselines",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("scan", ForeignKey("scans.seq"), nullable=False),
+    Column("by", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", String, nullable=False),
+    Column("superseded", Boolean, nullable=False),
+)
+
+baseline_log = Table(
+    "baseline_log",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("scan", String, nullable=False),
+    Column("words", Text, nullable=False),
+)
+
+# Who made a change that a scan found: learned from logs that lag and end, so outside the seal. `tries` counts how often
+# the logs were asked.
+attributions = Table(
+    "attributions",
+    metadata,
+    Column("scan", ForeignKey("scans.seq"), primary_key=True),
+    Column("change", String(16), primary_key=True),
+    Column("account", String, nullable=False),
+    Column("region", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("attributions_state", "state"),
 )
