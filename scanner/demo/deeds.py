@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from scanner.demo.finding import group_named, named, vpc_named
 from scanner.demo.systems import edge
 from scanner.demo.systems.containers import plain_container, push, task
 from scanner.demo.systems.foundation import person
@@ -17,28 +18,9 @@ if TYPE_CHECKING:
 ALL_BLOCKED = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
-def _named(found: list[dict[str, Any]], name: str) -> dict[str, Any]:
-    """The one of several EC2 answers that carries this Name tag."""
-    wanted = {"Key": "Name", "Value": name}
-    (one,) = [each for each in found if wanted in each.get("Tags", [])]
-    return one
-
-
-def _group(cloud: Cloud, name: str) -> str:
-    wanted = [{"Name": "group-name", "Values": [name]}]
-    (one,) = cloud.client("ec2").describe_security_groups(Filters=wanted)["SecurityGroups"]
-    group: str = one["GroupId"]
-    return group
-
-
-def _vpc(cloud: Cloud, name: str) -> str:
-    vpc: str = _named(cloud.client("ec2").describe_vpcs()["Vpcs"], name)["VpcId"]
-    return vpc
-
-
 def tunnel(organisation: Organisation, cloud: Cloud, *, name: str, number: int, status: str) -> None:
     """Let a tunnel of a VPN connection come up or go down."""
-    found = _named(cloud.client("ec2").describe_vpn_connections()["VpnConnections"], name)["VpnConnectionId"]
+    found = named(cloud.client("ec2").describe_vpn_connections()["VpnConnections"], name)["VpnConnectionId"]
     organisation.server.happen(
         "tunnel", account=cloud.account, region="us-east-1", connection=found, tunnel=number, status=status
     )
@@ -67,7 +49,7 @@ def ssh(_org: Organisation, cloud: Cloud, *, is_open: bool) -> None:
     """Open SSH on the container hosts to the world, or close it."""
     ec2 = cloud.client("ec2")
     change = ec2.authorize_security_group_ingress if is_open else ec2.revoke_security_group_ingress
-    change(GroupId=_group(cloud, "phi-hosts"), IpPermissions=[opened(22, "0.0.0.0/0")])
+    change(GroupId=group_named(cloud, "phi-hosts"), IpPermissions=[opened(22, "0.0.0.0/0")])
 
 
 def key_made(_org: Organisation, cloud: Cloud) -> None:
@@ -110,7 +92,7 @@ def rotation(_org: Organisation, cloud: Cloud, *, rotates: bool) -> None:
 
 def flow_logs(_org: Organisation, cloud: Cloud, *, kept: bool) -> None:
     """Keep or drop the flow logs of cell-beta's VPC."""
-    ec2, vpc = cloud.client("ec2"), _vpc(cloud, "cell-beta")
+    ec2, vpc = cloud.client("ec2"), vpc_named(cloud, "cell-beta")
     if kept:
         ec2.create_flow_logs(
             ResourceIds=[vpc],
@@ -178,13 +160,13 @@ def retire_reporting(_org: Organisation, cloud: Cloud) -> None:
     """Terminate the reporting machine in the open."""
     ec2 = cloud.client("ec2")
     found = [each for block in ec2.describe_instances()["Reservations"] for each in block["Instances"]]
-    ec2.terminate_instances(InstanceIds=[_named(found, "legacy-reporting")["InstanceId"]])
+    ec2.terminate_instances(InstanceIds=[named(found, "legacy-reporting")["InstanceId"]])
 
 
 def unshare(_org: Organisation, cloud: Cloud) -> None:
     """Take the public snapshot back, and block new ones."""
     ec2 = cloud.client("ec2")
-    snapshot = _named(ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"], "vendor-share")["SnapshotId"]
+    snapshot = named(ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"], "vendor-share")["SnapshotId"]
     ec2.modify_snapshot_attribute(
         SnapshotId=snapshot, Attribute="createVolumePermission", OperationType="remove", GroupNames=["all"]
     )

@@ -1,4 +1,4 @@
-"""What stands before moto in the demo's server: the control routes, the register of calls and the list of refusals."""
+"""What stands before moto in the demo's server: the control routes, the register of calls, the trail, the refusals."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from moto.moto_api._internal import mock_random
 
-from scanner.demo import moto_gaps
+from scanner.demo import moto_gaps, trail
 from scanner.demo.moto_gaps.ecr import BLOBS, blob
 from scanner.demo.moto_gaps.unserved import ANSWERS
-from scanner.demo.wire import Environ, identify, refusal
+from scanner.demo.wire import Environ, Heard, identify, refusal
 
 if TYPE_CHECKING:
     from scanner.demo.clock import Clock
@@ -43,18 +43,35 @@ class Gatekeeper:
             return self._control(path.removeprefix(CONTROL), environ, start_response)
         if path.startswith(BLOBS):
             return _download(path.removeprefix(BLOBS), start_response)
-        call = identify(environ)
-        if call is None:
+        heard = identify(environ)
+        if heard is None:
             return self._application(environ, start_response)
         with self._lock:
-            self._calls.append(call)
-            denied = any(_covers(pattern, call) for pattern in self._denied)
-        if not denied:
-            if (call.service, call.operation) in ANSWERS:
-                return _json(start_response, ANSWERS[call.service, call.operation])
-            return self._application(environ, start_response)
-        status, headers, body = refusal(call, environ.get("CONTENT_TYPE", ""))
-        return _respond(start_response, status, headers, body)
+            self._calls.append(heard.call)
+            denied = any(_covers(pattern, heard.call) for pattern in self._denied)
+        if not trail.is_recorded(heard):
+            return self._serve(heard, environ, start_response, denied=denied)
+        said: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start(status: str, headers: list[tuple[str, str]], *_error: object) -> None:
+            said.append((status, headers))
+
+        answered = self._serve(heard, environ, start, denied=denied)
+        body = b"".join(answered)
+        getattr(answered, "close", lambda: None)()
+        status, headers = said[-1]
+        trail.record(heard, environ, int(status.partition(" ")[0]), headers, body)
+        start_response(status, headers)
+        return [body]
+
+    def _serve(self, heard: Heard, environ: Environ, start: StartResponse, *, denied: bool) -> Iterable[bytes]:
+        call = heard.call
+        if denied:
+            status, headers, body = refusal(call, environ.get("CONTENT_TYPE", ""))
+            return _respond(start, status, headers, body)
+        if (call.service, call.operation) in ANSWERS:
+            return _json(start, ANSWERS[call.service, call.operation])
+        return self._application(environ, start)
 
     def _control(self, route: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         length = int(environ.get("CONTENT_LENGTH") or 0)

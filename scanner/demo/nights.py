@@ -1,8 +1,9 @@
 """The nights that pass over the demo organisation: what its people change, for good and for ill.
 
 `CHANGES` says it as data: in which night, in which account, what happens to which kind of resource, whether it makes
-things better or worse, and which verdicts it turns. `pass_night` moves the clock by a day, puts the metrics of that day
-and makes the night's changes; the same calls in every run, so the same nights.
+things better or worse, who does it, and which verdicts it turns. `pass_night` moves the clock by a day, puts the
+metrics of that day, makes the night's changes and what noise every night brings; the same calls in every run, so the
+same nights.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from scanner.demo.actors import act_as
 from scanner.demo.changes import CHANGES, Change
+from scanner.demo.noise import make_noise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
 
 LAST_NIGHT = max(change.night for change in CHANGES)
 _NIGHT = timedelta(days=1)
+_WORK, _PAUSE = timedelta(hours=9), timedelta(minutes=7)  # how long before the scan the first change is made
+_NOISE = timedelta(hours=5)
+_ENTRIES = 1000  # the chance by which sessions get their keys, apart from that of what they do
 _SAMPLE = timedelta(minutes=15)
 _SAMPLES = 96
 _SILENT_HOURS = range(10, 12)
@@ -29,7 +35,7 @@ _BATCH = 500
 
 
 def pass_night(organisation: Organisation, night: int) -> tuple[Change, ...]:
-    """Let night `night` (1, 2, ...) pass; answers the changes that were made in it.
+    """Let night `night` (1, 2, ...) pass; answers the changes that were made in it, none in a quiet night.
 
     Raises:
         ValueError: the demo has no such night.
@@ -39,13 +45,29 @@ def pass_night(organisation: Organisation, night: int) -> tuple[Change, ...]:
     server = organisation.server
     moment = organisation.start + night * _NIGHT
     made = tuple(change for change in CHANGES if change.night == night)
-    server.seed_random(night)
-    server.set_clock(moment - timedelta(hours=9))
-    for change in made:
-        change.act(organisation)
+    _change(organisation, night, moment, made)
+    server.set_clock(moment - _NOISE)
+    make_noise(organisation, night)
     server.set_clock(moment)
     report_traffic(organisation, moment, mended=night >= _MENDED)
     return made
+
+
+def _change(organisation: Organisation, night: int, moment: datetime, made: tuple[Change, ...]) -> None:
+    """Make the night's changes, one every few minutes, each by its actor; ids are the night's own."""
+    server = organisation.server
+    server.set_clock(moment - _WORK)
+    server.seed_random(_ENTRIES + night)
+    clouds = {
+        (change.account, change.actor): act_as(organisation, change.account, change.actor, f"night {night}")
+        if change.actor
+        else organisation.clouds[change.account]
+        for change in made
+    }
+    server.seed_random(night)
+    for number, change in enumerate(made):
+        server.set_clock(moment - _WORK + number * _PAUSE)
+        change.deed(organisation, clouds[change.account, change.actor])
 
 
 def report_traffic(organisation: Organisation, moment: datetime, *, mended: bool = False) -> None:

@@ -7,11 +7,15 @@ Source: the Smithy AWS protocol pages; service authorization reference for the r
 from __future__ import annotations
 
 import io
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 import moto.iam.models
+from botocore.awsrequest import HeadersDict
 from botocore.exceptions import UnknownServiceError
+from botocore.parsers import create_parser
+from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import get_service_router
 from moto.core.serialize import get_serializer_class
@@ -37,6 +41,16 @@ _REFUSAL_STATUS = {"json": 400}
 _FORBIDDEN = 403
 
 
+class Heard(NamedTuple):
+    """A signed request: what it asks for, the access key that signed it, and what is needed to read its parameters."""
+
+    call: Served
+    access_key: str
+    operation: Any
+    request: Request
+    in_path: dict[str, Any]
+
+
 class _RefusedError(Exception):
     """What moto's serializers make an error answer of: a code and a message."""
 
@@ -54,7 +68,7 @@ def rewind(environ: Environ) -> bytes:
     return body
 
 
-def identify(environ: Environ) -> Served | None:
+def identify(environ: Environ) -> Heard | None:
     """Name the operation that a signed request asks for; None for what is unsigned or belongs to no service."""
     scope = _credential_scope(environ)
     if scope is None:
@@ -64,10 +78,40 @@ def identify(environ: Environ) -> Served | None:
     service = _service(signing_name, environ, body)
     request = Request({**environ, "wsgi.input": io.BytesIO(body)})
     try:
-        operation, _ = get_service_router(service).match(request)
+        operation, in_path = get_service_router(service).match(request)
     except (HTTPException, NotImplementedError, UnknownServiceError):
         return None
-    return Served(service, str(operation.name), moto.iam.models.get_account_id_from(access_key), region)
+    call = Served(service, str(operation.name), moto.iam.models.get_account_id_from(access_key), region)
+    return Heard(call, access_key, operation, request, dict(in_path))
+
+
+def parameters(heard: Heard) -> dict[str, Any]:
+    """Read a request's parameters by botocore's model, named as the model names them."""
+    request = heard.request
+    parser = PROTOCOL_PARSERS[_protocol(heard)](heard.operation)
+    given: dict[str, Any] = parser.parse(
+        {
+            "method": request.method,
+            "values": request.values,
+            "headers": request.headers,
+            "body": request.data,
+            "url_path": request.path,
+            "url_params": heard.in_path,
+        }
+    )
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def answer(heard: Heard, status: int, headers: Iterable[tuple[str, str]], body: bytes) -> dict[str, Any]:
+    """Read an answer by botocore's model; that of a call that failed has `Error`."""
+    said = {"status_code": status, "headers": HeadersDict(list(headers)), "body": body}
+    read: dict[str, Any] = create_parser(_protocol(heard)).parse(said, heard.operation.output_shape)
+    return read
+
+
+def _protocol(heard: Heard) -> str:
+    model = get_service_model(heard.call.service)
+    return determine_request_protocol(model, heard.request.content_type)
 
 
 def _credential_scope(environ: Environ) -> tuple[str, str, str] | None:

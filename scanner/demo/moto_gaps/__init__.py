@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.demo.moto_gaps import (
     account,
+    autoscaling,
     backup,
     cloudfront,
+    cloudtrail,
     config,
     directconnect,
     ec2,
@@ -29,12 +31,18 @@ from scanner.demo.moto_gaps import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_MODULES = (account, backup, cloudfront, config, directconnect, ec2, ecr, ecs, guardduty, iam, rds, s3, ssm, vpn)
+_MODULES = (
+    *(account, backup, cloudfront, cloudtrail, config, directconnect, ec2, ecr, ecs, guardduty, iam),
+    *(rds, s3, ssm, vpn),
+)
 _EVENTS: dict[str, Callable[..., None]] = {
     "tunnel": vpn.set_tunnel,
+    "member": autoscaling.swap_member,
+    "tasks": autoscaling.restart_tasks,
     "agent": ecs.set_agent_connected,
     "node": ssm.set_node,
     "root": iam.set_root,
+    "trail_lag": cloudtrail.set_lag,
 }
 
 

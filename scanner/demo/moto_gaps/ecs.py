@@ -80,18 +80,18 @@ def _keep_members(response: Any, answer: ActionResult) -> ActionResult:
             deployment["serviceConnectConfiguration"] = connect
     service.created_at = utcnow()
     service.created_by = f"arn:aws:iam::{response.current_account}:role/terraform"
-    _settle(response.ecs_backend, service)
+    settle(response.ecs_backend, service)
     return answer
 
 
 def _settle_again(response: Any, answer: ActionResult) -> ActionResult:
     """UpdateService: moto changes the numbers and starts or stops nothing."""
     service = answer.result["service"]  # type: ignore[index]
-    _settle(response.ecs_backend, service)
+    settle(response.ecs_backend, service)
     return answer
 
 
-def _settle(backend: EC2ContainerServiceBackend, service: Any) -> None:
+def settle(backend: EC2ContainerServiceBackend, service: Any) -> None:
     """Let a service reach its desired count: stop tasks of another revision and surplus ones, start what is missing."""
     tasks: dict[str, Any] = backend.tasks.setdefault(service.cluster_name, {})
     definition = backend.describe_task_definition(service.task_definition)

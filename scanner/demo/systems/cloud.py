@@ -33,6 +33,13 @@ class Cloud:
         self._credentials = dict(credentials)
         self._clients: dict[tuple[str, str], Any] = {}
         self._tokens = count()
+        self._origin: tuple[str, str] | None = None
+        self._occasion = account
+
+    def come_from(self, address: str, agent: str, occasion: str) -> None:
+        """Call from an address with a tool's `User-Agent`; `occasion` makes idempotency tokens of their own."""
+        self._origin = (address, agent)
+        self._occasion = f"{self.account}/{occasion}"
 
     def client(self, service: str, region: str = HOME) -> Any:
         """boto3's client of a service in a Region."""
@@ -49,6 +56,7 @@ class Cloud:
                     **self._credentials,
                 )
                 client.meta.events.register_first("before-parameter-build", self._same_tokens)
+                client.meta.events.register("before-sign", self._sign_origin)
                 if service == "s3control":
                     client.meta.events.register("before-sign.s3-control", _without_account_in_host)
                 self._clients[service, region] = client
@@ -57,7 +65,13 @@ class Cloud:
     def _same_tokens(self, params: dict[str, Any], model: Any, **_more: Any) -> None:
         """Give idempotency tokens that are the same in every run, where boto3 would draw them."""
         for member in model.idempotent_members:
-            params.setdefault(member, str(uuid5(NAMESPACE_URL, f"{self.account}/{next(self._tokens)}")))
+            params.setdefault(member, str(uuid5(NAMESPACE_URL, f"{self._occasion}/{next(self._tokens)}")))
+
+    def _sign_origin(self, request: Any, **_more: Any) -> None:
+        """Say where a call comes from, where that was given."""
+        if self._origin:
+            del request.headers["User-Agent"]
+            request.headers["X-Forwarded-For"], request.headers["User-Agent"] = self._origin
 
     def arn(self, service: str, resource: str, region: str = HOME) -> str:
         """The ARN of a resource of this account; IAM's carry no Region."""
