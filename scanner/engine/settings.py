@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from scanner.engine.cells import Cells
+from scanner.engine.drift.allowed import DriftTable
 from scanner.engine.toml_lines import line_of
 
 ACCOUNT = re.compile(r"\d{12}")
@@ -186,6 +187,7 @@ class Config(_Table):
     address_plan: dict[str, tuple[Annotated[str, AfterValidator(_cidr)], ...]] = {}
     cells: Cells = {}
     dr: DrTable = DrTable()
+    drift: DriftTable = DriftTable()
     reports: ReportsTable = ReportsTable()
     rules: dict[str, Any] = {}
     _text: str = PrivateAttr("")

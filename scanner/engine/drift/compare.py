@@ -185,6 +185,7 @@ class Comparer:
 
 def _values(resource: Resource, text: str) -> list[Any]:
     """Give what a resource has at a property: a section's path, or `@.tags.` and a key."""
+    value: Any
     if text.startswith(f"{HEAD}.tags."):
         value = (resource.tags or {}).get(text.removeprefix(f"{HEAD}.tags."), paths.MISSING)
     else:

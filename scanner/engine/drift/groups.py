@@ -75,9 +75,9 @@ def groups(before: Snapshot, after: Snapshot) -> Iterator[Group]:
             found[*where, each.identity][0].append(each)
         elif where in lists:
             unseen[where] += 1
-    for (account, region, kind, key), (was_there, there) in found.items():
+    for (account, region, kind, name), (was_there, there) in found.items():
         yield Group(
-            account=account, region=region, kind=kind, key=key, before=tuple(was_there), after=tuple(there),
+            account=account, region=region, kind=kind, key=name, before=tuple(was_there), after=tuple(there),
             since=before.as_of, seen=after.as_of,
         )  # fmt: skip
     for (account, region, kind), count in unseen.items():

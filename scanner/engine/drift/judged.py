@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -47,18 +48,30 @@ def _failing(some: Iterable[Finding]) -> Mapping[str, Finding]:
 
 
 def _mark(by_resource: Mapping[str, Sequence[Change]], finding: Finding, direction: str) -> None:
+    found: dict[str, Change] = {}
     for evidence in finding.evidence:
         for name in {evidence.resource} if evidence.resource else {finding.resource, finding.key}:
-            for change in by_resource.get(name, ()):
-                if _concerns(change, evidence.path):
-                    change.rules = tuple(sorted({*change.rules, f"{direction}:{finding.rule}:{finding.severity}"}))
+            found |= {each.id: each for each in by_resource.get(name, ()) if _concerns(each, evidence.path)}
+    for change in _named(finding.part, list(found.values())):
+        change.rules = tuple(sorted({*change.rules, f"{direction}:{finding.rule}:{finding.severity}"}))
+
+
+def _named(part: str, found: Sequence[Change]) -> Sequence[Change]:
+    """Of several changes that a rule read, leave those that speak of the finding's part, where any does."""
+    words = [word for word in re.split(r"[ ,:]+", part) if any(sign.isdigit() or sign == "/" for sign in word)]
+    spoken = [each for each in found if words and all(word in _text(each) for word in words)]
+    return spoken or found
+
+
+def _text(change: Change) -> str:
+    return f"{change.path} {change.before} {change.after}"
 
 
 def _concerns(change: Change, path: str) -> bool:
-    """Say whether what was read lies in what changed, or the other way round."""
+    """Say whether what was read (`KIND section.path | section.path`) lies in what changed, or the other way round."""
     if change.action in {Action.ADDED, Action.REMOVED} and not change.property:
         return True
-    read = [_plain(text.strip()) for text in path.split("|")]
+    read = [_plain(text.strip()) for text in path.rpartition("::")[2].partition(" ")[2].split("|")]
     return any(_below(change.property, text) or _below(text, change.property) for text in read if text)
 
 

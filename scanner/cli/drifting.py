@@ -1,0 +1,185 @@
+"""`phiward drift`: what changed since another night or since an approved baseline, what it touches, and who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scanner.cli.data import chosen_scan
+from scanner.cli.output import answer, console
+from scanner.cli.wire import UsageError
+from scanner.model.change import Action
+from scanner.model.rule import SEVERITIES
+from scanner.run import CLEAN, INCOMPLETE, VIOLATION, compare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reports.view import DriftView
+    from scanner.cli.wire import Wiring
+    from scanner.engine.drift import Group
+    from scanner.model.finding import Finding
+    from scanner.model.resource import Coverage, Resource
+    from scanner.store import ScanInfo, Store
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be compared, and how it is to be told."""
+
+    scan: str = ""
+    since: str = ""
+    baseline: str = ""
+    trails: Sequence[Path] = ()
+    show_suppressed: bool = False
+
+
+def show_drift(
+    wiring: Wiring, asked: Asked, *, format: str, out: Path | None, fail_on: str, allow_incomplete: bool, verbose: bool
+) -> int:
+    """Tell what changed; give the exit code.
+
+    Raises:
+        UsageError: what is to be compared does not exist.
+        StoreError: it cannot be read.
+    """
+    from reports import drift as rendering
+
+    with wiring.store() as store:
+        newer = chosen_scan(store, asked.scan)
+        older = _older(store, newer, asked)
+        if older is None:
+            console().print(f"scan {newer.id} is the first of its accounts: there is nothing to compare it with yet")
+            return CLEAN
+        view = drift_view(wiring, store, older, newer, asked)
+    if format == "table" and out is None:
+        rendering.show(view, console(error=False), limit=None if verbose else 40, show_suppressed=asked.show_suppressed)
+    else:
+        answer(rendering.FORMATS[format](view), out)
+    return exit_code(view, fail_on, allow_incomplete=allow_incomplete)
+
+
+def exit_code(view: DriftView, fail_on: str, *, allow_incomplete: bool = False) -> int:
+    """1 for a change at or above the severity, 3 for what can no longer be compared, else 0."""
+    least = SEVERITIES.index(fail_on)
+    told = (change for change in view.changes if change.action is not Action.UNSEEN)
+    if any(SEVERITIES.index(change.severity) >= least for change in told):
+        return VIOLATION
+    return CLEAN if allow_incomplete or not view.holes else INCOMPLETE
+
+
+def drift_view(wiring: Wiring, store: Store, older: ScanInfo, newer: ScanInfo, asked: Asked | None = None) -> DriftView:
+    """Compare two scans, and say who made the changes as far as it is known."""
+    from reports.view import Account, DriftView, ScanRef
+    from scanner.engine.registry import kinds
+    from scanner.kinds.canon import normaliser
+
+    asked = asked or Asked()
+    found = compare(_Nights(store, older, newer), normaliser(kinds().values()), older.id, newer.id,
+                    explain=asked.show_suppressed)  # fmt: skip
+    told, allowed = wiring.config.drift.parted(found.changes)
+    return DriftView(
+        older=ScanRef(older.id, older.as_of), newer=ScanRef(newer.id, newer.as_of), baseline=asked.baseline,
+        changes=told, suppressed=[*allowed, *found.suppressed], holes=_holes(wiring, store, older, newer),
+        complete=newer.complete,
+        accounts=[Account(account, newer.names.get(account, "")) for account in newer.accounts],
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Nights:
+    """The store, with each account's own newest findings up to the older scan as those from before."""
+
+    store: Store
+    older: ScanInfo
+    newer: ScanInfo
+
+    def between(self, older: str, newer: str, *, every: bool = False) -> Iterator[Group]:
+        return self.store.between(older, newer, every=every)
+
+    def seen(self, scan_id: str, account: str, region: str, kind: str) -> Sequence[Resource]:
+        return self.store.seen(scan_id, account, region, kind)
+
+    def findings(self, scan_id: str | None = None) -> Sequence[Finding]:
+        if scan_id != self.older.id:
+            return self.store.findings(scan_id)
+        finished = [info for info in self.store.scans() if info.finished and info.as_of <= self.older.as_of]
+        by_scan: dict[str, set[str]] = {}
+        for account in self.newer.accounts:
+            own = next((info.id for info in reversed(finished) if account in info.accounts), None)
+            if own is not None:
+                by_scan.setdefault(own, set()).add(account)
+        return [
+            finding
+            for scan, accounts in by_scan.items()
+            for finding in self.store.findings(scan)
+            if finding.account in accounts
+        ]
+
+
+def previous(store: Store, newer: ScanInfo) -> ScanInfo | None:
+    """Give the newest finished scan before one that looked at any of its accounts."""
+    finished = [info for info in store.scans() if info.finished and info.as_of < newer.as_of]
+    return next((info for info in reversed(finished) if set(info.accounts) & set(newer.accounts)), None)
+
+
+def _older(store: Store, newer: ScanInfo, asked: Asked) -> ScanInfo | None:
+    if asked.baseline and asked.since:
+        raise UsageError("--since and --baseline both say what to compare with; give one of them")
+    if asked.baseline:
+        return _before(chosen_scan(store, store.baseline(asked.baseline).scan), newer, f"--baseline {asked.baseline}")
+    if not asked.since:
+        return previous(store, newer)
+    return _before(_since(store, asked.since), newer, f"--since {asked.since}")
+
+
+def _before(older: ScanInfo, newer: ScanInfo, said: str) -> ScanInfo:
+    if older.as_of >= newer.as_of:
+        raise UsageError(f"{said}: scan {older.id} is not earlier than {newer.id}; name a later one with --scan")
+    return older
+
+
+def _since(store: Store, text: str) -> ScanInfo:
+    """Give the scan of an id, or the newest one up to a moment; where none is so old, the oldest."""
+    moment = _moment(text)
+    if moment is None:
+        return chosen_scan(store, text)
+    finished = [info for info in store.scans() if info.finished]
+    if not finished:
+        return chosen_scan(store)
+    return next((info for info in reversed(finished) if info.as_of <= moment), finished[0])
+
+
+def _moment(text: str) -> datetime | None:
+    """Read a day (its beginning, in UTC) or a moment."""
+    try:
+        given = date.fromisoformat(text)
+        return datetime(given.year, given.month, given.day, tzinfo=UTC)
+    except ValueError:
+        pass
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _holes(wiring: Wiring, store: Store, older: ScanInfo, newer: ScanInfo) -> list[Coverage]:
+    """Give the calls that were answered whole in the older scan and are not now, but for gaps that are accepted."""
+    known = {_call(entry) for entry in store.coverage(older.id) if entry.ok}
+    day = newer.as_of.date().isoformat()
+    accepted = {
+        (each.subject, each.account) for each in store.acceptances() if each.scope == "gap" and each.until >= day
+    }
+    return [
+        entry
+        for entry in store.coverage(newer.id)
+        if not entry.ok and _call(entry) in known and (entry.operation, entry.account) not in accepted
+    ]
+
+
+def _call(entry: Coverage) -> tuple[str, ...]:
+    return entry.account, entry.region, entry.kind, entry.call
