@@ -151,7 +151,7 @@ APART: list[tuple[str, Any, Any]] = [
     (
         "instance_interfaces",
         [{"Attachment": {"DeviceIndex": 1}, "PrivateIpAddresses": [{"Primary": True}]}],
-        [{"Attachment": {"DeviceIndex": 1}, "PrivateIpAddresses": [{"Primary": True, "Association": {"PublicIp": ""}}]}],
+        [{"Attachment": {"DeviceIndex": 1}, "PrivateIpAddresses": [{"Primary": True, "Association": {"a": 1}}]}],
     ),
     (
         "route_entries",
