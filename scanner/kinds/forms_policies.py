@@ -43,6 +43,17 @@ def default_version(given: Any) -> Any:
     return identity_policy(found[0].get("Document")) if len(found) == 1 else given
 
 
+def managed_policy(given: Any) -> Any:
+    """Give a managed policy; of one of AWS's own the version in force alone, which only AWS can change.
+
+    Source: IAM User Guide, "Managed policies and inline policies": AWS managed policies.
+    """
+    if not isinstance(given, Mapping) or ":iam::aws:policy/" not in str(given.get("Arn")):
+        return given
+    kept = {name: held for name, held in given.items() if name not in {"PolicyVersionList", "IsAttachable"}}
+    return {**kept, "ProviderVersion": given.get("DefaultVersionId")}
+
+
 def _marked(given: Any, marks: Callable[[PolicyDocument, dict[str, Any]], Iterator[str]]) -> Any:
     try:
         document = PolicyDocument.parse(given)
@@ -106,5 +117,6 @@ POLICIES: Mapping[str, Callable[[Any], Any]] = {
     "resource policy": resource_policy,
     "identity policy": identity_policy,
     "default version": default_version,
+    "managed_policy": managed_policy,
 }
 """The forms by the names that the tables use."""
