@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-from sqlalchemy import or_, select
+from sqlalchemy import func, not_, or_, select
 
 from scanner.engine.drift.canonicalise import HEAD
 from scanner.engine.drift.groups import Group, identity
@@ -33,6 +33,9 @@ Held = dict[str, Lasting]
 
 Place = tuple[int, str, str]
 """A place's number, the kind, and the key of a class."""
+
+
+ENDS = 2
 
 
 class Both(NamedTuple):
@@ -83,10 +86,26 @@ class Difference:
             )  # fmt: skip
 
     def _touched(self) -> list[int]:
-        began = (sections.c.since > self.older) & (sections.c.since <= self.newer)
-        ended = (sections.c.ended > self.older) & (sections.c.ended <= self.newer)
-        where = sections.c.place.in_(self.visits) & or_(began, ended)
-        return sorted(self.connection.execute(select(sections.c.resource).where(where).distinct()).scalars())
+        """Find the resources of which a section differs at the ends, by its second hash where both bear ours."""
+        c = sections.c
+        here, held, now = c.place.in_(self.visits), c.since <= self.older, c.since > self.older
+        began = now & (c.since <= self.newer) & or_(c.ended.is_(None), c.ended > self.newer)
+        ended = held & (c.ended > self.older) & (c.ended <= self.newer)
+        query = select(c.resource).where(here & or_(began, ended))
+        if not self.every:
+            same = (
+                (func.count() == 2)
+                & (func.min(c.stable) == func.max(c.stable))
+                & (func.min(c.state) == func.max(c.state))
+            )
+            ours = func.min(c.since) >= self._ours()
+            query = query.group_by(c.resource, c.section).having(not_(same & ours))
+        return sorted(set(self.connection.execute(query).scalars()))
+
+    def _ours(self) -> int:
+        """Give the first scan from which on all were written under our normaliser."""
+        others = [scan for scan, version in self.versions.items() if version != self.version]
+        return max(others, default=0) + 1
 
     def _both(self, where: ColumnElement[bool]) -> dict[int, Both]:
         """Give both sides of some resources."""
