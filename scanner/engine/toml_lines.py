@@ -6,8 +6,8 @@ import re
 
 
 def line_of(text: str, keys: list[str]) -> int:
-    """Find the line of a key in a TOML text, or that of the nearest table above it; from 1."""
-    best, table = 1, list[str]()
+    """Find the line of a key in a TOML text, or of the first table below it, or of the nearest above it; from 1."""
+    best, within, table = 1, 0, list[str]()
     for number, line in enumerate(text.splitlines(), 1):
         header = re.match(r"\s*\[\[?([^\]]+)\]\]?", line)
         key = re.match(r"\s*((?:\"[^\"]*\"|'[^']*'|[A-Za-z0-9_.-])+)\s*=", line)
@@ -21,7 +21,9 @@ def line_of(text: str, keys: list[str]) -> int:
             best = number
             if len(here) == len(keys):
                 return number
-    return best
+        if header and here[: len(keys)] == keys:
+            within = within or number
+    return within or best
 
 
 def _parts(text: str) -> list[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 NOT_COMPARED: Mapping[str, str] = {
     "AWS::Backup::ProtectedResource": "what was copied, not how it is to be",
-    "AWS::CloudTrail::ShadowTrail": "the trails are compared as AWS::CloudTrail::Trail; an organization's cover all alike",
+    "AWS::CloudTrail::ShadowTrail": "the trails are compared as AWS::CloudTrail::Trail; an organization's are one",
     "AWS::EC2::Snapshot": "data that comes and goes; backup plans are compared",
     "AWS::EC2::Volume": "comes and goes with its instance; launch templates are compared",
     "AWS::GuardDuty::Finding": "what was observed",
@@ -75,7 +75,6 @@ def _active(view: Any) -> str | None:
 
 NAMED: Mapping[str, Callable[[Any], str | None]] = {
     "AWS::EC2::NetworkAcl": _own,
-    "AWS::EC2::PrefixList": _own,
     "AWS::EC2::RouteTable": _own,
     "AWS::EC2::SecurityGroup": _group,
     "AWS::EC2::Subnet": _own,

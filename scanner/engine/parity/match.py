@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from scanner.engine.normalise import canonical, digest
 from scanner.engine.parity.pairing import pairs
+from scanner.engine.parity.refs import References
 from scanner.engine.parity.things import Thing, by_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from scanner.engine.parity.refs import References
     from scanner.engine.parity.words import Words
 
 ROUNDS = 2
@@ -59,8 +59,6 @@ class Matcher:
 
     def __init__(self, things: Iterable[Thing], words: Mapping[str, Words], order: Sequence[str]) -> None:
         """Take the things; `order` are the accounts, the one that others are laid beside first."""
-        from scanner.engine.parity.refs import References
-
         self.things = list(things)
         self.words = words
         self.order = list(order)
@@ -153,11 +151,11 @@ class Matcher:
                 free[known].append(slot)
         left = []
         for thing in things:
-            slot = next((slot for slot in free[self._classes[thing]] if account not in slot.held), None)
-            if slot is None:
+            found = next((slot for slot in free[self._classes[thing]] if account not in slot.held), None)
+            if found is None:
                 left.append(thing)
             else:
-                slot.held[account] = [thing]
+                found.held[account] = [thing]
         return left
 
     def _cost(self, one: Thing, other: Thing) -> float:

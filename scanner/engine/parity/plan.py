@@ -68,7 +68,7 @@ class Allowed(msgspec.Struct, frozen=True):
             return True
         if not value or not golden or not all(_is_number(each) for each in (*value, *golden)):
             return False
-        return min(value) >= max(golden) if self.direction == "at_least" else max(value) <= min(golden)
+        return bool(min(value) >= max(golden) if self.direction == "at_least" else max(value) <= min(golden))
 
 
 def _is_number(value: Any) -> bool:

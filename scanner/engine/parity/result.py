@@ -95,12 +95,16 @@ class Difference(msgspec.Struct, frozen=True):
     def _fact_said(self) -> str:
         here, wanted = told(self.value), told(self.golden)
         if self.sort == "tie":
+            here = here if len(here) <= LONG else _short(here)
             return f"{self.fact} is {here}, and there is no majority: {self.held} of {self.asked} cells have that"
+        where = "in the model" if self.model else f"in {self.held} of {self.asked} cells"
         if max(len(here), len(wanted)) > LONG:
             here, wanted = _apart(self.value, self.golden)
-        if self.model:
-            return f"{self.fact} is {here}, in the model {wanted}"
-        return f"{self.fact} is {here}, in {self.held} of {self.asked} cells {wanted}"
+            if not here or not wanted:
+                return (
+                    f"{self.fact} lacks {wanted} ({where})" if wanted else f"{self.fact} has also {here} (not {where})"
+                )
+        return f"{self.fact} is {here}, {where} {wanted}"
 
 
 def told(values: tuple[Any, ...]) -> str:
@@ -109,30 +113,19 @@ def told(values: tuple[Any, ...]) -> str:
 
 
 def _apart(ours: tuple[Any, ...], theirs: tuple[Any, ...]) -> tuple[str, str]:
-    """Write of two long values what only one of them has."""
+    """Write of two long values what only one of them has; of two members that differ, where they do."""
     here, there = _elements(ours), _elements(theirs)
-    sides = sorted(here - there), sorted(there - here)
-    return tuple(_short(", ".join(side)) if side else "without that" for side in sides)  # type: ignore[return-value]
+    mine = [value for text, value in sorted(here.items()) if text not in there]
+    other = [value for text, value in sorted(there.items()) if text not in here]
+    if len(mine) == len(other) == 1 and isinstance(mine[0], dict) and isinstance(other[0], dict):
+        keys = [key for key in sorted(mine[0].keys() | other[0].keys()) if mine[0].get(key) != other[0].get(key)]
+        return tuple(_short(told(({key: side.get(key) for key in keys},))) for side in (mine[0], other[0]))  # type: ignore[return-value]
+    return tuple(_short(told(tuple(side))) for side in (mine, other))  # type: ignore[return-value]
 
 
-def _elements(values: tuple[Any, ...]) -> set[str]:
-    found: set[str] = set()
-    for value in values:
-        if isinstance(value, list):
-            found |= {canonical(item).decode() for item in value}
-        elif isinstance(value, dict):
-            found |= _members(value)
-        else:
-            found.add(canonical(value).decode())
-    return found
-
-
-def _members(value: dict[str, Any]) -> set[str]:
-    return {
-        f"{key}: {canonical(item).decode()}"
-        for key, given in value.items()
-        for item in (given if isinstance(given, list) else [given])
-    }
+def _elements(values: tuple[Any, ...]) -> dict[str, Any]:
+    items = [item for value in values for item in (value if isinstance(value, list) else [value])]
+    return {canonical(item).decode(): item for item in items}
 
 
 def _short(text: str) -> str:

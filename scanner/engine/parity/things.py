@@ -125,7 +125,8 @@ def _listed(world: World, shape: Shape, region: str, one: Member, words: Words, 
 def _thing(view: Kind, shape: Shape, region: str, name: str, words: Words) -> Thing:
     own, arn = str(view.resource.id), str(view.resource.arn)
     made = Thing(view.account, shape, region, shown(words.text(name)), own, arn)
-    made.natural = bool(name) and (own == name or arn.endswith(name)) and shape.mode != "class"
+    names = [text for text in (name, own) if text and ":" not in text]
+    made.natural = shape.mode != "class" and any(arn.endswith(text) for text in names)
     for fact in shape.facts:
         try:
             value = getattr(view, fact)

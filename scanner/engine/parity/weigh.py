@@ -45,15 +45,18 @@ class Weigher:
         shape = slot.any.shape
         if itself.golden == (0,):
             return
-        for fact in shape.facts:
+        renamed = len({thing.name for things in slot.held.values() for thing in things}) > 1
+        for fact in (*(["name"] if renamed else []), *shape.facts):
             readings = {}
             for account in self._accounts:
                 if numbers[account].state == "unknown":
                     readings[account] = numbers[account]
-                elif account in slot.held:
-                    readings[account] = self._reading(slot.held[account], fact)
-                else:
+                elif account not in slot.held:
                     readings[account] = ABSENT
+                elif fact == "name" and renamed:
+                    readings[account] = Reading("is", tuple(thing.name for thing in slot.held[account]))
+                else:
+                    readings[account] = self._reading(slot.held[account], fact)
             if fact not in self._plan.differ:
                 yield self._row(slot, fact, readings)
 
@@ -70,7 +73,7 @@ class Weigher:
 
     def _spelled(self, thing: Thing, fact: str) -> Any:
         def say(other: Thing) -> str:
-            where = f" {other.region}" if other.region != thing.region and other.region != "global" else ""
+            where = "" if other.region in {thing.region, "global"} else f" {other.region}"
             return f"<{other.short}{where} {other.label}>"
 
         references = self._references[thing.account]
