@@ -94,7 +94,7 @@ class Difference:
         query = select(c.resource).where(here & or_(began, ended))
         if not self.every:
             same = (
-                (func.count() == 2)
+                (func.count() == ENDS)
                 & (func.min(c.stable) == func.max(c.stable))
                 & (func.min(c.state) == func.max(c.state))
             )

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from scanner.engine.drift import Normaliser
+from scanner.model.canon import Canon
 from scanner.model.finding import Verdict
 from scanner.model.gap import Gap
 from scanner.model.resource import ABSENT, SKIPPED, Coverage, Resource, Source, seen, unseen
@@ -133,4 +135,10 @@ def test_any_nights_read_back_exactly(nights: list[tuple[list[Any], list[Any], b
         assert store.verify() == []
 
 
-NOISE = {KEY: ("meta.a", "turn"), BUCKET: ("pol[].a",)}
+NOISE = Normaliser(
+    {
+        KEY: Canon(kind=KEY, volatile={"meta.a": "noise", "turn": "noise"}),
+        BUCKET: Canon(kind=BUCKET, volatile={"pol[].a": "noise"}),
+    },
+    "test",
+)

@@ -41,7 +41,7 @@ for number in range(10**6):
     with store._writing() as connection:
         from scanner.store.recording import Visit
         things = [key(f"k{number}-{n}", region=region) for n in range(50)]
-        Visit(connection, 2, {}).write(ACCOUNT, region, things, [])
+        Visit(connection, 2, store._normaliser).write(ACCOUNT, region, things, [])
         print("writing", flush=True)
         time.sleep(60)
 """
