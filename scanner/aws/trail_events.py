@@ -189,7 +189,7 @@ class _Lookup:
             if isinstance(event, Odd):
                 self.odd.append(event)
                 continue
-            about = event.names_any(self._names) or event.name in self._events or not event.asked.names
+            about = event.names_any(self._names) or event.call in self._events or not event.asked.names
             if event.effective and about:
                 self.found[event.id] = event
             yield event

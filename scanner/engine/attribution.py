@@ -27,6 +27,9 @@ TAKING = frozenset({
 """The verbs of calls that only put something there, and of those that only take something away."""
 
 ENABLING, DISABLING = frozenset({"Enable", "Start"}), frozenset({"Disable", "Stop"})
+TAGS, TAGGING = "@.tags", re.compile(r"^(Unt|T)ag[A-Z]|Tags($|To|From|For)|Tagging$")
+"""Where a resource's tags are, and how the calls that set or take tags away are named."""
+
 ORDER = (Confidence.NONE, Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
 NOBODY = (
     "no event was found in this time: it was made by the service, before what CloudTrail keeps, or is not delivered yet"
@@ -56,7 +59,7 @@ class Trail:
                 self._by_name[event.account, name].append(event)
             if not event.asked.names:
                 self._nameless[event.account].append(event)
-            self._all[event.account, event.name].append(event)
+            self._all[event.account, event.call].append(event)
 
     def about(self, change: Change, names: Sequence[str], listed: Iterable[str]) -> list[TrailEvent]:
         """Give what may concern a change, within (since, seen], in order of time."""
@@ -100,10 +103,12 @@ def _attribution(change: Change, trail: Trail, canons: Mapping[str, Canon]) -> A
     names = names_of(change)
     claims = []
     for event in trail.about(change, names, listed):
-        known = event.name in listed or (not listed and not change.path and _of_itself(event, change))
+        known = event.call in listed or _by_its_name(event, change, bool(listed))
         if concerns(event, change, names, listed=known):
-            claim = _claim(event, change, listed.get(event.name, []), known=known)
-            claims += [claim] if claim is not None else []
+            if known:
+                claims.append(_claim(event, change, listed.get(event.call, [])))
+            elif not (change.path and verb_of(event.name) in {"Create", "Run"} and event.name != "CreateTags"):
+                claims.append(_unlisted(event, change, any_listed=bool(listed)))
     if not claims:
         return Attribution(confidence=Confidence.NONE, why=NOBODY)
     best = max(claims, key=lambda claim: ORDER.index(claim.confidence)).confidence
@@ -112,22 +117,35 @@ def _attribution(change: Change, trail: Trail, canons: Mapping[str, Canon]) -> A
     return _said(chosen.event, best, why)
 
 
+def _by_its_name(event: TrailEvent, change: Change, any_listed: bool) -> bool:  # noqa: FBT001  of one caller
+    """Say whether an event's name says that it sets tags, or makes or removes a resource of a kind without a table."""
+    if change.property.startswith(TAGS):
+        return TAGGING.search(event.call) is not None
+    return not any_listed and not change.path and _of_itself(event, change)
+
+
 def _of_itself(event: TrailEvent, change: Change) -> bool:
     """Say whether an event by its name makes or removes a resource of the kind, where no table lists any."""
     noun = change.kind.rpartition("::")[2].lower()
     verbs = GIVING if change.action is Action.ADDED else TAKING
-    words = event.name.lower()
+    words = event.call.lower()
     return verb_of(event.name) in verbs and words.removeprefix(verb_of(event.name).lower()).rstrip("s") == noun
 
 
-def _claim(event: TrailEvent, change: Change, values: list[str], *, known: bool) -> Claim | None:
-    if not known:
-        made = verb_of(event.name) in {"Create", "Run"} and change.path and event.name != "CreateTags"
-        return None if made else Claim(Confidence.LOW, event, "")
+def _unlisted(event: TrailEvent, change: Change, *, any_listed: bool) -> Claim:
+    """Weigh a write that no table lists; where none lists any for the property, its request may prove it."""
+    fits = not any_listed and change.path and change.after is not None and not _against(verb_of(event.name), change)
+    if fits and shows(event.asked.parameters, change.after, change.property, change.path):
+        return Claim(Confidence.MEDIUM, event, f"the request of {event.name} shows {_what(change)}")
+    return Claim(Confidence.LOW, event, "")
+
+
+def _claim(event: TrailEvent, change: Change, values: list[str]) -> Claim:
     if not change.path:
         return _of_resource(event, change)
     if values and not change.redacted:
-        if token(change.after) in {token(value) for value in values}:
+        after = "false" if change.action is Action.REMOVED else token(change.after)  # a flag that is gone is off
+        if after in {token(value) for value in values}:
             return Claim(Confidence.HIGH, event, f"{event.name} brings about the value that is there now")
         return Claim(Confidence.LOW, event, "")
     confidence = _by_value(event, change)
@@ -157,14 +175,15 @@ def _by_value(event: TrailEvent, change: Change) -> Confidence:
     verb, asked = verb_of(event.name), event.asked.parameters
     if change.redacted:
         return Confidence.LOW if _against(verb, change) else Confidence.MEDIUM
-    if _against(verb, change):
+    tag = change.property.removeprefix(f"{TAGS}.") if change.property.startswith(TAGS) else ""
+    if _against(verb, change) or (tag and not holds_word(asked, tag, members=True)):
         return Confidence.LOW
     if change.action is Action.REMOVED:
         return _of_loss(verb, change, asked)
     named = isinstance(change.before, str) and change.path.endswith(f"[{change.before}]")
-    if shows(asked, change.after, change.property, label=named):
+    if shows(asked, change.after, change.property, change.path, label=named):
         return Confidence.HIGH
-    if not named and speaks_of_another(asked, change.after, change.property):
+    if not named and speaks_of_another(asked, change.after, change.property, change.path):
         return Confidence.LOW
     return Confidence.MEDIUM
 
@@ -179,14 +198,15 @@ def _against(verb: str, change: Change) -> bool:
 
 
 def _of_loss(verb: str, change: Change, asked: object) -> Confidence:
-    there = shows(asked, change.before, change.property)
+    there = shows(asked, change.before, change.property, change.path)
     if verb not in TAKING:
         return Confidence.LOW if there else Confidence.MEDIUM
     label = re.search(r"\[([^\[\]]+)\]$", change.path)
     word = label[1] if label else change.path.rpartition(".")[2]
     if there or holds_word(asked, word):
         return Confidence.HIGH
-    return Confidence.LOW if speaks_of_another(asked, change.before, change.property) else Confidence.MEDIUM
+    another = speaks_of_another(asked, change.before, change.property, change.path)
+    return Confidence.LOW if another else Confidence.MEDIUM
 
 
 def verb_of(event: str) -> str:

@@ -33,6 +33,7 @@ CHANNELS: tuple[tuple[str, str], ...] = (
 """Patterns of user agents, in lower case, and the channels that they mean, the surest first."""
 
 SERVICE = re.compile(r"^[\w.-]+\.amazonaws\.com(\.cn)?$")
+VERSION = re.compile(r"(19|20)\d\d_?\d\d_?\d\d(v\d+)?$")
 DEPTH = 40
 
 
@@ -86,6 +87,11 @@ class TrailEvent(msgspec.Struct, frozen=True, kw_only=True):
     def effective(self) -> bool:
         """Say whether it can have changed anything: a management event that wrote and succeeded."""
         return self.management and not self.read_only and not self.error
+
+    @property
+    def call(self) -> str:
+        """The event's name as tables list it, without the API's version that some services write behind it."""
+        return VERSION.sub("", self.name)
 
     def names_any(self, names: Collection[str]) -> bool:
         """Say whether it is about one of some names."""

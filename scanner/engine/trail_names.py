@@ -152,7 +152,8 @@ def concerns(event: TrailEvent, change: Change, names: Iterable[str], *, listed:
     own = _source(change) == event.source.partition(".")[0]
     if any(UNIQUE.fullmatch(name) for name in found):
         return listed or own or any(name in event.resources for name in found)
-    return (listed or own) and _same_parent(event, change) and any(_called(event, name, change.kind) for name in found)
+    found = [name for name in found if _called(event, name, change.kind) and _same_parent(event, change, name)]
+    return bool(found) and (listed or own)
 
 
 def _source(change: Change) -> str:
@@ -175,10 +176,10 @@ NAMED_BY_OTHERS = frozenset({"AWS::IAM::Policy", "AWS::ECS::TaskDefinition", "AW
 """Kinds whose events name them by what they belong to, or by a family."""
 
 
-def _same_parent(event: TrailEvent, change: Change) -> bool:
+def _same_parent(event: TrailEvent, change: Change, name: str) -> bool:
     """Say whether a service of ECS is meant in its own cluster: two clusters may have services of one name."""
     path = change.resource.rpartition(":")[2].split("/")
-    if change.kind != "AWS::ECS::Service" or len(path) != 3:  # noqa: PLR2004  service/cluster/name
+    if change.kind != "AWS::ECS::Service" or len(path) != 3 or path[2] != name:  # noqa: PLR2004  service/cluster/name
         return True
-    clusters = [name for name, keys in event.asked.names.items() if keys & {"cluster", "clusterarn"}]
-    return any(name.rpartition("/")[2] == path[1] for name in clusters) if clusters else path[1] == "default"
+    clusters = [each for each, keys in event.asked.names.items() if keys & {"cluster", "clusterarn"}]
+    return any(each.rpartition("/")[2] == path[1] for each in clusters) if clusters else path[1] == "default"

@@ -48,38 +48,91 @@ def telling(text: str) -> bool:
     return len(text) >= LONG_NAME and re.fullmatch(r"[a-z]+|\d{1,4}|aws:kms|aes256", text) is None
 
 
-def shows(parameters: Any, value: Any, prop: str, *, label: bool = False) -> bool:
+def shows(parameters: Any, value: Any, prop: str, path: str = "", *, label: bool = False) -> bool:
     """Say whether parameters hold a value of a property; with `label` the value is an element's name in words.
 
-    All parts of an element must be in one entry of the parameters' lists: two rules of one call are never mixed. Flags,
-    plain words and small numbers count only under a member of the property's name.
+    All parts of an element must be in one entry of the parameters' lists: two rules of one call are never mixed. So
+    must the names of the elements in `path` that are addresses, ids or ports. Flags, plain words and small numbers
+    count only under a member of the property's name; of an element, a word that the call does not speak of is no part.
     """
     if isinstance(value, list):
-        return bool(value) and all(shows(parameters, item, prop) for item in value)
-    parts = parts_of_label(value) if label and isinstance(value, str) else parts_of(value, prop)
-    if not parts or len(parts) > MOST_PARTS:
+        return bool(value) and all(shows(parameters, item, prop, path) for item in value)
+    parts = parts_of_label(value) if label and isinstance(value, str) else parts_of(value, _named(prop, path, value))
+    if isinstance(value, Mapping):
+        members = [key for key, _ in _leaves(parameters)]
+        parts = [part for part in parts if not _word(part) or any(same_member(part.key, key) for key in members)]
+    if not any(not part.plain or not isinstance(value, Mapping) for part in parts):
         return False
-    whole = (1 << len(parts)) - 1
-    return whole in _masks(parameters, "", parts)
+    parts += [] if label else _around(path, value)
+    if len(parts) > MOST_PARTS:
+        return False
+    return (1 << len(parts)) - 1 in _masks(parameters, "", parts)
 
 
-def speaks_of_another(parameters: Any, value: Any, prop: str) -> bool:
-    """Say whether parameters hold, under the same member, another value than this, and nowhere this one."""
-    if value is None or isinstance(value, list) or shows(parameters, value, prop):
+def _word(part: Part) -> bool:
+    return re.fullmatch(r"[a-z]+", part.token) is not None
+
+
+def _named(prop: str, path: str, value: Any) -> str:
+    """Call the value of a named element by the element's name: `attributes[deletion_protection.enabled].Value`."""
+    found = re.search(r"\[([^\[\]]+)\](?:\.(\w+))?$", path)
+    if found is None or found[1] == str(value) or (found[2] and bare(found[2]) not in WRAPPERS):
+        return prop
+    return f"{prop}.{found[1]}"
+
+
+def _around(path: str, value: Any) -> list[Part]:
+    """Give what names the elements that a path leads through, where it is surely in a call: addresses, ids, ports."""
+    found: list[Part] = []
+    for label in re.findall(r"\[([^\[\]]+)\]", path):
+        if " from " in label:
+            found += parts_of_label(label)
+        elif _sort(token(label)) and token(label) != (token(value) if isinstance(value, str) else ""):
+            found.append(Part("", token(label), plain=False))
+    return found
+
+
+def speaks_of_another(parameters: Any, value: Any, prop: str, path: str = "") -> bool:
+    """Say whether parameters hold, where this value would stand, another one, and nowhere this one whole.
+
+    It would stand under the member of its name; of an element, a range of addresses or an id also where another is.
+    """
+    if value is None or isinstance(value, list) or shows(parameters, value, prop, path):
         return False
-    parts = [part for part in parts_of(value, prop) if part.key]
     leaves = list(_leaves(parameters))
-    for part in parts:
-        there = {found for key, found in leaves if same_member(part.key, key, SURE_NAME)}
-        if there and part.token not in there:
-            return True
-    return False
+    around = _around(path, value)
+    parts = [*parts_of(value, _named(prop, path, value)), *around][:MOST_PARTS]
+    whole = isinstance(value, Mapping) or bool(around)
+    there = [part for part in parts if any(_same_place(part, key, found, whole) for key, found in leaves)]
+    return bool(there) and (1 << len(there)) - 1 not in _masks(parameters, "", there)
 
 
-def holds_word(parameters: Any, word: str) -> bool:
-    """Say whether a string of the parameters is just this one, by which a call names what it takes away."""
-    wanted = token(word)
-    return len(wanted) > 1 and any(found == wanted for _, found in _leaves(parameters))
+def _same_place(part: Part, key: str, found: str, element: bool) -> bool:  # noqa: FBT001  of one caller
+    if same_member(part.key, key, SURE_NAME):
+        return True
+    return (
+        element
+        and not part.plain
+        and (part.token == found or bool(_sort(part.token) and _sort(part.token) == _sort(found)))
+    )
+
+
+def _sort(text: str) -> str:
+    """Say what an unmistakable token is: a range of addresses, or the beginning of an id of EC2."""
+    if re.fullmatch(r"[\da-f.:]+/\d+", text):
+        return "range"
+    found = re.fullmatch(r"([a-z]+-)[0-9a-f]{8,17}", text)
+    return found[1] if found else ""
+
+
+def holds_word(parameters: Any, word: str, *, members: bool = False) -> bool:
+    """Say whether a string of the parameters is just this one, by which a call names what it takes away.
+
+    With `members` it may be a member's name too, as in a map of tags.
+    """
+    wanted, member = token(word), bare(word)
+    found = _leaves(parameters)
+    return bool(wanted) and any(text == wanted or (members and key == member) for key, text in found)
 
 
 def parts_of(value: Any, prop: str) -> list[Part]:
@@ -122,6 +175,7 @@ def same_member(key: str, asked: str, least: int = LONG_NAME) -> bool:
 
     A name of fewer than `least` characters is too common to be taken for the end of another.
     """
+    key, asked = key.replace("enabled", "").replace("enable", ""), asked.replace("enabled", "").replace("enable", "")
     if key == asked:
         return bool(key)
     return (len(asked) >= least and key.endswith(asked)) or (len(key) >= least and asked.endswith(key))

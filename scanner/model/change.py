@@ -67,7 +67,7 @@ class Attribution(msgspec.Struct, frozen=True, kw_only=True):
         """Give a short name: the session of a role, the name of a user, the service."""
         if self.session:
             return self.session
-        return self.actor.rpartition("/")[2] or self.actor.rpartition(":")[2]
+        return self.actor.rpartition("/")[2].rpartition(":")[2]
 
 
 class Change(msgspec.Struct, kw_only=True):
