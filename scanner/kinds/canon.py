@@ -50,11 +50,20 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     events: tuple[str, ...] = ()
 
 
+class Governed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A property that a machine sets where a resource of `kind` refers to this one by its property `refers`."""
+
+    property: str
+    kind: str
+    refers: str
+    reason: str
+
+
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A kind's table; see `scanner.model.canon.Canon` for what the keys mean.
 
     `keep` are moments that are no noise: the day on which a key is deleted. `observed` says why a kind is not
-    configuration at all. `policies` are paths of policies, of which `policy_touches` says how a change weighs.
+    configuration at all, `derived` why its resources come and go with others. `policies` are paths of policies, of which `policy_touches` says how a change weighs.
     """
 
     volatile: dict[str, str] = {}
@@ -68,6 +77,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     individual: tuple[str, ...] = ()
     members: str = ""
     observed: str = ""
+    derived: str = ""
+    governed: tuple[Governed, ...] = ()
     shown_on: Shown | None = None
     owner: Shown | None = None
     folded: tuple[Folded, ...] = ()
@@ -126,6 +137,8 @@ def canon(kind: type[Kind]) -> Canon:
         individual=table.individual,
         members=table.members,
         observed=table.observed,
+        derived=table.derived,
+        governed=tuple((each.property, each.kind, each.refers, each.reason) for each in table.governed),
         shown_on=(table.shown_on.kind, table.shown_on.property) if table.shown_on else None,
         owner=(table.owner.kind, table.owner.property) if table.owner else None,
         folded=tuple((each.property, each.match, each.reason) for each in table.folded),

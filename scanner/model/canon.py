@@ -49,9 +49,11 @@ class Canon(msgspec.Struct, frozen=True, kw_only=True):
     lies at a path into what it means. `defaults` is what an absent member stands for. `show` gives a property a better
     name. `individual` is what tells the members of a class apart and is not compared between them. `members` says, in
     words, what the class is whose members come and go (empty: resources are compared one by one). `observed` says why a
-    kind is not configuration, so that none of it is compared. `shown_on` is the
+    kind is not configuration, so that none of it is compared; `derived` why its resources come and go by others. `shown_on` is the
     kind and the property by which a class is referred to, where its changes are shown. `owner` is the kind and the
-    property by which a resource belongs to a member of a class, with which it comes and goes. `folded` are conditions
+    property by which a resource belongs to a member of a class, with which it comes and goes. `governed` are
+    properties that a machine sets where a resource of another kind refers to this one by the end of its ARN: (property,
+    kind, the property that refers, reason). `folded` are conditions
     (property: pattern) under which a resource is made by a service, with the reason. `added` and `removed` are what
     it touches that a resource is there or gone.
     """
@@ -66,8 +68,10 @@ class Canon(msgspec.Struct, frozen=True, kw_only=True):
     individual: tuple[str, ...] = ()
     members: str = ""
     observed: str = ""
+    derived: str = ""
     shown_on: tuple[str, str] | None = None
     owner: tuple[str, str] | None = None
+    governed: tuple[tuple[str, str, str, str], ...] = ()
     folded: tuple[tuple[str, str, str], ...] = ()
     touches: tuple[Touch, ...] = ()
     added: Touch = Touch()

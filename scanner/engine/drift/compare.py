@@ -108,8 +108,9 @@ class Comparer:
         self, group: Group, canon: Canon, shown: Resource, leaves: Iterable[Leaf], **more: Any
     ) -> Iterator[Change | Suppressed]:
         for leaf in leaves:
-            if leaf.incomparable:
-                yield from self._left_out(group, leaf.at.path, leaf.incomparable)
+            reason = leaf.incomparable or self._governed(leaf, shown, canon)
+            if reason:
+                yield from self._left_out(group, leaf.at.path, reason)
                 continue
             weight = grade(leaf, canon)
             yield _change(
@@ -120,8 +121,8 @@ class Comparer:
 
     def _folded(self, resource: Resource, canon: Canon, *, gone: bool) -> str:
         """Say why a resource that is there or gone is nobody's change, if it is none."""
-        if canon.members and resource.identity != resource.id:
-            return canon.members
+        if canon.derived or (canon.members and resource.identity != resource.id):
+            return canon.derived or canon.members
         for text, match, reason in canon.folded:
             if any(re.search(match, _plain(each)) for each in _values(resource, text)):
                 return reason
@@ -131,6 +132,15 @@ class Comparer:
             others = (self.earlier if gone else self.lookup)(resource.account, resource.region, kind) if names else ()
             if any(each.id in names and each.identity != each.id for each in others):
                 return f"it came or went with a member of a class ({kind})"
+        return ""
+
+    def _governed(self, leaf: Leaf, resource: Resource, canon: Canon) -> str:
+        """Say why a property is set by a machine, if one has it in hand."""
+        for prop, kind, refers, reason in canon.governed:
+            if leaf.at.property == prop:
+                others = self.lookup(resource.account, resource.region, kind)
+                if any(resource.arn.endswith(str(name)) for each in others for name in _values(each, refers) if name):
+                    return reason
         return ""
 
     def _class(self, group: Group, canon: Canon) -> Iterator[Change | Suppressed]:
