@@ -147,7 +147,8 @@ def without_revision(given: Any) -> Any:
 PAIRS = (
     "Key Value", "key value", "Name Value", "name value", "TagKey TagValue", "ParameterKey ParameterValue",
     "name valueFrom", "type value", "namespace value", "hostname ipAddress", "OutputKey OutputValue",
-    "AttributeName AttributeValues", "DBParameterGroupName ParameterApplyStatus", "ParameterName ParameterValue",
+    "AttributeName AttributeValues", "AttributeName AttributeValue",
+    "DBParameterGroupName ParameterApplyStatus", "ParameterName ParameterValue",
 )  # fmt: skip
 VALUES = (
     "Arn", "PolicyArn", "VpcSecurityGroupId", "DBSecurityGroupName", "SubnetIdentifier", "OptionGroupName",
