@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from reports import life
 from reports.figures import WORST_FIRST, Tally, figures, ordered
 from reports.words import gap_text, moment
 
@@ -77,6 +78,7 @@ def summary(data: ReportData) -> dict[str, Any]:
         "status": dict(sorted(counted.statuses.items())),
         "scope": {scope: tally_document(tally) for scope, tally in counted.scopes.items()},
         "gaps": sum(not entry.ok for entry in data.coverage),
+        "life": life.document(data),
         "accounts": [
             {"id": account.id, "name": account.name, **tally_document(tally)} for account, tally in counted.accounts
         ],

@@ -126,6 +126,7 @@ def html(data: ReportData) -> str:
     risks = [found for found in ordered(data.findings) if found.acceptance and found.status != RESOLVED]
     page = context(data, figures(data))
     causes, shown = budget.take(page["gaps"], SMALL_TABLE), budget.take(wanted, FINDING_ROWS)
+    changes = budget.take(page["drift"]["changes"] if page["drift"] else [], SMALL_TABLE)
     return (
         environment()
         .get_template("report.pdf.html.j2")
@@ -133,6 +134,7 @@ def html(data: ReportData) -> str:
             **page,
             attachment=ATTACHMENT,
             causes=causes,
+            changes=changes,
             groups=_groups(data, shown.rows, calls),
             groups_left_out=shown.left_out,
             risks=_cut(budget.take(risks, SMALL_TABLE), data),

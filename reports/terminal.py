@@ -13,6 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from reports import life
 from reports.evidence import told
 from reports.figures import (
     AGAINST,
@@ -72,6 +73,9 @@ def show(
     for part in gaps(data):
         console.print(part)
     console.print(totals(counted))
+    if data.life is not None:
+        console.print(Text(f"\nFailures: {life.sentence(life.fates(data, data.life))}."))
+        console.print(Text(f"{life.pace_line(data.life)}.", "dim"))
 
 
 def summary(data: ReportData, counted: Figures) -> RenderableType:

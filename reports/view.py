@@ -13,6 +13,8 @@ import msgspec
 from reports.hipaa import Standard, standards
 from reports.remedy import remedy_kind, remedy_text
 from scanner.engine.availability import ConnectionRecord
+from scanner.engine.lives import Life, Pace, Turnover, paces, turnover
+from scanner.model.change import Change, Suppressed
 from scanner.model.finding import Finding
 from scanner.model.resource import Coverage
 
@@ -92,13 +94,54 @@ class VpnRecord(msgspec.Struct, frozen=True, kw_only=True):
     record: ConnectionRecord
 
 
+class ScanRef(msgspec.Struct, frozen=True):
+    """A scan by its id and the moment it speaks of."""
+
+    id: str
+    as_of: datetime
+
+
+class DriftView(msgspec.Struct, frozen=True, kw_only=True):
+    """What changed between two looks: two scans, or an approved baseline (`baseline` is its name) and a scan.
+
+    `holes` are the coverage entries of the newer look that are not ok and were ok in the older one: what could not be
+    compared for them. `complete` says whether the newer look was whole.
+    """
+
+    older: ScanRef
+    newer: ScanRef
+    baseline: str = ""
+    changes: Sequence[Change] = ()
+    suppressed: Sequence[Suppressed] = ()
+    holes: Sequence[Coverage] = ()
+    complete: bool = True
+    accounts: Sequence[Account] = ()
+
+    def account_label(self, id: str) -> str:
+        """Give an account's name, else its digits."""
+        return next((account.label for account in self.accounts if account.id == id), id)
+
+
+class LifeView(msgspec.Struct, frozen=True, kw_only=True):
+    """How failures fare: by severity how fast they are resolved and what stands open, and what this scan changed."""
+
+    paces: Mapping[str, Pace]
+    turnover: Turnover
+
+    @classmethod
+    def of(cls, lives: Iterable[Life], as_of: datetime) -> LifeView | None:
+        """Sum up lives at a moment; None where nothing ever failed."""
+        known = list(lives)
+        return cls(paces=paces(known, as_of), turnover=turnover(known, as_of)) if known else None
+
+
 class ReportData(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a rendering may say; renderings are functions of it alone.
 
     `as_of` is the moment that ages are reckoned from, `started` and `finished` are when the scan ran. `findings` are
     those of the scan, every verdict of them, and may hold those of status `resolved`, which are shown but not counted.
     `trend` is oldest first and ends with this scan. `seals` gives the head of each account's hash chain. `settings` are
-    the parameters in force that differ from the defaults.
+    the parameters in force that differ from the defaults. `drift` is what changed since the scan before.
     """
 
     scan: str
@@ -116,6 +159,8 @@ class ReportData(msgspec.Struct, frozen=True, kw_only=True):
     seals: Mapping[str, str] = {}
     inventory: Sequence[Stock] = ()
     vpn: Sequence[VpnRecord] = ()
+    drift: DriftView | None = None
+    life: LifeView | None = None
     settings: Mapping[str, Any] = {}
     standards: Sequence[Standard] = msgspec.field(default_factory=standards)
 

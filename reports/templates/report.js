@@ -221,8 +221,40 @@
         section("Sources", list([...(rule.sources || []), ...(rule.aliases || [])].map((text) => el("li", {}, visible(text)))))));
   }
 
+  // ---- drift: the rows are there, the filters hide
+  function sift() {
+    const body = byId("d-list").tBodies[0], boxes = [...byId("d-severity").querySelectorAll("input")];
+    const draw = () => {
+      const severities = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
+      const impact = byId("d-impact").value, of = byId("d-account").value;
+      const words = byId("d-text").value.toLowerCase().split(/\s+/).filter(Boolean);
+      let left = 0;
+      for (const row of body.rows) {
+        row.hay = row.hay || row.textContent.toLowerCase();
+        row.hidden = !(severities.has(row.dataset.severity) && (!impact || row.dataset.impact === impact)
+          && (!of || row.dataset.account === of) && words.every((word) => row.hay.includes(word)));
+        left += !row.hidden;
+      }
+      byId("d-shown").textContent = `${left.toLocaleString("en")} of ${body.rows.length.toLocaleString("en")} changes shown`;
+    };
+    byId("d-filters").addEventListener("input", draw);
+    byId("d-filters").hidden = false;
+    draw();
+  }
+
+  // A link to a rule opens it.
+  function unfold() {
+    const row = location.hash.startsWith("#rule-") ? byId(decodeURIComponent(location.hash.slice(1))) : null;
+    if (!row) return;
+    row.querySelector("details").open = true;
+    row.scrollIntoView();
+  }
+
+  if (byId("d-list")) sift();
+  addEventListener("hashchange", unfold);
   build();
   reflect();
   change();
   follow();
+  unfold();
 })();
