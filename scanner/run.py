@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, partial
-from typing import Protocol
+from typing import Any, Protocol
+
+import msgspec
 
 from scanner.engine.drift import Comparer, Group, Normaliser, judge
 from scanner.engine.evaluate import Context, evaluate
+from scanner.engine.members import Archive, companions, newest
+from scanner.engine.parity import Parity, compare_group
+from scanner.engine.registry import kinds
+from scanner.engine.settings import Config
+from scanner.kinds.canon import canons
+from scanner.kinds.parity import shapes
 from scanner.model.change import Action, Change, Suppressed
 from scanner.model.finding import Finding, Verdict
 from scanner.model.inventory import Inventory
@@ -64,6 +72,7 @@ class Result:
     snapshot: Snapshot
     calls: int = 0
     resumed: bool = False
+    targets: Sequence[Any] = ()
 
     @property
     def coverage(self) -> list[Coverage]:
@@ -78,22 +87,56 @@ class Result:
 
 @dataclass(frozen=True)
 class Judge:
-    """What judging needs: the rules, their parameters and the scope."""
+    """What judging needs: the rules, their parameters and the scope.
+
+    `others` gives, for the accounts of a scan and the kinds that rules over accounts need, the snapshots of further
+    accounts that these are compared with; they are not judged themselves.
+    """
 
     rules: Sequence[type[Rule]]
     settings: object = None
     scope: object = None
     remedy: Callable[[type[Rule], Finding], dict[str, object]] | None = None
     known: Mapping[str, type[Rule]] = field(default_factory=dict)
+    others: Callable[[Sequence[str], Sequence[str]], Sequence[Snapshot]] | None = None
 
     def findings(self, snapshot: Snapshot) -> Iterator[Finding]:
         """Judge a snapshot."""
-        inventory = Inventory.of(snapshot.resources, snapshot.coverage)
-        by_id = {rule.id: rule for rule in self.rules}
-        for finding in evaluate(self.rules, Context(inventory, snapshot.as_of, self.settings, self.scope)):
-            if self.remedy is not None and finding.verdict is Verdict.FAIL:
-                finding.remedy = self.remedy(by_id[finding.rule], finding)
-            yield finding
+        alone = Context(Inventory.of(snapshot.resources, snapshot.coverage), snapshot.as_of, self.settings, self.scope)
+        beside = self._beside(snapshot)
+        together = _with(snapshot, beside, alone) if beside else alone
+        for rule in sorted(self.rules, key=lambda rule: rule.id):
+            for finding in evaluate([rule], together if rule.across else alone):
+                if rule.across and not _own(finding, beside):
+                    continue
+                if self.remedy is not None and finding.verdict is Verdict.FAIL:
+                    finding.remedy = self.remedy(rule, finding)
+                yield finding
+
+    def _beside(self, snapshot: Snapshot) -> Sequence[Snapshot]:
+        kinds = {kind.cfn for rule in self.rules if rule.across for kind in (*rule.judged(), *rule.needs)}
+        return self.others(snapshot.accounts, sorted(kinds)) if self.others is not None and kinds else ()
+
+
+def _with(snapshot: Snapshot, beside: Sequence[Snapshot], alone: Context) -> Context:
+    """Lay the snapshots of further accounts beside one."""
+    resources = [*snapshot.resources, *(resource for other in beside for resource in other.resources)]
+    coverage = [*snapshot.coverage, *(entry for other in beside for entry in other.coverage)]
+    return replace(alone, inventory=Inventory.of(resources, coverage))
+
+
+def _own(finding: Finding, beside: Sequence[Snapshot]) -> bool:
+    """Say whether a finding is of an account that was scanned; tell of the nights that it was compared with."""
+    by_account = {account: other for other in beside for account in other.accounts}
+    if finding.account in by_account:
+        return False
+    read = {part for evidence in finding.evidence for part in evidence.resource.split(":")}
+    finding.notes += tuple(
+        f"account {account} was not scanned this time; its snapshot of {other.as_of:%Y-%m-%d %H:%M} UTC was compared"
+        for account, other in sorted(by_account.items())
+        if account in read
+    )
+    return True
 
 
 def scan(
@@ -137,6 +180,22 @@ def exit_code(findings: Iterable[Finding], fail_on: str, *, allow_incomplete: bo
         elif finding.verdict is Verdict.UNKNOWN and not allow_incomplete:
             codes.add(INCOMPLETE)
     return next(code for code in (INTERNAL, VIOLATION, INCOMPLETE, CLEAN) if code in codes)
+
+
+def cells(archive: Archive, config: Config, group: str) -> Parity:
+    """Compare the accounts of a group, each by its newest finished scan that is kept.
+
+    Raises:
+        ValueError: config.toml has no account in such a group, or only one.
+    """
+    known = kinds()
+    members = {account for account, table in config.accounts.items() if table.group == group}
+    snapshots = newest(archive, members | companions(config, members))
+    resources = [resource for each in snapshots for resource in each.resources]
+    coverage = [entry for each in snapshots for entry in each.coverage]
+    chosen = shapes(known, canons(known.values()))
+    parity = compare_group(Inventory.of(resources, coverage), group, config, chosen)
+    return msgspec.structs.replace(parity, as_of={each.accounts[0]: each.as_of for each in snapshots})
 
 
 class Nights(Protocol):

@@ -22,12 +22,16 @@ def do_scan(
     from reports import FORMATS
     from reports.terminal import show
     from scanner.aws.sessions import Sessions
+    from scanner.cli.attributing import after_scan
 
     err = console(quiet=quiet or as_json)
+    sessions = Sessions()
     with wiring.store() as store:
         with progress(err) as tick:
-            result = run_scan(wiring, wanted, Sessions(), store=store, tick=tick)
+            result = run_scan(wiring, wanted, sessions, store=store, tick=tick)
         info = chosen_scan(store, result.scan)
+        for gap in after_scan(wiring, store, info, sessions, result.targets):
+            err.print(f"who made changes could not be learned: {gap}", markup=False, soft_wrap=True)
         data = report_data(wiring, store, info, result.findings)
     if as_json:
         answer(FORMATS["json"].render(data))

@@ -35,12 +35,14 @@ def chosen_scan(store: Store, scan: str = "") -> ScanInfo:
 def report_data(wiring: Wiring, store: Store, info: ScanInfo, findings: Sequence[Finding] | None = None) -> ReportData:
     """Gather a scan's report."""
     from reports.view import Account, ReportData, rule_infos, stock
+    from scanner.cli.drifting import drift_view, previous
     from scanner.cli.vpn import vpn_records
 
     snapshot = store.snapshot(info.id)
     known = wiring.known_rules()
     rules = [known[name] for name in info.rules if name in known]
     regions = sorted({region for _, region in info.targets if region != "global"})
+    older = previous(store, info)
     return ReportData(
         scan=info.id, as_of=info.as_of, version=version("phiward"), complete=info.complete, started=info.started,
         finished=info.finished, accounts=[Account(account, info.names.get(account, "")) for account in info.accounts],
@@ -49,6 +51,7 @@ def report_data(wiring: Wiring, store: Store, info: ScanInfo, findings: Sequence
         seals={seal.account: seal.head for seal in store.seals() if seal.account in info.accounts},
         inventory=stock(snapshot.resources),
         vpn=vpn_records(store, info),
+        drift=drift_view(wiring, store, older, info) if older is not None else None,
     )  # fmt: skip
 
 

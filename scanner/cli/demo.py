@@ -104,7 +104,9 @@ def _environment(organisation: Organisation) -> Iterator[None]:
 
 
 def _nights(wiring: Wiring, store: Store, organisation: Organisation, nights: int, say: Console) -> None:
+    from scanner.aws.limits import Limits
     from scanner.aws.sessions import Sessions
+    from scanner.cli.attributing import after_scan
     from scanner.demo import pass_night
     from scanner.model.finding import Verdict
 
@@ -113,8 +115,10 @@ def _nights(wiring: Wiring, store: Store, organisation: Organisation, nights: in
             pass_night(organisation, night - 1)
         began = time.monotonic()
         clock = Clock(organisation.server.clock)
+        sessions = Sessions()
         with progress(say) as tick:
-            result = run_scan(wiring, Wanted(), Sessions(), store=store, clock=clock, tick=tick)
+            result = run_scan(wiring, Wanted(), sessions, store=store, clock=clock, tick=tick)
+        after_scan(wiring, store, chosen_scan(store, result.scan), sessions, result.targets, Limits())
         failing = [finding for finding in result.findings if finding.verdict is Verdict.FAIL]
         unknown = [finding for finding in result.findings if finding.verdict is Verdict.UNKNOWN]
         new = [finding for finding in failing if finding.status in {"new", "reopened"}]

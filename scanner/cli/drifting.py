@@ -21,9 +21,14 @@ if TYPE_CHECKING:
     from reports.view import DriftView
     from scanner.cli.wire import Wiring
     from scanner.engine.drift import Group
+    from scanner.model.change import Change, Suppressed
     from scanner.model.finding import Finding
     from scanner.model.resource import Coverage, Resource
     from scanner.store import ScanInfo, Store
+
+
+LIMIT = 40
+"""How many changes a terminal is told of, unless it asks for all."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +38,23 @@ class Asked:
     scan: str = ""
     since: str = ""
     baseline: str = ""
+    cells: str = ""
     trails: Sequence[Path] = ()
     show_suppressed: bool = False
 
 
-def show_drift(
-    wiring: Wiring, asked: Asked, *, format: str, out: Path | None, fail_on: str, allow_incomplete: bool, verbose: bool
-) -> int:
+@dataclass(frozen=True)
+class How:
+    """How the answer is told, and from which severity on it is a failure."""
+
+    format: str = "table"
+    out: Path | None = None
+    fail_on: str = "high"
+    allow_incomplete: bool = False
+    verbose: bool = False
+
+
+def show_drift(wiring: Wiring, asked: Asked, how: How) -> int:
     """Tell what changed; give the exit code.
 
     Raises:
@@ -54,12 +69,17 @@ def show_drift(
         if older is None:
             console().print(f"scan {newer.id} is the first of its accounts: there is nothing to compare it with yet")
             return CLEAN
+        if asked.trails:
+            from scanner.cli.attributing import read_trails
+
+            read_trails(wiring, store, newer, older, asked.trails)
         view = drift_view(wiring, store, older, newer, asked)
-    if format == "table" and out is None:
-        rendering.show(view, console(error=False), limit=None if verbose else 40, show_suppressed=asked.show_suppressed)
+    if how.format == "table" and how.out is None:
+        limit = None if how.verbose else LIMIT
+        rendering.show(view, console(error=False), limit=limit, show_suppressed=asked.show_suppressed)
     else:
-        answer(rendering.FORMATS[format](view), out)
-    return exit_code(view, fail_on, allow_incomplete=allow_incomplete)
+        answer(rendering.FORMATS[how.format](view), how.out)
+    return exit_code(view, how.fail_on, allow_incomplete=how.allow_incomplete)
 
 
 def exit_code(view: DriftView, fail_on: str, *, allow_incomplete: bool = False) -> int:
@@ -74,19 +94,36 @@ def exit_code(view: DriftView, fail_on: str, *, allow_incomplete: bool = False) 
 def drift_view(wiring: Wiring, store: Store, older: ScanInfo, newer: ScanInfo, asked: Asked | None = None) -> DriftView:
     """Compare two scans, and say who made the changes as far as it is known."""
     from reports.view import Account, DriftView, ScanRef
+
+    asked = asked or Asked()
+    changes, suppressed = changes_between(wiring, store, older, newer, explain=asked.show_suppressed)
+    _attributed(store, older, newer, changes)
+    return DriftView(
+        older=ScanRef(older.id, older.as_of), newer=ScanRef(newer.id, newer.as_of), baseline=asked.baseline,
+        changes=changes, suppressed=suppressed, holes=_holes(store, older, newer), complete=newer.complete,
+        accounts=[Account(account, newer.names.get(account, "")) for account in newer.accounts],
+    )  # fmt: skip
+
+
+def changes_between(
+    wiring: Wiring, store: Store, older: ScanInfo, newer: ScanInfo, *, explain: bool = False
+) -> tuple[list[Change], list[Suppressed]]:
+    """Give the changes that are told, and what is left out by config.toml or, with `explain`, as noise."""
     from scanner.engine.registry import kinds
     from scanner.kinds.canon import normaliser
 
-    asked = asked or Asked()
-    found = compare(_Nights(store, older, newer), normaliser(kinds().values()), older.id, newer.id,
-                    explain=asked.show_suppressed)  # fmt: skip
+    nights = _Nights(store, older, newer)
+    found = compare(nights, normaliser(kinds().values()), older.id, newer.id, explain=explain)
     told, allowed = wiring.config.drift.parted(found.changes)
-    return DriftView(
-        older=ScanRef(older.id, older.as_of), newer=ScanRef(newer.id, newer.as_of), baseline=asked.baseline,
-        changes=told, suppressed=[*allowed, *found.suppressed], holes=_holes(wiring, store, older, newer),
-        complete=newer.complete,
-        accounts=[Account(account, newer.names.get(account, "")) for account in newer.accounts],
-    )  # fmt: skip
+    return told, [*allowed, *found.suppressed]
+
+
+def _attributed(store: Store, older: ScanInfo, newer: ScanInfo, changes: Sequence[Change]) -> None:
+    """Put on each change who made it, as far as it was learned: by the night, else by the last change of its place."""
+    own, last = store.attributions(newer.id), store.attributed_between(older.id, newer.id)
+    for change in changes:
+        place = (change.account, change.region, change.kind, change.key, change.path)
+        change.attribution = own.get(change.id) or last.get(place)
 
 
 @dataclass(frozen=True)
@@ -167,7 +204,7 @@ def _moment(text: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _holes(wiring: Wiring, store: Store, older: ScanInfo, newer: ScanInfo) -> list[Coverage]:
+def _holes(store: Store, older: ScanInfo, newer: ScanInfo) -> list[Coverage]:
     """Give the calls that were answered whole in the older scan and are not now, but for gaps that are accepted."""
     known = {_call(entry) for entry in store.coverage(older.id) if entry.ok}
     day = newer.as_of.date().isoformat()

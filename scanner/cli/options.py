@@ -47,6 +47,14 @@ class Format(StrEnum):
     PDF = "pdf"
 
 
+class DriftFormat(StrEnum):
+    """The forms that drift can have."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
 class PlainFormat(StrEnum):
     """The forms of short answers."""
 

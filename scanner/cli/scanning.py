@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scanner.aws.sessions import Sessions, Target
     from scanner.engine.redact import Redactor
     from scanner.model.kind import Kind
+    from scanner.model.resource import Snapshot
     from scanner.model.rule import Rule
     from scanner.run import Judge, Result
     from scanner.store import ScanInfo, Store
@@ -50,7 +51,7 @@ def run_scan(
     """
     info = _interrupted(store) if wanted.resume else None
     rules, kinds = _chosen(wiring, wanted) if info is None else _as_before(wiring, info)
-    judge = make_judge(wiring, rules)
+    judge = make_judge(wiring, rules, store)
     redactor = wiring.redactor() if store is not None else _passing_redactor()
     identity = sessions.identity()
     if info is None:
@@ -59,7 +60,9 @@ def run_scan(
         regions = sorted({region for _, region in info.targets if region != GLOBAL})
         targets = [_narrowed(target, info) for target in wiring.targets(sessions, identity, info.accounts, regions)]
     work = _Work(wiring, rules, kinds, judge, redactor, targets)
-    return _carry_out(work, info, sessions, store, clock or Clock(), tick)
+    result = _carry_out(work, info, sessions, store, clock or Clock(), tick)
+    result.targets = targets
+    return result
 
 
 def _interrupted(store: Store | None) -> ScanInfo:
@@ -144,19 +147,27 @@ def _versions() -> dict[str, str]:
     return {"phiward": version("phiward"), "normaliser": normaliser()}
 
 
-def make_judge(wiring: Wiring, rules: Sequence[type[Rule]]) -> Judge:
+def make_judge(wiring: Wiring, rules: Sequence[type[Rule]], store: Store | None = None) -> Judge:
     """Make the judge of these rules under the configuration.
+
+    With a store, rules over accounts see those that are not in the scan by their newest complete snapshot there.
 
     Raises:
         ConfigError: a rule's table is wrong.
     """
     from remediation.policies import render
+    from scanner.engine.members import companions, newest
     from scanner.engine.parameters import Parameters
     from scanner.engine.scope import Scope
     from scanner.run import Judge
 
     parameters = Parameters(wiring.config, wiring.known_rules(), wiring.name)
-    return Judge(rules, parameters, Scope(wiring.config.scope), render)
+
+    def others(accounts: Sequence[str], kinds: Sequence[str]) -> list[Snapshot]:
+        beside = companions(wiring.config, accounts)
+        return newest(store, beside, kinds, complete=True) if store is not None and beside else []
+
+    return Judge(rules, parameters, Scope(wiring.config.scope), render, others=others)
 
 
 def _passing_redactor() -> Redactor:
