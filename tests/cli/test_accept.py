@@ -63,6 +63,20 @@ def test_an_addressable_specification_asks_for_its_record(
     assert "it stands in a locked VPC" in page
 
 
+def test_accepting_again_says_why_the_last_acceptance_ended(
+    inside: Demo, store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = _failing(inside, addressable=False)
+    past = [*WORDS[:4], "--until", "2020-01-31", "--by", "ciso"]
+    assert run(["accept", chosen, *past, "--store", store]) == 0
+    assert "accepted before" not in "".join(capsys.readouterr())
+    assert run(["accept", chosen, *WORDS, "--store", store]) == 0
+    told = " ".join("".join(capsys.readouterr()).split())
+    assert "it was accepted before: expired acceptance; dr.lee@example.org had accepted it until 2020-01-31" in told
+    assert run(["accept", chosen, *WORDS, "--store", store]) == 0
+    assert "accepted before" not in "".join(capsys.readouterr())
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

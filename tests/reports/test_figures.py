@@ -7,7 +7,7 @@ from collections import Counter
 import msgspec
 import pytest
 
-from reports.figures import Score, accepted, figures, ordered, standing
+from reports.figures import Score, accepted, figures, ordered, standing, why_not_accepted
 from reports.gaps import gap_groups, permissions
 from reports.matrix import NO_RULE, NOTHING, ORGANISATIONAL, covered, matrix
 from reports.remedy import remedy_text
@@ -71,10 +71,25 @@ def test_an_accepted_risk_is_still_a_failed_check() -> None:
         ({"until": "2026-11-19"}, False),
         ({"until": "2027-01-01T00:00:00Z"}, True),
         ({"until": "2027-01-01", "revoked": "2026-11-01"}, False),
+        ({"until": "2027-01-01", "lapsed": "accepted value changed (cidr)"}, False),
+        ({"until": "2027-01-01", "lapsed": ""}, True),
     ],
 )
 def test_an_acceptance_ends_with_its_day(acceptance: dict[str, str] | None, holds: bool) -> None:
     assert accepted(one(KEYS, "1", "r", 1, Said(Verdict.FAIL), acceptance=acceptance), AS_OF) is holds
+
+
+@pytest.mark.parametrize(
+    ("acceptance", "why"),
+    [
+        (None, ""),
+        ({"until": "2026-11-20"}, ""),
+        ({"until": "2026-11-19"}, "expired acceptance"),
+        ({"until": "2026-11-19", "lapsed": "accepted value changed (cidr)"}, "accepted value changed (cidr)"),
+    ],
+)
+def test_why_an_acceptance_holds_no_longer_is_said(acceptance: dict[str, str] | None, why: str) -> None:
+    assert why_not_accepted(one(KEYS, "1", "r", 1, Said(Verdict.FAIL), acceptance=acceptance), AS_OF) == why
 
 
 def test_what_is_resolved_is_not_counted_and_what_was_not_seen_again_is_unknown() -> None:

@@ -186,6 +186,44 @@ def test_a_database_of_the_first_version_is_read(first_version: Path) -> None:
         assert [item.status for item in store.findings()] == ["still"]
 
 
+@pytest.fixture
+def first_acceptances(first_version: Path) -> Path:
+    """The same with acceptances as the first version kept them: before, beside and after the night, one of a call."""
+    words = ("partner cannot yet", "ann")
+    rows = (
+        ("finding", finding("FAIL").fingerprint, "", *words, "2026-11-22", "bob", "2026-11-21T09:00:00Z", "why", "how"),
+        ("finding", "0" * 32, "", *words, "2026-11-22", "bob", "2026-11-20T09:00:00Z", "", ""),
+        ("gap", "kms.ListKeys", "111122223333", *words, "2027-01-01", "bob", "2026-11-21T02:05:00Z", "", ""),
+    )
+    connection = sqlite3.connect(first_version)
+    connection.executemany(f"INSERT INTO acceptances VALUES ({', '.join('?' * 10)})", rows)  # noqa: S608
+    connection.execute(
+        "INSERT INTO acceptance_log VALUES (1, '2026-11-21T09:00:00Z', 'bob', 'accept', 'finding', 'f', '', '{}')"
+    )
+    connection.commit()
+    connection.close()
+    return first_version
+
+
+def test_decisions_of_the_first_version_are_kept(first_acceptances: Path) -> None:
+    with Store.open(str(first_acceptances)) as store:
+        assert store.verify() == []
+        kept = {(each.scope, each.subject[:4]): each for each in store.acceptances()}
+        assert set(kept) == {("finding", finding("FAIL").fingerprint[:4]), ("finding", "0000"), ("gap", "kms.")}
+        assert {(each.reason, each.value, each.lapsed) for each in kept.values()} == {("partner cannot yet", "", "")}
+        assert kept["finding", finding("FAIL").fingerprint[:4]].equivalent_measure == "how"
+        assert [each.action for each in store.acceptance_log()] == ["accept"]
+        assert store.findings()[0].accepted
+        told = [run(store, night(number), [finding("FAIL")], [key()])["k1", ""] for number in (1, 2)]
+        assert [(each.status, each.accepted) for each in told] == [("still", True), ("reopened", False)]
+        assert next(each for each in store.acceptances() if each.lapsed).value != ""
+        assert store.verify() == []
+    connection = sqlite3.connect(first_acceptances)
+    assert sorted(row[0] for row in connection.execute("SELECT since FROM acceptances")) == [0, 1, 1]
+    assert [row[0] for row in connection.execute("SELECT version FROM migrations ORDER BY version")] == [1, 2]
+    connection.close()
+
+
 def test_an_old_schema_ends_as_the_new_one(first_version: Path, tmp_path: Path) -> None:
     new = tmp_path / "new.db"
     Store.open(str(new)).close()
@@ -199,6 +237,9 @@ def _schema(file: Path) -> dict[str, list[str]]:
     found = {
         table: sorted(f"{column['name']} {column['type']} {column['nullable']}" for column in looked.get_columns(table))
         + sorted(str(index["column_names"]) for index in looked.get_indexes(table))
+        + [str(looked.get_pk_constraint(table)["constrained_columns"])]
+        + sorted(f"{key['constrained_columns']} {key['referred_table']}" for key in looked.get_foreign_keys(table))
+        + sorted(str(unique["column_names"]) for unique in looked.get_unique_constraints(table))
         for table in looked.get_table_names()
     }
     engine.dispose()
