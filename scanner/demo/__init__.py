@@ -11,6 +11,8 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
+    "ACTORS": "scanner.demo.actors",
+    "Actor": "scanner.demo.actors",
     "CHANGES": "scanner.demo.changes",
     "Change": "scanner.demo.changes",
     "DemoServer": "scanner.demo.server",
@@ -18,16 +20,20 @@ _HOMES = {
     "LAST_NIGHT": "scanner.demo.nights",
     "Organisation": "scanner.demo.organisation",
     "SECRETS": "scanner.demo.systems.planted",
+    "QUIET": "scanner.demo.changes",
     "Served": "scanner.demo.server",
     "pass_night": "scanner.demo.nights",
     "seed": "scanner.demo.organisation",
 }
 
 __all__ = [
+    "ACTORS",
     "CHANGES",
     "FIRST_NIGHT",
     "LAST_NIGHT",
+    "QUIET",
     "SECRETS",
+    "Actor",
     "Change",
     "DemoServer",
     "Organisation",

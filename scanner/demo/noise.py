@@ -1,7 +1,7 @@
 """What happens in every night and is no change: hosts and tasks come and go, documents are written anew as they were.
 
-None of it turns a verdict or is to be told as drift. What moto cannot do is left out: it answers every image scan with
-a finding of its own, so no image is scanned.
+None of it turns the verdict of what stays, or is to be told as drift. What moto cannot do is left out: it answers every
+image scan with a finding of its own, so no image is scanned.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ def _deploy(cloud: Cloud, cluster: str, service: str, family: str, *, times: int
     found = ecs.describe_task_definition(taskDefinition=family, include=["TAGS"])
     given = {name: found["taskDefinition"][name] for name in _GIVEN if found["taskDefinition"].get(name)}
     for _ in range(times):
-        made = ecs.register_task_definition(**given, tags=found["tags"])["taskDefinition"]["taskDefinitionArn"]
-    ecs.update_service(cluster=cluster, service=service, taskDefinition=made)
+        ecs.register_task_definition(**given, tags=found["tags"])
+    ecs.update_service(cluster=cluster, service=service, taskDefinition=family)  # its newest revision
 
 
 def _rewrite_bucket(cloud: Cloud, name: str, *, backwards: bool) -> None:

@@ -32,7 +32,7 @@ def replace_member(organisation: Organisation, cloud: Cloud, member: Member, *, 
     `cloud` is the account as the service Auto Scaling, or whoever does it in its stead, acts in it.
     """
     ec2 = cloud.client("ec2")
-    old = _oldest(organisation.clouds[member.account], member.group, of_image)
+    old = _oldest(organisation.clouds[member.account], member, of_image)
     data = ec2.describe_instance_attribute(InstanceId=old["InstanceId"], Attribute="userData")["UserData"]
     new = _launch(ec2, old, data.get("Value", ""), member.image or old["ImageId"])
     where = {"account": cloud.account, "region": HOME}
@@ -47,12 +47,29 @@ def replace_member(organisation: Organisation, cloud: Cloud, member: Member, *, 
     return new
 
 
-def _oldest(cloud: Cloud, group: str, image: str) -> dict[str, Any]:
+def _busy(cloud: Cloud, cluster: str) -> set[str]:
+    """The instances on which a task runs that no service would start elsewhere."""
+    ecs = cloud.client("ecs")
+    arns = ecs.list_tasks(cluster=cluster)["taskArns"]
+    tasks = ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else []
+    hosts = [
+        task["containerInstanceArn"]
+        for task in tasks
+        if task.get("containerInstanceArn") and not task.get("group", "").startswith("service:")
+    ]
+    if not hosts:
+        return set()
+    found = ecs.describe_container_instances(cluster=cluster, containerInstances=hosts)["containerInstances"]
+    return {each["ec2InstanceId"] for each in found}
+
+
+def _oldest(cloud: Cloud, member: Member, image: str) -> dict[str, Any]:
     """Find the member that was launched first; of several of one moment, the one whose id is first."""
+    busy, group = _busy(cloud, member.cluster), member.group
     (found,) = cloud.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[group])[
         "AutoScalingGroups"
     ]
-    ids = [each["InstanceId"] for each in found["Instances"]]
+    ids = [each["InstanceId"] for each in found["Instances"] if each["InstanceId"] not in busy]
     blocks = cloud.client("ec2").describe_instances(InstanceIds=ids)["Reservations"]
     members = [each for block in blocks for each in block["Instances"] if image in {"", each["ImageId"]}]
     first: dict[str, Any] = min(members, key=lambda each: (each["LaunchTime"], each["InstanceId"]))

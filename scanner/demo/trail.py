@@ -6,6 +6,7 @@ and "CloudTrail userIdentity element"; Amazon S3 User Guide, "Amazon S3 CloudTra
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -36,6 +37,7 @@ HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 _SERVICE = ".amazonaws.com"
 _CONSOLE = "console.amazonaws.com"
 _FAILED = 400
+_BUCKET_WORDS = {"Bucket": "bucketName", "Policy": "bucketPolicy"}
 _VERSION = re.compile(r"\d{4}_\d{2}_\d{2}$")
 
 
@@ -91,7 +93,7 @@ def record(heard: Heard, environ: Environ, status: int, headers: Sequence[tuple[
         shape = heard.operation.output_shape
         event["responseElements"] = _lower(_plain(told, shape, in_items=call.service == "ec2")) or None
     event["resources"] = [
-        {"accountId": call.account, "type": kind, "ARN": named} for kind, named in _touched(asked, told)
+        {"accountId": call.account, "type": kind, "ARN": named} for kind, named in _touched(call.service, asked, told)
     ]
     cloudtrail.keep(event)
 
@@ -115,11 +117,22 @@ def _written(heard: Heard, asked: dict[str, Any]) -> dict[str, Any]:
     service, operation = heard.call.service, heard.call.operation
     shape = heard.operation.input_shape
     if service == "s3":
-        found = _plain(asked, shape, in_items=False)
-        return {{"Bucket": "bucketName", "Policy": "bucketPolicy"}.get(name, name): found[name] for name in found}
+        found = {_BUCKET_WORDS.get(name, name): value for name, value in _plain(asked, shape, in_items=False).items()}
+        if "bucketPolicy" in found:
+            found["bucketPolicy"] = _document(found["bucketPolicy"])
+        return found
     if service == "ec2" and CAPITAL_REQUESTS.search(operation):
         return {f"{operation}Request": _plain(asked, shape, in_items=False)}
-    return _lower(_plain(asked, shape, in_items=service == "ec2"))
+    written: dict[str, Any] = _lower(_plain(asked, shape, in_items=service == "ec2"))
+    return written
+
+
+def _document(text: str) -> Any:
+    """A bucket policy as CloudTrail writes it, as a document; what is none stays the text that it is."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _plain(value: Any, shape: Any, *, in_items: bool) -> Any:
@@ -147,14 +160,14 @@ def _lower(value: Any) -> Any:
     return [_lower(part) for part in value] if isinstance(value, list) else value
 
 
-def _touched(*messages: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _touched(service: str, *messages: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The resources that a request and its answer name, by the members that hold names; each once."""
     found: dict[tuple[str, str], None] = {}
 
     def look(value: Any) -> None:
         if isinstance(value, Mapping):
             for name, part in value.items():
-                kind = RESOURCES.get(name)
+                kind = RESOURCES.get(name) or RESOURCES.get(f"{service}.{name}")
                 for each in part if isinstance(part, (list, tuple)) else [part]:
                     if kind and isinstance(each, str):
                         found[kind, each] = None

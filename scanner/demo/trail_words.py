@@ -83,11 +83,14 @@ RESOURCES: Mapping[str, str] = {
     "VolumeId": "AWS::EC2::Volume",
     "VpcId": "AWS::EC2::VPC",
     "VpnConnectionId": "AWS::EC2::VPNConnection",
+    "cloudtrail.Name": "AWS::CloudTrail::Trail",
     "clusterArn": "AWS::ECS::Cluster",
     "detectorId": "AWS::GuardDuty::Detector",
+    "logs.logGroupName": "AWS::Logs::LogGroup",
     "repositoryName": "AWS::ECR::Repository",
+    "secretsmanager.SecretId": "AWS::SecretsManager::Secret",
     "serviceArn": "AWS::ECS::Service",
     "serviceName": "AWS::ECS::Service",
     "taskDefinitionArn": "AWS::ECS::TaskDefinition",
 }
-"""The members of requests and answers that name a resource, and its type."""
+"""The members of requests and answers that name a resource, some of one service alone, and its type."""

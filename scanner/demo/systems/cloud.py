@@ -56,7 +56,7 @@ class Cloud:
                     **self._credentials,
                 )
                 client.meta.events.register_first("before-parameter-build", self._same_tokens)
-                client.meta.events.register("before-sign", self._sign_origin)
+                client.meta.events.register("before-send", self._say_origin)
                 if service == "s3control":
                     client.meta.events.register("before-sign.s3-control", _without_account_in_host)
                 self._clients[service, region] = client
@@ -67,7 +67,7 @@ class Cloud:
         for member in model.idempotent_members:
             params.setdefault(member, str(uuid5(NAMESPACE_URL, f"{self._occasion}/{next(self._tokens)}")))
 
-    def _sign_origin(self, request: Any, **_more: Any) -> None:
+    def _say_origin(self, request: Any, **_more: Any) -> None:
         """Say where a call comes from, where that was given."""
         if self._origin:
             del request.headers["User-Agent"]
