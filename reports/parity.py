@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from reports.words import clean, plural, shorten, value_text
+from reports.words import clean, moment, plural, shorten, value_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +68,8 @@ def _head(parity: Parity) -> RenderableType:
         said = plural(number, "difference") if number else "no difference"
         said = "the blueprint" if account == parity.blueprint else said
         doubt = f", {plural(unknown, 'gap')}" if unknown else ""
-        table.add_row(Text(_who(parity, account), "bold"), Text(account, "dim"), Text(said + doubt))
+        seen = f"as of {parity.as_of[account]:%Y-%m-%d %H:%M} UTC" if account in parity.as_of else ""
+        table.add_row(Text(_who(parity, account), "bold"), Text(account, "dim"), Text(said + doubt), Text(seen, "dim"))
     return Group(Text(f"Group {clean(parity.group)}", "bold"), about, Text(), table)
 
 
@@ -169,4 +170,5 @@ def document(parity: Parity) -> dict[str, Any]:
         "matrix": [msgspec.to_builtins(row) for row in parity.rows],
         "gaps": {account: msgspec.to_builtins(parity.gaps(account)) for account in parity.accounts},
         "not_collected": list(parity.left_out),
+        "as_of": {account: moment(seen) for account, seen in parity.as_of.items()},
     }

@@ -48,11 +48,12 @@ class AuditTrailIdentical(Rule):
 
     The record of who did what must be as whole in the account of one client as in that of another; where it is not, a
     breach in that account cannot be told. Trails that record the account, flow logs and the recorder of AWS Config are
-    compared with those of the group's blueprint account by their names and settings. What an account has beyond that is
-    no fault here.
+    compared by their names and settings with those of the group's blueprint account or, where none is named, with what
+    most accounts of its group and environment have. What an account has beyond that is no fault here.
     """
 
     kind = Account
+    across = True
     needs = (RegionSettings, *kinds_of(AUDIT))
     severity = "high"
     hipaa_proposed = ("164.312(b)", "164.308(a)(1)(ii)(D)")
@@ -98,7 +99,7 @@ class AuditTrailIdentical(Rule):
 
     @staticmethod
     def applies(account: Account, settings: CellSettings) -> bool | str:
-        """Accounts of a group of cells, other than the group's blueprint."""
+        """Accounts of a group of cells, other than the group's blueprint, that have others to be compared with."""
         return settings.is_member(account.account)
 
     @staticmethod

@@ -51,13 +51,15 @@ class MatchesBlueprint(Rule):
     """Each account matches the blueprint of its cell group.
 
     One client's account that drifted from the others is where the next change breaks, and where ePHI is guarded
-    otherwise than everybody believes. Each account of a group is compared with the group's blueprint account: the
-    resources by their names, their chief settings, and the settings of account and Regions. The accounts' own ids and
-    names stand for one another. Sizes of addresses, ids that AWS gives, and what the group's parameters name, are not
-    compared; differences that are allowed there are told as notes.
+    otherwise than everybody believes. Each account of a group is compared with the group's blueprint account or, where
+    none is named, with what most accounts of its group and environment have: the resources by their names, their chief
+    settings, and the settings of account and Regions. The accounts' own ids, names and values stand for one another.
+    Sizes of addresses, ids that AWS gives, and what the group's parameters name, are not compared; differences that are
+    allowed there are told as notes. An account that was not scanned stands in by its newest complete snapshot.
     """
 
     kind = Account
+    across = True
     needs = (*kinds_of(EVERYTHING),)
     severity = "high"
     category = "operations"
@@ -71,6 +73,8 @@ class MatchesBlueprint(Rule):
     GOOD = (
         _case(),
         _case(*_bucket()),
+        _with({"blueprint": ""}, *_bucket()),
+        _with({"values": {OWN: {"client": "b1"}, "alpha": {"client": "a1"}}}, *_bucket("b1", "a1")),
         _case(*_bucket(OWN, MODEL)),
         _case(*_bucket("betas", "betas")),
         _with({"parameters": ("versioning",)}, *_bucket(versioning="Suspended")),
@@ -86,6 +90,8 @@ class MatchesBlueprint(Rule):
     )
     BAD = (
         _case(root_mfa=False),
+        _with({"blueprint": ""}, *_bucket(versioning="Suspended")),
+        _case(*_bucket("b1", "a1")),
         _case(_bucket()[0]),
         _case(_bucket()[1]),
         _case(*_bucket("alphabeta")),
@@ -110,13 +116,14 @@ class MatchesBlueprint(Rule):
         Case({}, settings=CONFIG | {"accounts": {OWN: {"name": "beta", "group": "other"}}}),
         Case({}, settings=CONFIG | {"cells": {"cells": {"blueprint": "beta"}}}),
         Case({}, settings=CONFIG | {"cells": {"cells": {"blueprint": OWN}}}),
+        Case({}, settings={"cells": {"cells": {}}, "accounts": {OWN: {"name": "beta", "group": "cells"}}}),
     )
 
     Settings = CellSettings
 
     @staticmethod
     def applies(account: Account, settings: CellSettings) -> bool | str:
-        """Accounts of a group of cells, other than the group's blueprint."""
+        """Accounts of a group of cells, other than the group's blueprint, that have others to be compared with."""
         return settings.is_member(account.account)
 
     @staticmethod

@@ -12,6 +12,7 @@ from rules.cell._compare import EVERYTHING
 from scanner.engine.parity.plan import Cell, Place, kinds_of, planned
 from scanner.kinds.account import Account, RegionSettings
 from scanner.kinds.ecs_services import Service
+from scanner.kinds.logs import LogGroup
 from scanner.kinds.s3 import Bucket
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Other, Rule
@@ -42,6 +43,13 @@ def _bucket(mine: str = "claims-test", **facts: Any) -> tuple[Other, Other]:
     return Other(Bucket, id=mine, **facts), Other(Bucket, id="claims-prod", account=MODEL)
 
 
+def _logs(days: int) -> tuple[Other, Other]:
+    return Other(LogGroup, retention_days=days), Other(LogGroup, account=MODEL)
+
+
+LESS = {"web": {"allowed": [{"fact": "retention_days", "direction": "at_most", "reason": "R"}]}}
+
+
 def _reference(account: str, settings: Any) -> str:
     """Give the account of the reference environment in an account's group, the first by its id; empty: none."""
     group = settings.accounts.get(account, Place()).group
@@ -61,10 +69,12 @@ class Parity(Rule):
     What was tried in a test environment that is built otherwise was not tried. Each account is compared with that of
     its group's reference environment: the resources by their names, their chief settings, and the settings of account
     and Regions. The ids, names and environments of the accounts stand for one another; the number of tasks, and what
-    the settings name, may differ.
+    the settings name, may differ. Differences that the group's table allows are told as notes: a retention that is at
+    most that of the reference, for one. An account that was not scanned stands in by its newest complete snapshot.
     """
 
     kind = Account
+    across = True
     needs = (*kinds_of(EVERYTHING),)
     severity = "medium"
     category = "operations"
@@ -89,12 +99,15 @@ class Parity(Rule):
         _case(*_bucket()),
         _case(Other(Service, desired=1), Other(Service, account=MODEL)),
         _case(*_bucket(versioning="Suspended"), may_differ=("versioning",)),
+        _case(*_logs(30), cells=LESS),
     )
     BAD = (
         Case({"root_mfa": False}, others=SAME, settings=CONFIG),
         _case(_bucket()[0]),
         _case(_bucket()[1]),
         _case(*_bucket("claims-dev")),
+        _case(*_logs(30)),
+        _case(*_logs(3650), cells=LESS),
         _case(*_bucket(versioning="Suspended")),
         _case(Other(Service, desired=1), Other(Service, account=MODEL), may_differ=()),
     )

@@ -135,7 +135,8 @@ class Rule:
     """One requirement; subclasses are declarations, one to a file `rules/<service>/<rest of the id>.py`.
 
     The docstring speaks to the auditor: its first line is the title, the rest says why. `kind` is what is judged
-    (`also` further kinds that the same check judges), `needs` the kinds that the check looks up in the world. `hipaa`
+    (`also` further kinds that the same check judges), `needs` the kinds that the check looks up in the world; one that
+    compares accounts says so by `across`, and sees those that were not scanned by their newest snapshot. `hipaa`
     are citations that public sources give, `hipaa_proposed` phiward's own mapping. `check(subject, world, settings,
     as_of)` takes those of the parameters that it names after the subject and yields `Fail`, `Note`, `Missing` or
     nothing; `applies` says whether the rule speaks of the subject (its docstring says of which it does; it may give
@@ -152,6 +153,7 @@ class Rule:
     sources: ClassVar[tuple[FoundingSource, ...]] = ()
     aliases: ClassVar[tuple[str, ...]] = ()
     related: ClassVar[tuple[str, ...]] = ()
+    across: ClassVar[bool] = False
     remedy: ClassVar[Remedy]
     since: ClassVar[str] = "0.1.0"
     was: ClassVar[tuple[str, ...]] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -146,7 +147,7 @@ class Parity(msgspec.Struct, frozen=True):
 
     `accounts` are ids with names, in order; `blueprint` is the account of the model, empty where the majority counts.
     `rows` are the properties that are not known to be alike, `compared` counts all. `unseen` are the listings that are
-    not whole. `left_out` are kinds that no account was asked for.
+    not whole. `left_out` are kinds that no account was asked for. `as_of` is the moment of each account's snapshot.
     """
 
     group: str
@@ -157,6 +158,7 @@ class Parity(msgspec.Struct, frozen=True):
     differences: tuple[Difference, ...]
     unseen: tuple[Unseen, ...] = ()
     left_out: tuple[str, ...] = ()
+    as_of: dict[str, datetime] = {}
 
     @property
     def alike(self) -> bool:
