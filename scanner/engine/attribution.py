@@ -102,17 +102,19 @@ def _attribution(change: Change, trail: Trail, canons: Mapping[str, Canon]) -> A
         listed[name] += [value] if "=" in entry else []
     names = names_of(change)
     claims = []
-    for event in trail.about(change, names, listed):
+    for event in reversed(trail.about(change, names, listed)):
         known = event.call in listed or _by_its_name(event, change, bool(listed))
         if concerns(event, change, names, listed=known):
             if known:
                 claims.append(_claim(event, change, listed.get(event.call, [])))
+                if claims[-1].confidence is Confidence.HIGH:  # the last that brought what is there now
+                    break
             elif not (change.path and verb_of(event.name) in {"Create", "Run"} and event.name != "CreateTags"):
                 claims.append(_unlisted(event, change, any_listed=bool(listed)))
     if not claims:
         return Attribution(confidence=Confidence.NONE, why=NOBODY)
     best = max(claims, key=lambda claim: ORDER.index(claim.confidence)).confidence
-    chosen = [claim for claim in claims if claim.confidence is best][-1]
+    chosen = next(claim for claim in claims if claim.confidence is best)
     why = _last_of(claims, chosen) if best is Confidence.LOW else chosen.why
     return _said(chosen.event, best, why)
 
@@ -175,17 +177,23 @@ def _by_value(event: TrailEvent, change: Change) -> Confidence:
     verb, asked = verb_of(event.name), event.asked.parameters
     if change.redacted:
         return Confidence.LOW if _against(verb, change) else Confidence.MEDIUM
-    tag = change.property.removeprefix(f"{TAGS}.") if change.property.startswith(TAGS) else ""
-    if _against(verb, change) or (tag and not holds_word(asked, tag, members=True)):
+    if _against(verb, change):
         return Confidence.LOW
+    tag = _tag(change)
     if change.action is Action.REMOVED:
-        return _of_loss(verb, change, asked)
+        return _of_loss(verb, change, asked, tag)
+    if tag and not holds_word(asked, tag, members=True):
+        return Confidence.LOW
     named = isinstance(change.before, str) and change.path.endswith(f"[{change.before}]")
-    if shows(asked, change.after, change.property, change.path, label=named):
+    if shows(asked, change.after, tag or change.property, change.path, label=named):
         return Confidence.HIGH
-    if not named and speaks_of_another(asked, change.after, change.property, change.path):
+    if not named and speaks_of_another(asked, change.after, tag or change.property, change.path):
         return Confidence.LOW
     return Confidence.MEDIUM
+
+
+def _tag(change: Change) -> str:
+    return change.property.removeprefix(f"{TAGS}.") if change.property.startswith(f"{TAGS}.") else ""
 
 
 def _against(verb: str, change: Change) -> bool:
@@ -197,16 +205,16 @@ def _against(verb: str, change: Change) -> bool:
     return False
 
 
-def _of_loss(verb: str, change: Change, asked: object) -> Confidence:
-    there = shows(asked, change.before, change.property, change.path)
+def _of_loss(verb: str, change: Change, asked: object, tag: str) -> Confidence:
+    there = shows(asked, change.before, tag or change.property, change.path)
     if verb not in TAKING:
         return Confidence.LOW if there else Confidence.MEDIUM
     label = re.search(r"\[([^\[\]]+)\]$", change.path)
-    word = label[1] if label else change.path.rpartition(".")[2]
+    word = tag or (label[1] if label else change.path.rpartition(".")[2])
     if there or holds_word(asked, word):
         return Confidence.HIGH
     another = speaks_of_another(asked, change.before, change.property, change.path)
-    return Confidence.LOW if another else Confidence.MEDIUM
+    return Confidence.LOW if another or tag else Confidence.MEDIUM
 
 
 def verb_of(event: str) -> str:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -203,6 +204,7 @@ def kept(value: Any, depth: int = 0) -> Any:
     return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
+@lru_cache(65536)
 def bare(name: str) -> str:
     """Write a member's name in lower case, without separators: `from_port`, `FromPort` and `fromPort` are one."""
     return re.sub(r"[^a-z0-9]", "", name.lower())

@@ -6,7 +6,7 @@ import ipaddress
 import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -34,13 +34,18 @@ def token(value: Any) -> str:
     """Write a scalar so that its spellings are one: `"22"` and 22, `True` and `"true"`, a range without host bits."""
     if value is None:
         return ""
-    text = str(value).strip().casefold()
+    return _token(str(value), isinstance(value, float))
+
+
+@lru_cache(65536)
+def _token(given: str, is_float: bool) -> str:  # noqa: FBT001  of one caller
+    text = given.strip().casefold()
     if "/" in text and text[:1].isalnum() and ("." in text or ":" in text):
         try:
             return str(ipaddress.ip_network(text, strict=False))
         except ValueError:
             return text
-    return text[:-2] if isinstance(value, float) and text.endswith(".0") else text
+    return text[:-2] if is_float and text.endswith(".0") else text
 
 
 def telling(text: str) -> bool:
@@ -93,11 +98,11 @@ def _around(path: str, value: Any) -> list[Part]:
 
 
 def speaks_of_another(parameters: Any, value: Any, prop: str, path: str = "") -> bool:
-    """Say whether parameters hold, where this value would stand, another one, and nowhere this one whole.
+    """Say, of a value that is not shown, whether parameters hold another one where it would stand.
 
     It would stand under the member of its name; of an element, a range of addresses or an id also where another is.
     """
-    if value is None or isinstance(value, list) or shows(parameters, value, prop, path):
+    if value is None or isinstance(value, list):
         return False
     leaves = list(_leaves(parameters))
     around = _around(path, value)
@@ -170,6 +175,7 @@ def parts_of_label(label: str) -> list[Part]:
     return [Part("", token(word), plain=False) for word in found]
 
 
+@lru_cache(65536)
 def same_member(key: str, asked: str, least: int = LONG_NAME) -> bool:
     """Say whether a property's bare path, or an element's member, and a member of a request are called the same.
 

@@ -107,6 +107,8 @@ def test_tags_are_set_by_calls_that_no_table_need_list() -> None:
                         property="@.tags.team", before="care")  # fmt: skip
     untagged = event("DeleteTags", "ec2", {**resources, "tagSet": {"items": [{"key": "team"}]}})
     assert who(gone, untagged).confidence is HIGH
+    others = event("DeleteTags", "ec2", {**resources, "tagSet": {"items": [{"key": "owner"}]}})
+    assert who(gone, others).confidence is LOW
 
 
 def test_where_no_table_lists_events_the_request_proves_at_most_medium() -> None:
