@@ -11,6 +11,8 @@ import pytest
 
 from scanner.aws.collect import Collector
 from scanner.aws.sessions import Sessions, Target
+from scanner.cli.scanning import Wanted, run_scan
+from scanner.cli.wire import Clock, Wiring
 from scanner.demo import CHANGES, LAST_NIGHT, DemoServer, Organisation, pass_night, seed
 from scanner.demo.changes import QUIET
 from scanner.demo.not_shown import NOT_SHOWN
@@ -21,7 +23,8 @@ from scanner.engine.scope import Scope
 from scanner.engine.settings import parse
 from scanner.model.finding import Finding, Verdict
 from scanner.model.resource import Snapshot
-from scanner.run import Judge, scan
+from scanner.run import Judge, cells, scan
+from scanner.store import Store
 from tests.demo.expected import EXPECTED
 
 CATALOGUE = Path(__file__).parents[3] / "shared" / "catalogue" / "catalogue.csv"
@@ -62,6 +65,24 @@ def verdicts(found: Sequence[Finding], organisation: Organisation, rule: str, ac
     }
 
 
+CELLS = ("cell-alpha", "cell-beta", "cell-gamma")
+
+
+@pytest.fixture(scope="module")
+def cells_kept(organisation: Organisation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Wiring, Store]]:
+    """The three cells in a store, before any night has passed: alpha and beta scanned whole, then gamma."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('cells')}/phiward.db"
+    text = organisation.config_toml(url)
+    for number, name in enumerate(CELLS):
+        client = name.removeprefix("cell-")
+        text += f'\n[cells.cells.values."{name}"]\ncidr = "10.{64 + number}.0.0/16"\nclient = "{client}"\n'
+    wiring, clock = Wiring(parse(text), store_url=url), Clock(organisation.server.clock)
+    with wiring.store() as store:
+        for accounts in (CELLS[:2], CELLS[2:]):
+            run_scan(wiring, Wanted(accounts=accounts), Sessions(), store=store, clock=clock)
+        yield wiring, store
+
+
 @pytest.fixture(scope="module")
 def first_night(organisation: Organisation) -> list[Finding]:
     """What the rules say before any night has passed, whichever test runs first."""
@@ -98,7 +119,41 @@ def test_each_rule_of_the_founding_tier_is_shown_both_ways_or_said_not_to_be() -
     assert all(NOT_SHOWN.values())
 
 
-@pytest.mark.usefixtures("first_night")
+def test_a_cell_that_is_scanned_alone_is_compared_with_its_blueprint(
+    organisation: Organisation, cells_kept: tuple[Wiring, Store]
+) -> None:
+    found = [one for one in cells_kept[1].findings() if one.rule == "cell_matches_blueprint"]
+    assert {(one.account, one.verdict) for one in found} == {(organisation.accounts["cell-gamma"], Verdict.FAIL)}
+    assert "AWS::EC2::FlowLog us-east-1 flow log of vpc" in {one.part for one in found}
+    alpha = organisation.accounts["cell-alpha"]
+    assert {note.partition(";")[0] for one in found for note in one.notes} == {
+        f"account {alpha} was not scanned this time"
+    }
+
+
+def test_the_drifted_cell_differs_and_the_others_do_not(
+    organisation: Organisation, cells_kept: tuple[Wiring, Store]
+) -> None:
+    parity = cells(cells_kept[1], cells_kept[0].config, "cells")
+    alpha, beta, gamma = (organisation.accounts[name] for name in CELLS)
+    assert parity.of(alpha) == []
+    # The server keeps the network ACL of a default VPC that is gone: it refers to what nobody can name.
+    told = {one.part for one in parity.of(beta) if one.kind != "AWS::EC2::NetworkAcl"}
+    assert told == {"AWS::IAM::User export-bot"}
+    assert {
+        "AWS::EC2::FlowLog us-east-1 of *",
+        "AWS::EC2::Instance us-east-1 utility-host hop_limit",
+        "AWS::EC2::SecurityGroup us-east-1 support-access",
+        "AWS::EC2::SecurityGroup us-east-1 utility-hosts ingress",
+        "AWS::ECS::Service us-east-1 compliance-analytics desired",
+        "AWS::S3::Bucket records-${cell.client} policy",
+        "AWS::IAM::User vendor-support",
+    } <= {one.part for one in parity.of(gamma)}
+    assert not [one for one in parity.of(gamma) if one.kind in {"AWS::EC2::VPC", "AWS::EC2::Subnet"}]
+    assert {gap.permission for gap in parity.gaps(gamma)} == {"kms:GetKeyRotationStatus"}
+
+
+@pytest.mark.usefixtures("first_night", "cells_kept")
 def test_nights_turn_the_verdicts_that_their_table_says(organisation: Organisation) -> None:
     wrong = {}
     for night in range(1, LAST_NIGHT + 1):
