@@ -138,8 +138,8 @@ def test_a_member_of_a_class_stands_for_another() -> None:
 
     assert differs(of("1", "ami-11111111"), of("2", "ami-11111111")) == []
     assert differs(of("1", "ami-11111111"), of("2", "ami-22222222")) == ["image"]
-    alone = [failing(evidence("address", f"10.0.0.{last}")) for last in (1, 2)]
-    assert differs(*alone) == ["address"]
+    alone, other = (failing(evidence("address", f"10.0.0.{last}")) for last in (1, 2))
+    assert differs(alone, other) == ["address"]
 
 
 def secret(value: str, key: str, probe: str = "x") -> dict[str, Any]:

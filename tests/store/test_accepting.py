@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from scanner.engine.accepted import CHANGED, EXPIRED
 from scanner.model.finding import Evidence
 from scanner.run import CLEAN, VIOLATION, exit_code
-from scanner.store import Store
+from scanner.store import Store, StoreError
 from tests.store.nights import ACCOUNT, DENIED, FIRST, KEY, finding, key, listing, night, noisy, run
 
 if TYPE_CHECKING:
@@ -151,3 +154,46 @@ def test_the_seals_do_not_depend_on_acceptances(tmp_path: Path) -> None:
             assert store.verify() == []
     assert heads[0] == heads[1]
     assert heads[0][0][0] == ACCOUNT
+
+
+SAID = ("a", "b", "PASS", "UNKNOWN", "gone")
+
+
+def saying(said: str) -> list[Finding]:
+    return [] if said == "gone" else [open_to(said) if said in {"a", "b"} else finding(said)]
+
+
+def decide(store: Store, what: str, number: int) -> None:
+    try:
+        if what == "revoke":
+            store.revoke(NAME, by="eve", at=FIRST)
+        else:
+            accept(store, until=f"{FIRST + timedelta(days=number + int(what)):%Y-%m-%d}")
+    except StoreError as error:
+        assert "is not accepted" in str(error) or "no finding has the fingerprint" in str(error)  # noqa: PT017
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(SAID), st.lists(st.sampled_from(["revoke", "0", "1", "9"]), max_size=2)),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_whatever_is_decided_each_scan_stays_as_it_was_shown_before_the_next(
+    script: list[tuple[str, list[str]]],
+) -> None:
+    with Store.open("sqlite://") as store:
+        shown = {}
+        for number, (said, decisions) in enumerate(script):
+            told = run(store, night(number), saying(said), [key()] if said != "gone" else [])
+            assert store.findings() == list(told.values())
+            for what in decisions:
+                decide(store, what, number)
+            shown[number] = store.findings()
+        for number, findings in shown.items():
+            assert store.findings(night(number).id) == findings
+        lapses = [each for each in store.acceptance_log() if each.action == "lapse"]
+        assert len(lapses) <= len([each for each in store.acceptance_log() if each.action == "accept"])
+        assert store.verify() == []

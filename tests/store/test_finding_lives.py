@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -133,7 +131,7 @@ def reckoned(script: Sequence[str]) -> list[tuple[int, int | None, int]]:
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.sampled_from("FAIL PASS SKIP UNKNOWN ERROR hidden gone other".split()), min_size=1, max_size=9))
 def test_any_history_gives_its_stretches(script: list[str]) -> None:
-    with tempfile.TemporaryDirectory() as folder, Store.open(str(Path(folder) / "phiward.db")) as store:
+    with Store.open("sqlite://") as store:
         nights(store, script)
         for number in range(len(script)):
             assert stretches(store.lives(night(number).id)) == reckoned(script[: number + 1])
