@@ -63,7 +63,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A kind's table; see `scanner.model.canon.Canon` for what the keys mean.
 
     `keep` are moments that are no noise: the day on which a key is deleted. `observed` says why a kind is not
-    configuration at all, `derived` why its resources come and go with others. `policies` are paths of policies, of which `policy_touches` says how a change weighs.
+    configuration at all, `derived` why its resources come and go with others. `policies` are paths of policies, of
+    which `policy_touches` says how a change weighs.
     """
 
     volatile: dict[str, str] = {}
@@ -133,7 +134,7 @@ def canon(kind: type[Kind]) -> Canon:
         labels=table.labels,
         forms={path: FORMS[name] for path, name in _forms(table)},
         defaults=table.defaults,
-        show=table.show,
+        show={**{call.name: "" for call in kind.roots()}, **table.show},
         individual=table.individual,
         members=table.members,
         observed=table.observed,

@@ -48,7 +48,9 @@ def acl_entries(given: Any) -> Any:
 
 def _entry(item: Mapping[str, Any]) -> Labelled:
     number, ports, icmp = str(item.get("Protocol", "-1")), item.get("PortRange") or {}, item.get("IcmpTypeCode") or {}
+    direction = "egress" if item.get("Egress") else "ingress"
     members = {
+        "direction": direction,
         "action": item.get("RuleAction"),
         "cidr": item.get("CidrBlock") or item.get("Ipv6CidrBlock"),
         "protocol": PROTOCOLS.get(number, number),
@@ -57,7 +59,7 @@ def _entry(item: Mapping[str, Any]) -> Labelled:
         "icmp_type": icmp.get("Type"),
         "icmp_code": icmp.get("Code"),
     }
-    return named(f"{'egress' if item.get('Egress') else 'ingress'} {item['RuleNumber']}", members)
+    return named(f"{direction} {item['RuleNumber']}", members)
 
 
 def route_entries(given: Any) -> Any:
@@ -69,7 +71,7 @@ def route_entries(given: Any) -> Any:
     if not isinstance(given, list) or not all(isinstance(item, Mapping) for item in given):
         return given
     return Bag(
-        named(route.destination, {"target": route.target, "state": route.state})
+        named(route.destination, {"destination": route.destination, "target": route.target, "state": route.state})
         for route in routes(given)
         if not route.is_local
         and route.origin != "EnableVgwRoutePropagation"

@@ -225,4 +225,4 @@ def test_elements_are_named_by_what_lasts() -> None:
     tunnels = FORMS["tunnels"]([{"OutsideIpAddress": "203.0.113.6"}])
     elements: list[Labelled] = [*entries, *listeners, *routes, *tunnels]
     assert [element.label for element in elements] == ["egress 100", "HTTPS/443", "::/0", "203.0.113.6"]
-    assert routes[0] == {"target": "igw-1", "state": "active"}
+    assert routes[0] == {"destination": "::/0", "target": "igw-1", "state": "active"}

@@ -87,7 +87,7 @@ def _direction(touch: Touch, leaf: Leaf, before: str, after: str) -> str:
     if _is_number(leaf.before) and _is_number(leaf.after):
         return touch.gain if leaf.after > leaf.before else loss
     if touch.match:
-        had, has = _found(touch.match, before.partition(" ")[2]), _found(touch.match, after.partition(" ")[2])
+        had, has = (_found(touch.match, text.removeprefix(f"{leaf.at.path} ")) for text in (before, after))
         return touch.gain if has > had else loss if had > has else ""
     return ""
 
