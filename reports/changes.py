@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reports.figures import RANK, WORST_FIRST
-from reports.words import clean, fit_arn, shorten, value_text
+from reports.words import clean, fit_arn, shorten, value_text, when
 from scanner.model.change import Action, Change, Confidence, Impact
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 ARROW = "→"
 IMPACTS = tuple(str(impact) for impact in Impact)
-_ZONE = re.compile(r"\+00:00$|Z$")
 
 
 class Turn(NamedTuple):
@@ -165,12 +163,6 @@ def how(given: Attribution | None) -> str:
         return ""
     source = given.source_ip if given.source_ip != given.actor else ""
     return clean(", ".join(part for part in (given.channel, source) if part and part != "unknown"))
-
-
-def when(text: str) -> str:
-    """Give a moment of ISO 8601 to the minute: `2026-03-04 17:00Z`."""
-    match = re.match(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)", text)
-    return f"{match[1]} {match[2]}Z" if match and _ZONE.search(text) else clean(text)
 
 
 def by(given: Attribution | None) -> str:

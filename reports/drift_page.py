@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import changes as words
 from reports.budget import Budget
-from reports.words import clean, fit_arn, short_arn
+from reports.words import clean, fit_arn, short_arn, when
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -67,7 +67,7 @@ def _row(view: DriftView, change: Change, rules: Collection[str]) -> dict[str, A
         "who": known,
         "how": words.how(given) if known else "",
         "event": given.event if known and given is not None else "",
-        "when": words.when(given.at) if known and given is not None else "",
+        "when": when(given.at) if known and given is not None else "",
         "confidence": str(given.confidence) if given is not None else "",
         "why": given.why if given is not None else "",
         "turns": [(turn.rule, turn.verdict, turn.rule in rules) for turn in words.turns(change)],

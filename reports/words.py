@@ -96,6 +96,12 @@ def day(text: str) -> str:
     return text[:10] if re.match(r"\d{4}-\d\d-\d\dT", text) else text
 
 
+def when(text: str) -> str:
+    """Give a moment of RFC 3339 in UTC to the minute, `2026-03-04 17:00Z`; other text stays, made harmless."""
+    match = re.match(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*(Z|\+00:00)$", text)
+    return f"{match[1]} {match[2]}Z" if match else clean(text)
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """Count in words: `1 finding`, `2 findings`, with thousands separated."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

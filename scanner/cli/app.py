@@ -16,6 +16,8 @@ app = typer.Typer(
 )  # fmt: skip
 rules_app = typer.Typer(no_args_is_help=True, help="The rules: list them, show one.")
 app.add_typer(rules_app, name="rules")
+baseline_app = typer.Typer(no_args_is_help=True, help="Approved scans to compare with: approve, show, prune.")
+app.add_typer(baseline_app, name="baseline")
 
 
 def _print_version(wanted: bool) -> None:
@@ -155,8 +157,7 @@ def accept(
     ] = "",
     instead: Annotated[str, typer.Option("--instead", help="Addressable: the equivalent measure.")] = "",
     revoke: Annotated[bool, typer.Option("--revoke", help="Take the acceptance back.")] = False,
-    by: Annotated[str, typer.Option("--by", help="Who says so; else the user who is logged in.")] = "",
-    config: opt.Config = None, store: opt.Store = "",
+    by: opt.By = "", config: opt.Config = None, store: opt.Store = "",
 ) -> None:  # fmt: skip
     """Accept the risk of a finding until a day; it stays a FAIL, and reports print who accepted it and why."""
     from scanner.cli import accepting
@@ -164,6 +165,59 @@ def accept(
 
     words = accepting.Words(reason, owner, until, by, not_reasonable, instead)
     (accepting.revoke if revoke else accepting.accept)(Wiring.find(config, store), fingerprint, words)
+
+
+@app.command()
+def whatif(
+    rule: opt.Rules = None,
+    scan: Annotated[str, typer.Option("--scan", help="Id of the stored scan to begin with.")] = "",
+    format: opt.PlainForm = opt.PlainFormat.TABLE, config: opt.Config = None, store: opt.Store = "",
+    quiet: opt.Quiet = False,
+) -> None:  # fmt: skip
+    """Judge the stored scans by today's rule: since when has this been so."""
+    from scanner.cli import whatif as asking
+    from scanner.cli.wire import Wiring
+
+    as_json = format is opt.PlainFormat.JSON
+    asking.whatif(Wiring.find(config, store), rule or (), scan, as_json=as_json, quiet=quiet)
+
+
+@baseline_app.command("approve")
+def baseline_approve(
+    name: Annotated[str, typer.Argument(help="The baseline's name; a former scan of it is superseded.")],
+    scan: opt.ScanId = "", reason: Annotated[str, typer.Option("--reason", help="Why this is as it should be.")] = "",
+    by: opt.By = "", config: opt.Config = None, store: opt.Store = "",
+) -> None:  # fmt: skip
+    """Approve a stored scan as how things should be."""
+    from scanner.cli import baselines
+    from scanner.cli.wire import Wiring
+
+    baselines.approve(Wiring.find(config, store), name, scan, reason=reason, by=by)
+
+
+@baseline_app.command("show")
+def baseline_show(
+    name: Annotated[str, typer.Argument(help="One baseline, with all its versions.", show_default=False)] = "",
+    format: opt.PlainForm = opt.PlainFormat.TABLE, config: opt.Config = None, store: opt.Store = "",
+) -> None:  # fmt: skip
+    """Show what is approved: which scan, by whom, when, why."""
+    from scanner.cli import baselines
+    from scanner.cli.wire import Wiring
+
+    baselines.show(Wiring.find(config, store), name, as_json=format is opt.PlainFormat.JSON)
+
+
+@baseline_app.command("prune")
+def baseline_prune(
+    name: Annotated[str, typer.Argument(help="One baseline; else all.", show_default=False)] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept in the log.")] = "",
+    by: opt.By = "", config: opt.Config = None, store: opt.Store = "",
+) -> None:  # fmt: skip
+    """Remove the versions that were superseded; the log keeps who approved and removed them."""
+    from scanner.cli import baselines
+    from scanner.cli.wire import Wiring
+
+    baselines.prune(Wiring.find(config, store), name, reason=reason, by=by)
 
 
 @app.command()

@@ -63,3 +63,5 @@ class PlainFormat(StrEnum):
 
 
 FailOn = Annotated[Level, typer.Option("--fail-on", help="Exit 1 for new findings at or above this severity.")]
+PlainForm = Annotated[PlainFormat, typer.Option("--format", help="Form of the answer.")]
+By = Annotated[str, typer.Option("--by", help="Who says so; else the user who is logged in.")]
