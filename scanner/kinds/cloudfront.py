@@ -11,6 +11,10 @@ import msgspec
 from scanner.kinds.common import tagged, tags
 from scanner.model.call import each, shared, then
 from scanner.model.kind import Const, Kind, fact
+from scanner.model.secret import Secret
+
+HEADER = Secret("Origins.Items[].CustomHeaders.Items[].HeaderValue", detect=False)
+"""What CloudFront tells an origin in a header of the customer's: often the secret by which the origin knows it."""
 
 _SITE = re.compile(r"(.+)\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(?:\.cn)?")
 _BUCKET = re.compile(r"(.+)\.s3(?:[.-](?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?")
@@ -78,7 +82,10 @@ def access_source(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Distribution(Kind, cfn="AWS::CloudFront::Distribution", tf="aws_cloudfront_distribution", scope="global"):
-    """A distribution: its origins, what viewers may speak, and whether it logs access."""
+    """A distribution: its origins, what viewers may speak, and whether it logs access.
+
+    What it tells an origin in headers of its own, by which origins know it, is never kept.
+    """
 
     item = each("cloudfront.ListDistributions", "DistributionList.Items")
     config = then("cloudfront.GetDistributionConfig", "DistributionConfig", Id="$item.Id")
@@ -87,6 +94,7 @@ class Distribution(Kind, cfn="AWS::CloudFront::Distribution", tf="aws_cloudfront
     )
     delivery = shared("logs.DescribeDeliveries", "deliveries", own="$source.name", key="deliverySourceName")
     labels = tagged("$item.ARN", "cloudfront:distribution")
+    secrets = dict.fromkeys(("item", "config"), HEADER)
 
     id: str = fact("item.Id", plan="id", sample="E1A2B3C4D5E6F7")
     arn: str = fact("item.ARN", plan="arn", sample="arn:aws:cloudfront::123456789012:distribution/E1A2B3C4D5E6F7")

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from scanner.kinds.cloudfront import Behavior, Origin, access_source, behaviors, origins
+from scanner.engine.redact import Redactor
+from scanner.kinds.cloudfront import Behavior, Distribution, Origin, access_source, behaviors, origins
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,13 @@ def test_only_a_source_of_access_logs_keeps_its_resource(kind: str, resource: st
 
 def test_a_source_without_resources_logs_none() -> None:
     assert access_source({"name": "front", "logType": "ACCESS_LOGS"})["resource"] == ""
+
+
+@pytest.mark.parametrize("section", ["item", "config"])
+def test_what_an_origin_knows_cloudfront_by_is_not_kept(section: str) -> None:
+    header = {"HeaderName": "X-Origin-Verify", "HeaderValue": "hunter2hunter2"}
+    origin = {"Id": "web", "DomainName": "web.example.org", "CustomHeaders": {"Quantity": 1, "Items": [header]}}
+    kept = Redactor(b"key").section(Distribution, section, {"Origins": {"Quantity": 1, "Items": [origin]}})
+    assert "hunter2" not in str(kept)
+    assert "X-Origin-Verify" in str(kept)
+    assert origins(kept["Origins"]["Items"]) == (Origin("web", "web.example.org"),)
