@@ -36,13 +36,14 @@ Progress = Callable[[int, int, int], None]
 class Looked:
     """What was found: events that can have changed what is wanted, what could not be learned, the requests made.
 
-    `odd` are records that were no events.
+    `odd` are records that were no events, `refused` the places (account, Region) that gave no answer.
     """
 
     events: Sequence[TrailEvent] = ()
     gaps: Sequence[Gap] = ()
     requests: int = 0
     odd: Sequence[Odd] = ()
+    refused: Mapping[Place, Gap] = field(default_factory=dict)
 
 
 def trail_bucket() -> Bucket:
@@ -56,7 +57,7 @@ def trail_client(
     """Make the client that may ask CloudTrail's event history, and nothing else."""
     return AwsClient(
         sessions, {target.account: target for target in targets}, frozenset(TRAIL_OPERATIONS), THREADS,
-        limits or Limits(trail_bucket), patience or Patience(),
+        limits or Limits(trail_bucket), patience or Patience(attempts=2, tries=2),
     )  # fmt: skip
 
 
@@ -88,6 +89,7 @@ def look(client: AwsClient, wanted: Iterable[Wanted], progress: Progress | None 
         [*gaps, *(gap for lookup in lookups for gap in lookup.gaps)],
         sum(lookup.requests for lookup in lookups),
         [odd for lookup in lookups for odd in lookup.odd],
+        {lookup.place: gap for lookup in lookups for gap in lookup.gaps},
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from scanner.cli.drifting import changes_between, previous
 from scanner.model.change import Action, Change
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from scanner.engine.trail_event import TrailEvent
     from scanner.engine.trail_names import Wanted
     from scanner.model.canon import Canon
+    from scanner.model.change import Attribution
     from scanner.model.gap import Gap
     from scanner.store import ScanInfo, Store
 
@@ -52,7 +55,7 @@ def ask_trails(
     changes = [change for some in by_scan.values() for change in some]
     looked = look(client, _at_most(wanted(changes, canons), wiring.config.drift.lookups), progress)
     for scan, some in by_scan.items():
-        _keep(store, scan, some, looked.events, canons)
+        _keep(store, scan, some, looked.events, canons, looked.refused)
     return looked.gaps
 
 
@@ -76,11 +79,24 @@ def read_trails(wiring: Wiring, store: Store, info: ScanInfo, older: ScanInfo, t
 
 
 def _keep(
-    store: Store, scan: str, changes: Sequence[Change], events: Iterable[TrailEvent], canons: dict[str, Canon]
-) -> None:
+    store: Store, scan: str, changes: Sequence[Change], events: Iterable[TrailEvent], canons: dict[str, Canon],
+    refused: Mapping[tuple[str, str], Gap] | None = None,
+) -> None:  # fmt: skip
     from scanner.engine.attribution import attribute
 
-    store.keep_attributions(scan, attribute(changes, events, canons))
+    found = attribute(changes, events, canons)
+    store.keep_attributions(scan, [(change, _honest(change, given, refused or {})) for change, given in found])
+
+
+def _honest(change: Change, given: Attribution, refused: Mapping[tuple[str, str], Gap]) -> Attribution:
+    """Say of a change without an event that nobody could be asked, where that is so."""
+    from scanner.engine.trail_names import regions_of
+
+    region = regions_of(change)
+    gap = next((gap for place, gap in refused.items() if place[0] == change.account and region in {"", place[1]}), None)
+    if given.event or gap is None:
+        return given
+    return msgspec.structs.replace(given, why=f"CloudTrail could not be asked: {gap}")
 
 
 def _canons() -> dict[str, Canon]:

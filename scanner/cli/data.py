@@ -34,7 +34,7 @@ def chosen_scan(store: Store, scan: str = "") -> ScanInfo:
 
 def report_data(wiring: Wiring, store: Store, info: ScanInfo, findings: Sequence[Finding] | None = None) -> ReportData:
     """Gather a scan's report."""
-    from reports.view import Account, ReportData, rule_infos, stock
+    from reports.view import Account, LifeView, ReportData, rule_infos, stock
     from scanner.cli.drifting import drift_view, previous
     from scanner.cli.vpn import vpn_records
 
@@ -52,6 +52,7 @@ def report_data(wiring: Wiring, store: Store, info: ScanInfo, findings: Sequence
         inventory=stock(snapshot.resources),
         vpn=vpn_records(store, info),
         drift=drift_view(wiring, store, older, info) if older is not None else None,
+        life=LifeView.of((life for life in store.lives(info.id) if life.account in info.accounts), info.as_of),
     )  # fmt: skip
 
 

@@ -89,8 +89,8 @@ def intervals(
         query = query.where(sections.c.place == place)
     if kind:
         query = query.where(resources.c.kind == kind)
-    for held_by, number, kind, arn, name, section, state, content, stable, since, ended in connection.execute(query):
-        yield Lasting(held_by, number, kind, arn, name, section, Value(state, content, stable), since, ended)
+    for held_by, number, of_kind, arn, name, section, state, content, stable, since, ended in connection.execute(query):
+        yield Lasting(held_by, number, of_kind, arn, name, section, Value(state, content, stable), since, ended)
 
 
 Seen = dict[int, dict[str, Lasting]]
