@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -107,7 +108,7 @@ def _judge(shelf: Shelf | None) -> Judge:
     def settings(rule: type[Rule], _resource: Resource) -> Settings:
         return msgspec.convert(given, rule.Settings)
 
-    def others(accounts: list[str], kinds: list[str]) -> list[Snapshot]:
+    def others(accounts: Sequence[str], kinds: Sequence[str]) -> list[Snapshot]:
         return newest(shelf, companions(parse(TEXT), accounts), kinds, complete=True) if shelf else []
 
     return Judge([RULE], settings, others=others)

@@ -54,10 +54,14 @@ class CellMaker:
     def build(self) -> None:
         vpc, front, app = self.id("vpc"), self.id("sg"), self.id("sg")
         subnets = [self.id("subnet") for _ in range(4)]
-        own = {"owner": self.account, "tags": {"Name": "n"}}
+        own: dict[str, Any] = {"owner": self.account, "tags": {"Name": "n"}}
         self.add("vpc", VPC, f"cell-{self.name}", id=vpc, cidrs=(f"{self.net}.0.0/16",), **own)
         for number, subnet in enumerate(subnets):
-            facts = {"vpc": vpc, "cidr": f"{self.net}.{number}.0/24", "zone": f"us-east-1{'ab'[number % 2]}"}
+            facts: dict[str, Any] = {
+                "vpc": vpc,
+                "cidr": f"{self.net}.{number}.0/24",
+                "zone": f"us-east-1{'ab'[number % 2]}",
+            }
             # Two of one name, two without any: they are told apart by what they are.
             self.add(f"subnet{number}", Subnet, "private" if number > 1 else "", id=subnet, **facts, **own)
         routes = (Route(destination=f"{self.net}.0.0/16", target="local"),)
@@ -80,7 +84,7 @@ class CellMaker:
             self.add(f"host{number}", Instance, "", id=self.id("i"), **facts)
         self.add("region", RegionSettings)
 
-    def policy(self) -> PolicyDocument:
+    def policy(self) -> PolicyDocument | None:
         principal = {"AWS": f"arn:aws:iam::{self.account}:root"}
         statement = {"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": "*"}
         return PolicyDocument.parse({"Version": "2012-10-17", "Statement": [statement]})

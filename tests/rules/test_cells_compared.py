@@ -53,7 +53,7 @@ def test_nothing_is_missing_where_the_listing_is_not_whole() -> None:
 
 
 GAMMA = "333333333333"
-GROUP = {
+GROUP: dict[str, dict[str, dict[str, str]]] = {
     "cells": {"cells": {}},
     "accounts": {
         OWN: {"name": "beta", "group": "cells"},
@@ -89,7 +89,7 @@ def test_without_blueprint_the_majority_is_the_model() -> None:
 
 
 def test_without_a_majority_all_are_told_so() -> None:
-    group = {**GROUP, "accounts": {key: GROUP["accounts"][key] for key in (OWN, MODEL)}}
+    group = {"cells": GROUP["cells"], "accounts": {key: GROUP["accounts"][key] for key in (OWN, MODEL)}}
     case = Case({}, others=[*SAME, Other(Bucket, id="alpha-x", account=MODEL)], settings=group)
     assert [fail.message for fail in _judged(case).fails] == [
         "AWS::S3::Bucket *-x: no majority: here none, 1 of 2 cells have the same"
