@@ -1,9 +1,9 @@
 """The nights that pass over the demo organisation: what its people change, for good and for ill.
 
 `CHANGES` says it as data: in which night, in which account, what happens to which kind of resource, whether it makes
-things better or worse, who does it, and which verdicts it turns. `pass_night` moves the clock by a day, puts the
-metrics of that day, makes the night's changes and what noise every night brings; the same calls in every run, so the
-same nights.
+things better or worse, who does it, and which verdicts it turns. `pass_night` moves the clock by a day, makes
+what noise every night brings, then the night's changes, and puts the metrics of that day; the same calls in every run,
+so the same nights.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 LAST_NIGHT = max(change.night for change in CHANGES)
 _NIGHT = timedelta(days=1)
 _WORK, _PAUSE = timedelta(hours=9), timedelta(minutes=7)  # how long before the scan the first change is made
-_NOISE = timedelta(hours=5)
-_ENTRIES = 1000  # the chance by which sessions get their keys, apart from that of what they do
+_NOISE = timedelta(hours=11)
+_CHANCE_OF_ENTRIES, _CHANCE_OF_NOISE = 1000, 2000  # apart from the chance of the changes, whose ids so stay as they are
 _SAMPLE = timedelta(minutes=15)
 _SAMPLES = 96
 _SILENT_HOURS = range(10, 12)
@@ -45,9 +45,10 @@ def pass_night(organisation: Organisation, night: int) -> tuple[Change, ...]:
     server = organisation.server
     moment = organisation.start + night * _NIGHT
     made = tuple(change for change in CHANGES if change.night == night)
-    _change(organisation, night, moment, made)
     server.set_clock(moment - _NOISE)
+    server.seed_random(_CHANCE_OF_NOISE + night)
     make_noise(organisation, night)
+    _change(organisation, night, moment, made)
     server.set_clock(moment)
     report_traffic(organisation, moment, mended=night >= _MENDED)
     return made
@@ -57,7 +58,7 @@ def _change(organisation: Organisation, night: int, moment: datetime, made: tupl
     """Make the night's changes, one every few minutes, each by its actor; ids are the night's own."""
     server = organisation.server
     server.set_clock(moment - _WORK)
-    server.seed_random(_ENTRIES + night)
+    server.seed_random(_CHANCE_OF_ENTRIES + night)
     clouds = {
         (change.account, change.actor): act_as(organisation, change.account, change.actor, f"night {night}")
         if change.actor
