@@ -13,7 +13,7 @@ from scanner.cli.output import answer, console
 from scanner.cli.wire import UsageError
 from scanner.model.change import Action
 from scanner.model.rule import SEVERITIES
-from scanner.run import CLEAN, INCOMPLETE, VIOLATION, compare
+from scanner.run import CLEAN, INCOMPLETE, VIOLATION, cells, compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +63,8 @@ def show_drift(wiring: Wiring, asked: Asked, how: How) -> int:
     """
     from reports import drift as rendering
 
+    if asked.cells:
+        return _show_cells(wiring, asked.cells, how)
     with wiring.store() as store:
         newer = chosen_scan(store, asked.scan)
         older = _older(store, newer, asked)
@@ -80,6 +82,26 @@ def show_drift(wiring: Wiring, asked: Asked, how: How) -> int:
     else:
         answer(rendering.FORMATS[how.format](view), how.out)
     return exit_code(view, how.fail_on, allow_incomplete=how.allow_incomplete)
+
+
+def _show_cells(wiring: Wiring, group: str, how: How) -> int:
+    """Tell how the accounts of a group differ, each by its newest scan; a difference weighs `high`."""
+    from reports import parity as rendering
+
+    if how.format == "csv":
+        raise UsageError("--cells: cells are told as table or json; leave --format csv out")
+    with wiring.store() as store:
+        try:
+            parity = cells(store, wiring.config, group)
+        except ValueError as error:
+            raise UsageError(f"--cells {group}: {error}") from error
+    if how.format == "table" and how.out is None:
+        rendering.show(parity, console(error=False))
+    else:
+        answer(rendering.render_json(parity) if how.format == "json" else rendering.render(parity), how.out)
+    if any(not each.reason for each in parity.differences) and how.fail_on != "critical":
+        return VIOLATION
+    return CLEAN if how.allow_incomplete or not any(map(parity.gaps, parity.accounts)) else INCOMPLETE
 
 
 def exit_code(view: DriftView, fail_on: str, *, allow_incomplete: bool = False) -> int:

@@ -87,7 +87,7 @@ class Organisation:
             f'[scope]\ntags = {{ "data-classification" = "phi" }}\n\n'
             f'[address_plan]\nclusters = "10.16.0.0/16"\n'
             f'web = ["10.20.0.0/16", "10.72.0.0/16"]\ncells = "10.64.0.0/14"\n\n'
-            f'[cells.cells]\nblueprint = "cell-alpha"\n\n[dr]\nregion = "{RECOVERY}"\n\n'
+            f'[cells.cells]\nblueprint = "cell-alpha"\n\n{_cell_values()}\n[dr]\nregion = "{RECOVERY}"\n\n'
             f'[rules.iam_ecs_changes_by_pipeline_only]\npipeline_roles = ["*-deploy", "terraform"]\n\n'
             f'[overlay]\ncidr = "{phi_cluster.OVERLAY}"\nports = {list(phi_cluster.OVERLAY_PORTS)}\n'
         )
@@ -97,6 +97,15 @@ class Organisation:
             for name, plan in _PLANS.items()
         )
         return head + "".join(rows)
+
+
+def _cell_values() -> str:
+    """Write what each cell has of its own: its addresses and its client."""
+    rows = (
+        f'[cells.cells.values."cell-{cell.client}"]\ncidr = "{cell.cidr}"\nclient = "{cell.client}"\n'
+        for cell in (cells.ALPHA, cells.BETA, cells.GAMMA)
+    )
+    return "\n".join(rows)
 
 
 def seed(server: DemoServer, start: datetime = FIRST_NIGHT) -> Organisation:

@@ -211,7 +211,8 @@ def _of_loss(verb: str, change: Change, asked: object, tag: str) -> Confidence:
         return Confidence.LOW if there else Confidence.MEDIUM
     label = re.search(r"\[([^\[\]]+)\]$", change.path)
     word = tag or (label[1] if label else change.path.rpartition(".")[2])
-    if there or holds_word(asked, word):
+    is_whole = "." not in change.property  # what one call gives is gone, and one call takes it away
+    if there or holds_word(asked, word) or is_whole:
         return Confidence.HIGH
     another = speaks_of_another(asked, change.before, change.property, change.path)
     return Confidence.LOW if another or tag else Confidence.MEDIUM

@@ -88,16 +88,28 @@ def wanted(changes: Iterable[Change], canons: Mapping[str, Canon]) -> list[Wante
     found: dict[tuple[str, ...], Wanted] = {}
     for change in changes:
         names = names_of(change)
-        events = () if names else tuple(sorted(plain_name(each) for each in events_of(change, canons)))
-        one = Wanted(
-            account=change.account, region=regions_of(change), names=names, events=events, since=change.since,
-            until=change.seen,
-        )  # fmt: skip
-        if not (names or events):
-            continue
-        key = (one.account, one.region, *(names or events))
-        found[key] = _joined(found[key], one) if key in found else one
+        events = tuple(sorted({plain_name(each) for each in events_of(change, canons)}))
+        for asked in ((names, ()), ((), events if not names or _elsewhere(change, canons) else ())):
+            if not any(asked):
+                continue
+            one = Wanted(
+                account=change.account, region=regions_of(change), names=asked[0], events=asked[1], since=change.since,
+                until=change.seen,
+            )  # fmt: skip
+            key = (one.account, one.region, *asked[0], *asked[1])
+            found[key] = _joined(found[key], one) if key in found else one
     return list(found.values())
+
+
+def _elsewhere(change: Change, canons: Mapping[str, Canon]) -> bool:
+    """Say whether a change is shown on another resource than it was made on, which its events need not name."""
+    own = canons.get(change.kind)
+    fitting = own is not None and any(_below(change.property, each.path) for each in own.touches if each.events)
+    return (
+        bool(change.path)
+        and not fitting
+        and any(each.shown_on is not None and each.shown_on[0] == change.kind for each in canons.values())
+    )
 
 
 def _joined(one: Wanted, other: Wanted) -> Wanted:

@@ -13,7 +13,7 @@ from scanner.engine.drift import Normaliser
 from scanner.engine.normalise import NORMALISER_VERSION, digest
 from scanner.kinds.forms import FORMS
 from scanner.kinds.policy_touches import policy_touches
-from scanner.model.canon import Canon, Touch
+from scanner.model.canon import Canon, Governed, Touch
 from scanner.model.fact import alternatives
 from scanner.model.operation import ROOTS
 from scanner.model.path import split, steps
@@ -50,15 +50,6 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     events: tuple[str, ...] = ()
 
 
-class Governed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A property that a machine sets where a resource of `kind` refers to this one by its property `refers`."""
-
-    property: str
-    kind: str
-    refers: str
-    reason: str
-
-
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A kind's table; see `scanner.model.canon.Canon` for what the keys mean.
 
@@ -80,6 +71,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     observed: str = ""
     derived: str = ""
     governed: tuple[Governed, ...] = ()
+    follows: dict[str, str] = {}
     shown_on: Shown | None = None
     owner: Shown | None = None
     folded: tuple[Folded, ...] = ()
@@ -139,7 +131,8 @@ def canon(kind: type[Kind]) -> Canon:
         members=table.members,
         observed=table.observed,
         derived=table.derived,
-        governed=tuple((each.property, each.kind, each.refers, each.reason) for each in table.governed),
+        governed=table.governed,
+        follows=table.follows,
         shown_on=(table.shown_on.kind, table.shown_on.property) if table.shown_on else None,
         owner=(table.owner.kind, table.owner.property) if table.owner else None,
         folded=tuple((each.property, each.match, each.reason) for each in table.folded),

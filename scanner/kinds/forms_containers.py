@@ -14,8 +14,8 @@ SHARED_NETWORK = frozenset({"awsvpc", "host"})
 """The network modes in which a container's port is the host's, whether or not the definition repeats it."""
 
 CAPABILITY = "com.amazonaws.ecs.capability."
-PLACE = frozenset({"availability-zone", "subnet-id", "awsvpc-trunk-id"})
-"""The attributes by which container instances of one sort differ."""
+PLACE = frozenset({"availability-zone", "subnet-id", "awsvpc-trunk-id", "ami-id", "instance-type"})
+"""The attributes by which container instances of one sort differ, and those that their EC2 instances have."""
 
 GROUPS = "http://acs.amazonaws.com/groups/global/"
 
@@ -72,7 +72,8 @@ def failure(given: Any) -> Any:
 def instance_attributes(given: Any) -> Any:
     """Give the attributes of a container instance without what tells it from its like, and its capabilities as a set.
 
-    The versions of Docker's API are left out: the agent's version says them.
+    The versions of Docker's API are left out: the agent's version says them. So are image and type of the machine,
+    which are compared on its EC2 instance.
     """
     if not isinstance(given, list) or not all(isinstance(item, Mapping) and "name" in item for item in given):
         return given

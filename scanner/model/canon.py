@@ -41,21 +41,35 @@ class Touch(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[str, ...] = ()
 
 
+class Governed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A number that a machine sets, between bounds, where a resource of `kind` refers to this one.
+
+    It refers by its property `refers`, which is the end of this one's ARN; `least` and `most` are the properties that
+    hold the bounds.
+    """
+
+    property: str
+    kind: str
+    refers: str
+    least: str
+    most: str
+    reason: str
+
+
 class Canon(msgspec.Struct, frozen=True, kw_only=True):
     """How a kind is compared; every path is `section.member[].member`, as `Kind.volatile` writes it.
 
-    `volatile` and `counters` are noise, with the reason to give. `ordered` are lists whose order means something, all
+    `volatile` is noise, with the reason to give. `ordered` are lists whose order means something, all
     others are sets. `labels` name an element of a set by its members: `{"box.Rules[]": "{Id}"}`. `forms` turn what
     lies at a path into what it means. `defaults` is what an absent member stands for. `show` gives a property a better
     name. `individual` is what tells the members of a class apart and is not compared between them. `members` says, in
     words, what the class is whose members come and go (empty: resources are compared one by one). `observed` says why a
-    kind is not configuration, so that none of it is compared; `derived` why its resources come and go by others. `shown_on` is the
-    kind and the property by which a class is referred to, where its changes are shown. `owner` is the kind and the
-    property by which a resource belongs to a member of a class, with which it comes and goes. `governed` are
-    properties that a machine sets where a resource of another kind refers to this one by the end of its ARN: (property,
-    kind, the property that refers, reason). `folded` are conditions
-    (property: pattern) under which a resource is made by a service, with the reason. `added` and `removed` are what
-    it touches that a resource is there or gone.
+    kind is not configuration, so that none of it is compared; `derived` why its resources come and go by others.
+    `shown_on` is the kind and the property by which a class is referred to, where its changes are shown. `owner` is the
+    kind and the property by which a resource belongs to a member of a class, with which it comes and goes. `governed`
+    are properties that a machine sets. `follows` are properties that change with another one, and are told with it
+    alone: {property: the other}. `folded` are conditions (property, pattern) under which a resource is made by a
+    service, with the reason. `added` and `removed` are what it touches that a resource is there or gone.
     """
 
     kind: str
@@ -71,7 +85,8 @@ class Canon(msgspec.Struct, frozen=True, kw_only=True):
     derived: str = ""
     shown_on: tuple[str, str] | None = None
     owner: tuple[str, str] | None = None
-    governed: tuple[tuple[str, str, str, str], ...] = ()
+    governed: tuple[Governed, ...] = ()
+    follows: Mapping[str, str] = {}
     folded: tuple[tuple[str, str, str], ...] = ()
     touches: tuple[Touch, ...] = ()
     added: Touch = Touch()

@@ -106,7 +106,8 @@ class Change(msgspec.Struct, kw_only=True):
     def id(self) -> str:
         """Identify the change: 16 hexadecimal digits of a SHA-256 over what changed, and in which night."""
         seen = self.seen.isoformat() if self.seen else ""
-        text = "\x1f".join((self.account, self.region, self.kind, self.key, self.path, self.action, seen))
+        place = f"{self.account}\x1f{self.region}\x1f{self.kind}\x1f{self.key}\x1f{self.path}"
+        text = f"{place}\x1f{self.action}\x1f{seen}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -143,8 +143,16 @@ def _open_default_group(backend: Any, vpc: Any, *_args: Any, **_kwargs: Any) -> 
     return vpc
 
 
+def _acls_go_too(backend: EC2Backend, answer: Any, vpc_id: str) -> Any:
+    """Remove with a VPC the network ACL that it was made with, which moto keeps."""
+    for name in [name for name, acl in backend.network_acls.items() if acl.vpc_id == vpc_id]:
+        del backend.network_acls[name]
+    return answer
+
+
 def install() -> None:
     """Extend moto's EC2 answers."""
+    after(EC2Backend, "delete_vpc", _acls_go_too)
     for name, member, initial, parameter in _SETTINGS:
         add(EC2Response, **{f"get_{name}": _getter(name, member, initial)})
         if parameter:

@@ -86,10 +86,9 @@ class Comparer:
 
     def _within(self, group: Group, canon: Canon, before: Resource, after: Resource) -> Iterator[Change | Suppressed]:
         compiled = self.normaliser.sections(group.kind)
+        leaves: list[Leaf] = []
         if before.tags is not None and after.tags is not None:
-            yield from self._leaves(
-                group, canon, after, diff(head(before.tags), head(after.tags), NOTHING, At("", HEAD))
-            )
+            leaves += diff(head(before.tags), head(after.tags), NOTHING, At("", HEAD))
         for name in sections((before, after)):
             was, now = before.sections.get(name), after.sections.get(name)
             node = compiled.node(name) if compiled else NOTHING
@@ -98,17 +97,20 @@ class Comparer:
             if was is None or now is None or reason:
                 yield from self._left_out(group, at.path, reason) if was and now and was != now else ()
                 continue
-            leaves = diff(canonicalise(was.doc, node), canonicalise(now.doc, node), node, at)
-            yield from self._leaves(group, canon, after, leaves)
+            leaves += diff(canonicalise(was.doc, node), canonicalise(now.doc, node), node, at)
             if self.explain:
                 for path, why in noise(was.doc, now.doc, node, at):
                     yield from self._left_out(group, path, why)
+        yield from self._leaves(group, canon, after, leaves)
 
     def _leaves(
-        self, group: Group, canon: Canon, shown: Resource, leaves: Iterable[Leaf], **more: Any
+        self, group: Group, canon: Canon, shown: Resource, leaves: Sequence[Leaf], **more: Any
     ) -> Iterator[Change | Suppressed]:
+        changed = {leaf.at.property for leaf in leaves if not leaf.incomparable}
         for leaf in leaves:
             reason = leaf.incomparable or self._governed(leaf, shown, canon)
+            if canon.follows.get(leaf.at.property) in changed:
+                reason = f"it changes with {canon.follows[leaf.at.property]}"
             if reason:
                 yield from self._left_out(group, leaf.at.path, reason)
                 continue
@@ -136,11 +138,21 @@ class Comparer:
 
     def _governed(self, leaf: Leaf, resource: Resource, canon: Canon) -> str:
         """Say why a property is set by a machine, if one has it in hand."""
-        for prop, kind, refers, reason in canon.governed:
-            if leaf.at.property == prop:
-                others = self.lookup(resource.account, resource.region, kind)
-                if any(resource.arn.endswith(str(name)) for each in others for name in _values(each, refers) if name):
-                    return reason
+        for each in canon.governed:
+            if leaf.at.property == each.property:
+                for other in self.lookup(resource.account, resource.region, each.kind):
+                    names, least, most = (_values(other, text) for text in (each.refers, each.least, each.most))
+                    is_its = any(name and resource.arn.endswith(str(name)) for name in names)
+                    if (
+                        is_its
+                        and least
+                        and most
+                        and all(
+                            isinstance(value, int) and least[0] <= value <= most[0]
+                            for value in (leaf.before, leaf.after)
+                        )
+                    ):
+                        return each.reason
         return ""
 
     def _class(self, group: Group, canon: Canon) -> Iterator[Change | Suppressed]:

@@ -62,6 +62,8 @@ def _diff(before: Any, after: Any, node: Node, at: At) -> Iterator[Leaf]:
         return
     if _redacted(before) or _redacted(after):
         yield from _secret(before, after, at)
+    elif _speaking(before, after):
+        yield from _bags(before or Bag(), after or Bag(), node, at)
     elif before is None:
         yield Leaf(at, Action.ADDED, None, veiled(after))
     elif after is None:
@@ -76,6 +78,12 @@ def _diff(before: Any, after: Any, node: Node, at: At) -> Iterator[Leaf]:
         yield from _lists(before, after, node, at)
     else:
         yield Leaf(at, Action.CHANGED, veiled(before), veiled(after))
+
+
+def _speaking(before: Any, after: Any) -> bool:
+    """Say whether a set came or went of which each element has a name of its own, such as the rules of a group."""
+    there = after if before is None else before if after is None else None
+    return isinstance(there, Bag) and all(isinstance(item, Labelled) for item in there)
 
 
 def _redacted(value: Any) -> bool:
@@ -214,8 +222,11 @@ def _lists(before: list[Any], after: list[Any], node: Node, at: At) -> Iterator[
         yield Leaf(at, Action.CHANGED, veiled(before), veiled(after))
         return
     for one, other, place in _aligned(before, after):
-        name = label(other if one is None else one, node) or str(place)
-        yield from _diff(one, other, node.item, at.element(name))
+        names = [label(each, node) for each in (one, other) if each is not None]
+        if len(set(names)) > 1:
+            yield Leaf(at.element(names[0]), Action.CHANGED, veiled(one), veiled(other))
+        else:
+            yield from _diff(one, other, node.item, at.element(names[0] or str(place)))
 
 
 def _aligned(before: list[Any], after: list[Any]) -> list[tuple[Any, Any, int]]:

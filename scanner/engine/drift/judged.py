@@ -95,7 +95,8 @@ def _weigh(change: Change) -> None:
         direction, rule, severity = text.split(":")
         turned.append((rule, severity, direction))
     worse = [severity for _, severity, direction in turned if direction == WORSE]
-    change.rules = tuple(f"{rule} {'FAIL' if direction == WORSE else 'PASS'}" for rule, _, direction in sorted(turned))
+    said = (f"{rule} {'FAIL' if direction == WORSE else 'PASS'}" for rule, _, direction in sorted(turned))
+    change.rules = tuple(dict.fromkeys(said))
     if worse:
         own = [] if change.direction == BETTER else [change.severity]
         change.direction = WORSE
