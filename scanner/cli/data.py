@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from scanner.store import ScanInfo, Store
 
 
-def chosen_scan(store: Store, scan: str = "") -> ScanInfo:
-    """Give the scan with this id (or a unique beginning of it), else the newest finished one.
+def chosen_scan(store: Store, scan: str = "", said: str = "--scan") -> ScanInfo:
+    """Give the scan with this id (or a unique beginning of it), else the newest finished one; `said` names the option.
 
     Raises:
         UsageError: there is none.
@@ -28,7 +28,7 @@ def chosen_scan(store: Store, scan: str = "") -> ScanInfo:
     found = [info for info in finished if info.id.startswith(scan)] if scan else finished[-1:]
     if len(found) != 1:
         what = "no scan" if not found else "more than one scan"
-        raise UsageError(f"--scan {scan}: {what} of that id; the newest is {finished[-1].id}")
+        raise UsageError(f"{said} {scan}: {what} of that id; the newest is {finished[-1].id}")
     return found[0]
 
 

@@ -64,13 +64,14 @@ def show_drift(wiring: Wiring, asked: Asked, how: How) -> int:
     from reports import drift as rendering
 
     if asked.cells:
+        if asked.since or asked.baseline or asked.scan or asked.trails:
+            raise UsageError("--cells compares accounts by their newest scans; give it without a scan, day or trail")
         return _show_cells(wiring, asked.cells, how)
     with wiring.store() as store:
         newer = chosen_scan(store, asked.scan)
         older = _older(store, newer, asked)
         if older is None:
-            console().print(f"scan {newer.id} is the first of its accounts: there is nothing to compare it with yet")
-            return CLEAN
+            return _show_first(newer, how)
         if asked.trails:
             from scanner.cli.attributing import read_trails
 
@@ -82,6 +83,21 @@ def show_drift(wiring: Wiring, asked: Asked, how: How) -> int:
     else:
         answer(rendering.FORMATS[how.format](view), how.out)
     return exit_code(view, how.fail_on, allow_incomplete=how.allow_incomplete)
+
+
+def _show_first(newer: ScanInfo, how: How) -> int:
+    """Say that a scan is the first of its accounts; a program gets a document without changes."""
+    from reports import drift as rendering
+    from reports.view import DriftView, ScanRef
+
+    console().print(
+        f"scan {newer.id} is the first of its accounts: there is nothing to compare it with yet", soft_wrap=True
+    )
+    here = ScanRef(newer.id, newer.as_of)
+    view = DriftView(older=here, newer=here, complete=newer.complete)
+    if how.format != "table":
+        answer(rendering.FORMATS[how.format](view), how.out)
+    return CLEAN
 
 
 def _show_cells(wiring: Wiring, group: str, how: How) -> int:
@@ -181,35 +197,46 @@ class _Nights:
 
 def previous(store: Store, newer: ScanInfo) -> ScanInfo | None:
     """Give the newest finished scan before one that looked at any of its accounts."""
+    return next(reversed(_earlier(store, newer)), None)
+
+
+def _earlier(store: Store, newer: ScanInfo) -> list[ScanInfo]:
+    """Give the finished scans before one that looked at any of its accounts, the oldest first."""
     finished = [info for info in store.scans() if info.finished and info.as_of < newer.as_of]
-    return next((info for info in reversed(finished) if set(info.accounts) & set(newer.accounts)), None)
+    return [info for info in finished if set(info.accounts) & set(newer.accounts)]
 
 
 def _older(store: Store, newer: ScanInfo, asked: Asked) -> ScanInfo | None:
     if asked.baseline and asked.since:
         raise UsageError("--since and --baseline both say what to compare with; give one of them")
     if asked.baseline:
-        return _before(chosen_scan(store, store.baseline(asked.baseline).scan), newer, f"--baseline {asked.baseline}")
+        said = f"--baseline {asked.baseline}: scan"
+        return _before(chosen_scan(store, store.baseline(asked.baseline).scan, said), newer, said)
     if not asked.since:
         return previous(store, newer)
-    return _before(_since(store, asked.since), newer, f"--since {asked.since}")
+    return _since(store, newer, asked.since)
 
 
 def _before(older: ScanInfo, newer: ScanInfo, said: str) -> ScanInfo:
     if older.as_of >= newer.as_of:
-        raise UsageError(f"{said}: scan {older.id} is not earlier than {newer.id}; name a later one with --scan")
+        raise UsageError(f"{said} {older.id} is not earlier than {newer.id}; name a later one with --scan")
     return older
 
 
-def _since(store: Store, text: str) -> ScanInfo:
-    """Give the scan of an id, or the newest one up to a moment; where none is so old, the oldest."""
+def _since(store: Store, newer: ScanInfo, text: str) -> ScanInfo | None:
+    """Give the scan of an id, or the newest one up to a moment; where none is so old, the oldest.
+
+    The beginning of an id wins over a moment: both may be written in digits alone.
+    """
+    if any(info.id.startswith(text) for info in store.scans() if info.finished):
+        return _before(chosen_scan(store, text, "--since"), newer, f"--since {text}: scan")
     moment = _moment(text)
     if moment is None:
-        return chosen_scan(store, text)
-    finished = [info for info in store.scans() if info.finished]
-    if not finished:
-        return chosen_scan(store)
-    return next((info for info in reversed(finished) if info.as_of <= moment), finished[0])
+        raise UsageError(f"--since {text}: neither a scan's id nor a day such as 2026-11-21; the newest is {newer.id}")
+    if moment > newer.as_of:
+        raise UsageError(f"--since {text}: scan {newer.id} is of {newer.as_of:%Y-%m-%d %H:%M} UTC; name an earlier day")
+    earlier = _earlier(store, newer)
+    return next((info for info in reversed(earlier) if info.as_of <= moment), next(iter(earlier), None))
 
 
 def _moment(text: str) -> datetime | None:
@@ -227,17 +254,30 @@ def _moment(text: str) -> datetime | None:
 
 
 def _holes(store: Store, older: ScanInfo, newer: ScanInfo) -> list[Coverage]:
-    """Give the calls that were answered whole in the older scan and are not now, but for gaps that are accepted."""
-    known = {_call(entry) for entry in store.coverage(older.id) if entry.ok}
+    """Give the calls that were last answered whole and are not now, but for gaps that are accepted."""
     day = newer.as_of.date().isoformat()
     accepted = {
         (each.subject, each.account) for each in store.acceptances() if each.scope == "gap" and each.until >= day
     }
-    return [
-        entry
-        for entry in store.coverage(newer.id)
-        if not entry.ok and _call(entry) in known and (entry.operation, entry.account) not in accepted
+    gaps = [
+        entry for entry in store.coverage(newer.id) if not entry.ok and (entry.operation, entry.account) not in accepted
     ]
+    answered = _answered(store, older, {_call(entry) for entry in gaps})
+    return [entry for entry in gaps if _call(entry) in answered]
+
+
+def _answered(store: Store, older: ScanInfo, calls: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    """Choose the calls that were answered whole when they were last made, up to the older scan."""
+    found, left = set(), set(calls)
+    for info in reversed(store.scans()):
+        if not left:
+            break
+        asked = {call for call in left if call[:2] in info.targets and call[2] in info.kinds}
+        if info.finished and info.as_of <= older.as_of and asked:
+            known = {_call(entry): entry.ok for entry in store.coverage(info.id)}
+            found |= {call for call in asked if known.get(call)}
+            left -= known.keys()
+    return found
 
 
 def _call(entry: Coverage) -> tuple[str, ...]:

@@ -55,6 +55,7 @@ def known_errors() -> tuple[type[BaseException], ...]:
         "scanner.engine.packs": ("UnknownPackError",),
         "scanner.engine.registry": ("UnknownNameError",),
         "scanner.aws.errors": ("AwsError",),
+        "scanner.aws.trail_files": ("TrailFileError",),
         "scanner.store.errors": ("StoreError",),
         "scanner.demo.server": ("DemoError",),
         "reports.pdf": ("PdfError",),

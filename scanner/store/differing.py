@@ -15,15 +15,15 @@ from sqlalchemy import func, not_, or_, select
 from scanner.engine.drift.canonicalise import HEAD
 from scanner.engine.drift.groups import Group, identity
 from scanner.model.gap import Gap
-from scanner.model.resource import Resource, SectionState
+from scanner.model.resource import Coverage, Resource, SectionState
 from scanner.store.blobs import chunks, fetch, fetch_json
-from scanner.store.reading import Lasting, resource_of, visits_of
+from scanner.store.reading import Lasting, Looked, resource_of, visits_of
 from scanner.store.recording import Value
 from scanner.store.records import moment
 from scanner.store.tables import places, resources, scans, sections
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection
@@ -67,7 +67,9 @@ class Difference:
         self.named = {place: (account, region) for place, account, region in connection.execute(select(places))}
         self.moments = {seq: moment(as_of) for seq, as_of in connection.execute(select(scans.c.seq, scans.c.as_of))}
         self.versions = _versions(connection)
-        self.earlier = _earlier(connection, older)
+        self.looked = {(visit.place, visit.scan): visit for visit in visits_of(connection) if visit.scan <= older}
+        self.earlier = _earlier(connection, self.looked.values())
+        self.whole: dict[str, dict[str, bool]] = {}
 
     def groups(self) -> Iterator[Group]:
         """Give each resource that may differ, each class of which a member may, and what could not be seen again."""
@@ -175,7 +177,7 @@ class Difference:
                     unseen[row.place, row.kind, both.veil.value.hash] += 1
                 continue
             there = after or before
-            if there is None:
+            if there is None or (before is None and self._listed(row.place, row.kind) is None):
                 continue
             key = identity(before, after)
             if key != there.id:
@@ -215,10 +217,25 @@ class Difference:
 
     def _since(self, both: Both) -> datetime:
         """Give when the earlier side was last seen as it is."""
+        if not both.known:
+            return self.moments[self._listed(both.row.place, both.row.kind) or self.older]
         looked = self.earlier.get(both.row.place, {}).get(both.row.kind, ())
         least = min((held.since for held in both.known.values()), default=0)
         seen = [scan for scan in looked if scan >= least and (both.hidden_since is None or scan < both.hidden_since)]
         return self.moments[max(seen, default=least or self.older)]
+
+    def _listed(self, place: int, kind: str) -> int | None:
+        """Give the last scan up to the earlier one that listed a kind whole; without one, nothing counts as new."""
+        looked = self.earlier.get(place, {}).get(kind, ())
+        return next((scan for scan in reversed(looked) if self._was_whole(place, scan, kind)), None)
+
+    def _was_whole(self, place: int, scan: int, kind: str) -> bool:
+        name = self.looked[place, scan].coverage
+        if name not in self.whole:
+            of = self.whole[name] = {}
+            for entry in msgspec.json.decode(fetch(self.connection, [name])[name], type=list[Coverage]):
+                of[entry.kind] = of.get(entry.kind, True) and (entry.ok or not entry.listing)
+        return self.whole[name].get(kind, True)
 
     def _group(
         self, there: Resource, key: str, since: datetime, before: Iterable[Resource | None],
@@ -260,10 +277,9 @@ def _versions(connection: Connection) -> dict[int, str]:
     return {seq: scopes[scope].get("versions", {}).get("normaliser", "") for seq, scope in rows}
 
 
-def _earlier(connection: Connection, older: int) -> dict[int, dict[str, list[int]]]:
+def _earlier(connection: Connection, looked: Collection[Looked]) -> dict[int, dict[str, list[int]]]:
     """Give for each place and kind the scans up to the earlier one that looked for it."""
     found: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    looked = [visit for visit in visits_of(connection) if visit.scan <= older]
     shapes = fetch_json(connection, {visit.shape for visit in looked})
     for visit in looked:
         for kind in shapes[visit.shape]:
