@@ -16,7 +16,9 @@ from scanner.cli.data import chosen_scan, report_data
 from scanner.cli.scanning import Wanted, run_scan
 from scanner.cli.wire import Clock, Wiring
 from scanner.demo import DemoServer, Organisation, Served, pass_night, seed
+from scanner.engine.settings import Config
 from scanner.run import Result
+from tests.cli.drift_nights import keys, night
 
 NIGHTS = 3
 
@@ -82,3 +84,20 @@ def inside(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> Demo:
 
 def later(demo: Demo, hours: int = 1) -> Clock:
     return Clock(demo.organisation.server.clock + timedelta(hours=hours))
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wiring:
+    """A store where the command line looks for it, in a folder without a config.toml."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+    return Wiring(Config(), store_url="sqlite:///phiward.db")
+
+
+@pytest.fixture
+def three(bare: Wiring) -> Wiring:
+    """Three nights: `a` no longer rotates on the second, `b` not on the third."""
+    night(bare, 0, keys({"a": True, "b": True}))
+    night(bare, 1, keys({"a": False, "b": True}))
+    night(bare, 2, keys({"a": False, "b": False}))
+    return bare
