@@ -47,7 +47,11 @@ def _view(**sections: object) -> VPNConnection:
 
 
 def _sightings(span: Span, info: ScanInfo) -> Iterable[Sighting]:
-    for tunnel in _view(box=span.doc).telemetry:
+    try:
+        telemetry = _view(box=span.doc).telemetry
+    except Unknown:
+        return
+    for tunnel in telemetry:
         since = datetime.fromisoformat(tunnel.changed).astimezone(UTC) if tunnel.changed else None
         for moment in span.moments:
             if moment <= info.as_of:
@@ -55,8 +59,8 @@ def _sightings(span: Span, info: ScanInfo) -> Iterable[Sighting]:
 
 
 def _samples(span: Span, box: Span) -> Iterable[Sample]:
-    addresses = _view(box=box.doc).addresses
     try:
+        addresses = _view(box=box.doc).addresses
         samples = _view(day=span.doc).samples
     except Unknown:
         return
