@@ -29,7 +29,8 @@ class Change:
     `actor` is a name of `actors.ACTORS`, empty where no call brings it about (a tunnel's state). `path` says where in
     the resource, as a drift report shows it, empty for the resource itself; `severity` what it touches, `info` for the
     better. `verdicts` are the rules it turns, and to what; None where the finding goes with its resource. `shown_on`
-    is (part of) the name under which they are found, where that is not `name`.
+    is (part of) the name under which they are found, where that is not `name`; `told` part of the ARN, or the class,
+    that drift tells it on, where that is another one.
     """
 
     night: int
@@ -44,6 +45,7 @@ class Change:
     verdicts: Mapping[str, str | None]
     deed: Deed
     shown_on: str | None = None
+    told: str = ""
 
     @property
     def place(self) -> str:

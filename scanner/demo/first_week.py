@@ -27,7 +27,7 @@ CHANGES: tuple[Change, ...] = (
     Change(
         night=1, account="city-webapps", actor="ana.moreno",
         what="the public access block of the registry's certificates is lifted",
-        kind=BUCKET, name="registry-certificates", path="block",
+        kind=BUCKET, name="registry-certificates", path="publicAccessBlock",
         effect="worse", severity="critical",
         verdicts={"s3_bucket_public_access_blocked": "FAIL"},
         deed=partial(deeds.block_bucket, prefix="registry-certificates", blocked=False),
@@ -51,7 +51,7 @@ CHANGES: tuple[Change, ...] = (
     Change(
         night=2, account="city-webapps", actor="jenkins-deploy",
         what="the public access block is back",
-        kind=BUCKET, name="registry-certificates", path="block",
+        kind=BUCKET, name="registry-certificates", path="publicAccessBlock",
         effect="better", severity="info",
         verdicts={"s3_bucket_public_access_blocked": "PASS"},
         deed=partial(deeds.block_bucket, prefix="registry-certificates", blocked=True),
@@ -91,7 +91,7 @@ CHANGES: tuple[Change, ...] = (
     Change(
         night=3, account="phi-cluster", actor="ana.moreno",
         what="a console user is given an access key",
-        kind=USER, name="mara.okafor", path="keys",
+        kind=USER, name="mara.okafor", path="credentials.access_key_1_active",
         effect="worse", severity="high",
         verdicts={"iam_user_no_access_keys": "FAIL"},
         deed=deeds.key_made,
@@ -116,7 +116,7 @@ CHANGES: tuple[Change, ...] = (
         night=4, account="phi-cluster", actor="mara.okafor",
         what="AWS Config stops recording",
         kind=RECORDER, name="default", path="status.recording",
-        effect="worse", severity="high",
+        effect="worse", severity="critical",
         verdicts={"config_recorder_enabled": "FAIL"},
         deed=partial(alarms.recorder, on=False),
         shown_on="us-east-1",
@@ -133,7 +133,7 @@ CHANGES: tuple[Change, ...] = (
     Change(
         night=5, account="phi-cluster", actor="mara.okafor",
         what="rotation of the key of PHI is turned off",
-        kind=KEY, name="phi-cluster-key", path="turn.KeyRotationEnabled",
+        kind=KEY, name="phi-cluster-key", path="rotation.KeyRotationEnabled",
         effect="worse", severity="high",
         verdicts={"kms_key_rotation": "FAIL"},
         deed=partial(deeds.rotation, rotates=False),
@@ -141,7 +141,7 @@ CHANGES: tuple[Change, ...] = (
     Change(
         night=5, account="phi-cluster", actor="ana.moreno",
         what="the access key is taken out of use",
-        kind=USER, name="mara.okafor", path="keys",
+        kind=USER, name="mara.okafor", path="credentials.access_key_1_active",
         effect="better", severity="info",
         verdicts={"iam_user_no_access_keys": "PASS"},
         deed=deeds.key_off,
@@ -149,7 +149,7 @@ CHANGES: tuple[Change, ...] = (
     Change(
         night=5, account="phi-cluster", actor="ana.moreno",
         what="a host is replaced by one of another machine image",
-        kind=INSTANCE, name="phi-host-node", path="ImageId",
+        kind=INSTANCE, name="phi-host-node", path="ImageId", told="phi-host",
         effect="neutral", severity="medium",
         verdicts={},
         deed=partial(alarms.member_of_another_image, other=True),
@@ -157,15 +157,15 @@ CHANGES: tuple[Change, ...] = (
     Change(
         night=6, account="phi-cluster", actor="auto-scaling",
         what="that host is of the house's image again",
-        kind=INSTANCE, name="phi-host-node", path="ImageId",
-        effect="neutral", severity="medium",
+        kind=INSTANCE, name="phi-host-node", path="ImageId", told="phi-host",
+        effect="better", severity="info",
         verdicts={},
         deed=partial(alarms.member_of_another_image, other=False),
     ),
     Change(
         night=6, account="phi-cluster", actor="platform-terraform",
         what="the key of PHI rotates again",
-        kind=KEY, name="phi-cluster-key", path="turn.KeyRotationEnabled",
+        kind=KEY, name="phi-cluster-key", path="rotation.KeyRotationEnabled",
         effect="better", severity="info",
         verdicts={"kms_key_rotation": "PASS"},
         deed=partial(deeds.rotation, rotates=True),
@@ -173,7 +173,7 @@ CHANGES: tuple[Change, ...] = (
     Change(
         night=6, account="cell-beta", actor="export-bot",
         what="the flow logs of one cell are dropped",
-        kind=VPC, name="cell-beta", path="flow logs",
+        kind=VPC, name="cell-beta", path="", told="fl-",
         effect="worse", severity="high",
         verdicts={"vpc_flow_logs_enabled": "FAIL"},
         deed=partial(deeds.flow_logs, kept=False),
@@ -181,7 +181,7 @@ CHANGES: tuple[Change, ...] = (
     Change(
         night=7, account="cell-beta", actor="terraform",
         what="the cell is as its sisters again",
-        kind=VPC, name="cell-beta", path="flow logs",
+        kind=VPC, name="cell-beta", path="", told="fl-",
         effect="better", severity="info",
         verdicts={"vpc_flow_logs_enabled": "PASS"},
         deed=partial(deeds.flow_logs, kept=True),
@@ -206,7 +206,7 @@ CHANGES: tuple[Change, ...] = (
     Change(
         night=7, account="city-webapps", actor="jenkins-deploy",
         what="staging redirects plain HTTP",
-        kind=BALANCER, name="staging-web", path="listener 80",
+        kind=BALANCER, name="staging-web", path="defaultActions[forward]",
         effect="better", severity="info",
         verdicts={"alb_https_only": "PASS"},
         deed=deeds.redirect_http,

@@ -32,7 +32,7 @@ CHANGES: tuple[Change, ...] = (
     Change(
         night=9, account="phi-cluster", actor="ana.moreno",
         what="GuardDuty is suspended",
-        kind=DETECTOR, name="us-east-1", path="Status",
+        kind=DETECTOR, name="us-east-1", path="Status", told="detector",
         effect="worse", severity="critical",
         verdicts={"guardduty_enabled": "FAIL"},
         deed=partial(alarms.detector, on=False),
@@ -49,7 +49,7 @@ CHANGES: tuple[Change, ...] = (
     Change(
         night=10, account="phi-cluster", actor="dmitri.volkov",
         what="GuardDuty watches again",
-        kind=DETECTOR, name="us-east-1", path="Status",
+        kind=DETECTOR, name="us-east-1", path="Status", told="detector",
         effect="better", severity="info",
         verdicts={"guardduty_enabled": "PASS"},
         deed=partial(alarms.detector, on=True),
@@ -82,7 +82,7 @@ CHANGES: tuple[Change, ...] = (
     Change(
         night=10, account="cell-gamma", actor="terraform",
         what="the vendor's snapshot is private again",
-        kind=SNAPSHOT, name="vendor-share", path="createVolumePermission",
+        kind=SNAPSHOT, name="vendor-share", path="restorableByEverybody",
         effect="better", severity="info",
         verdicts={"ebs_snapshot_not_public": "PASS"},
         deed=deeds.unshare,
@@ -90,7 +90,7 @@ CHANGES: tuple[Change, ...] = (
     Change(
         night=12, account="phi-cluster", actor="pipeline-deploy",
         what="lab-results 1.8.4 takes its secret from Secrets Manager",
-        kind=TASK, name="lab-results", path="containers[lab-results].environment[DATABASE_URL]",
+        kind=TASK, name="lab-results", path="containers[lab-results].environment",
         effect="better", severity="info",
         verdicts={"ecs_container_no_plaintext_secrets": "PASS"},
         deed=deeds.lab_secret,
@@ -98,7 +98,7 @@ CHANGES: tuple[Change, ...] = (
     Change(
         night=12, account="city-webapps", actor="jon.silva",
         what="a tunnel to datacenter B logs no longer",
-        kind=VPN, name="datacenter-b", path="Options.TunnelOptions[0].LogOptions.CloudWatchLogOptions.LogEnabled",
+        kind=VPN, name="datacenter-b", path="LogOptions.CloudWatchLogOptions.LogEnabled",
         effect="worse", severity="high",
         verdicts={"vpn_tunnel_logging": "FAIL"},
         deed=partial(alarms.tunnel_log, name="datacenter-b", number=0, on=False),
@@ -106,7 +106,7 @@ CHANGES: tuple[Change, ...] = (
     Change(
         night=12, account="cell-beta", actor="export-bot",
         what="a private subnet is led straight to the internet",
-        kind=TABLE, name="cell-beta-production-private-a", path="Routes[0.0.0.0/0]",
+        kind=TABLE, name="cell-beta-production-private-a", path="routes[0.0.0.0/0].target",
         effect="worse", severity="critical",
         verdicts={"ec2_instance_in_private_subnet": "FAIL"},
         deed=partial(alarms.way_out, is_open=True),
@@ -115,7 +115,7 @@ CHANGES: tuple[Change, ...] = (
     Change(
         night=13, account="cell-beta", actor="terraform",
         what="the private subnet goes out by its NAT gateway again",
-        kind=TABLE, name="cell-beta-production-private-a", path="Routes[0.0.0.0/0]",
+        kind=TABLE, name="cell-beta-production-private-a", path="routes[0.0.0.0/0].target",
         effect="better", severity="info",
         verdicts={"ec2_instance_in_private_subnet": "PASS"},
         deed=partial(alarms.way_out, is_open=False),
@@ -124,7 +124,7 @@ CHANGES: tuple[Change, ...] = (
     Change(
         night=13, account="city-webapps", actor="jenkins-deploy",
         what="the tunnel to datacenter B logs again",
-        kind=VPN, name="datacenter-b", path="Options.TunnelOptions[0].LogOptions.CloudWatchLogOptions.LogEnabled",
+        kind=VPN, name="datacenter-b", path="LogOptions.CloudWatchLogOptions.LogEnabled",
         effect="better", severity="info",
         verdicts={"vpn_tunnel_logging": "PASS"},
         deed=partial(alarms.tunnel_log, name="datacenter-b", number=0, on=True),
@@ -142,7 +142,7 @@ CHANGES: tuple[Change, ...] = (
         night=13, account="phi-cluster", actor="pipeline-deploy",
         what="clinic-api runs an image that was just pushed",
         kind=SERVICE, name="clinic-api", path="taskDefinition.containers[clinic-api].image",
-        effect="neutral", severity="low",
+        effect="neutral", severity="medium",
         verdicts={},
         deed=partial(alarms.clinic_image, new=True),
     ),
@@ -150,7 +150,7 @@ CHANGES: tuple[Change, ...] = (
         night=14, account="phi-cluster", actor="pipeline-deploy",
         what="clinic-api runs the image before it again",
         kind=SERVICE, name="clinic-api", path="taskDefinition.containers[clinic-api].image",
-        effect="neutral", severity="low",
+        effect="neutral", severity="medium",
         verdicts={},
         deed=partial(alarms.clinic_image, new=False),
     ),
@@ -166,7 +166,7 @@ CHANGES: tuple[Change, ...] = (
     Change(
         night=14, account="phi-cluster", actor="pipeline-deploy",
         what="the batch cluster has Container Insights",
-        kind=CLUSTER, name="phi-batch", path="settings[containerInsights]",
+        kind=CLUSTER, name="phi-batch", path="settings.containerInsights",
         effect="better", severity="info",
         verdicts={"ecs_cluster_container_insights": "PASS"},
         deed=deeds.insights,

@@ -26,6 +26,9 @@ TAKING = frozenset({
 })  # fmt: skip
 """The verbs of calls that only put something there, and of those that only take something away."""
 
+REPLACING = frozenset({"CreateLaunchTemplateVersion", "CreatePolicyVersion", "RegisterTaskDefinition"})
+"""Calls that put a whole new content in the place of the old: what it lacks is gone by them."""
+
 ENABLING, DISABLING = frozenset({"Enable", "Start"}), frozenset({"Disable", "Stop"})
 TAGS, TAGGING = "@.tags", re.compile(r"^(Unt|T)ag[A-Z]|Tags($|To|From|For)|Tagging$")
 """Where a resource's tags are, and how the calls that set or take tags away are named."""
@@ -175,10 +178,10 @@ def _what(change: Change) -> str:
 def _by_value(event: TrailEvent, change: Change) -> Confidence:
     """Say how well a listed event fits: what it asks for must be there now, what it takes away must be gone."""
     verb, asked = verb_of(event.name), event.asked.parameters
-    if change.redacted:
-        return Confidence.LOW if _against(verb, change) else Confidence.MEDIUM
-    if _against(verb, change):
+    if event.name not in REPLACING and _against(verb, change):
         return Confidence.LOW
+    if change.redacted:
+        return Confidence.MEDIUM
     tag = _tag(change)
     if change.action is Action.REMOVED:
         return _of_loss(verb, change, asked, tag)

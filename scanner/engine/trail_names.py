@@ -191,6 +191,8 @@ NAMED_BY_OTHERS = frozenset({"AWS::IAM::Policy", "AWS::ECS::TaskDefinition", "AW
 def _same_parent(event: TrailEvent, change: Change, name: str) -> bool:
     """Say whether a service of ECS is meant in its own cluster: two clusters may have services of one name."""
     path = change.resource.rpartition(":")[2].split("/")
+    if "family" in event.asked.names[name]:  # a task definition, which no cluster holds
+        return True
     if change.kind != "AWS::ECS::Service" or len(path) != 3 or path[2] != name:  # noqa: PLR2004  service/cluster/name
         return True
     clusters = [each for each, keys in event.asked.names.items() if keys & {"cluster", "clusterarn"}]

@@ -13,7 +13,7 @@ from scanner.aws.collect import Collector
 from scanner.aws.sessions import Sessions, Target
 from scanner.cli.scanning import Wanted, run_scan
 from scanner.cli.wire import Clock, Wiring
-from scanner.demo import CHANGES, LAST_NIGHT, DemoServer, Organisation, pass_night, seed
+from scanner.demo import CHANGES, LAST_NIGHT, DemoServer, Organisation, seed
 from scanner.demo.changes import QUIET
 from scanner.demo.not_shown import NOT_SHOWN
 from scanner.engine.parameters import Parameters
@@ -145,18 +145,3 @@ def test_the_drifted_cell_differs_and_the_others_do_not(
     } <= {one.part for one in parity.of(gamma)}
     assert not [one for one in parity.of(gamma) if one.kind in {"AWS::EC2::VPC", "AWS::EC2::Subnet"}]
     assert {gap.permission for gap in parity.gaps(gamma)} == {"kms:GetKeyRotationStatus"}
-
-
-@pytest.mark.usefixtures("first_night", "cells_kept")
-def test_nights_turn_the_verdicts_that_their_table_says(organisation: Organisation) -> None:
-    wrong = {}
-    for night in range(1, LAST_NIGHT + 1):
-        made = pass_night(organisation, night)
-        touched = sorted({rule for change in made for rule in change.verdicts})
-        found = judged(organisation, touched, sorted({change.account for change in made}))
-        for change in made:
-            for rule, verdict in change.verdicts.items():
-                seen = verdicts(found, organisation, rule, change.account, change.place)
-                if seen - {Verdict.SKIP} != (set() if verdict is None else {Verdict(verdict)}):
-                    wrong[night, rule, change.name] = seen
-    assert wrong == {}

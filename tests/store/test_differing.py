@@ -207,3 +207,12 @@ def test_scans_in_the_wrong_order_are_refused(store: Store) -> None:
 def test_the_resources_of_one_kind_in_one_place(store: Store) -> None:
     nights(store, [key("k1"), key("b1", kind=BUCKET)])
     assert [each.id for each in store.seen(night(0).id, ACCOUNT, REGION, BUCKET)] == ["b1"]
+
+
+def test_members_that_are_alike_again_are_told_once(store: Store) -> None:
+    mixed, alike = [member("i1", "a"), member("i2", "b")], [member("i1", "a"), member("i3", "a")]
+    nights(store, alike, mixed, alike, alike)
+    (change,) = compared(store, 1, 2)
+    assert told([change]) == [("web meta.Image", "changed", "b", "a")]
+    assert (change.severity, change.why) == ("info", "all 2 hosts are alike again")
+    assert compared(store, 2, 3) == []

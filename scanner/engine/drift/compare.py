@@ -164,8 +164,12 @@ class Comparer:
         shared = set.intersection(*(set(each.trees) for each in (*old, *new)))
         old, new = ([each.only(shared) for each in side] for side in (old, new))
         known = {each.digest for each in old}
+        old = list({each.digest: each for each in old}.values())
+        new = list({each.digest: each for each in new}.values())
         for each in (one for one in new if one.digest not in known):
             yield from self._shape(group, canon, nearest(each, old), each)
+        if len(new) == 1 and len(old) > 1 and new[0].digest in known:
+            yield from self._alike(group, canon, [each for each in old if each.digest != new[0].digest], new[0])
         if self.explain and {each.id for each in group.before} != {each.id for each in group.after}:
             yield from self._left_out(group, "", reason)
 
@@ -178,6 +182,18 @@ class Comparer:
                 yield self._shown_on(change, canon)
             else:
                 yield change
+
+    def _alike(self, group: Group, canon: Canon, gone: Sequence[Shape], left: Shape) -> Iterator[Change | Suppressed]:
+        """Tell that members which differed do so no more: they are like the others again, or the others are gone."""
+        for shape_before in gone:
+            for change in self._leaves(group, canon, left.resource, left.differs(shape_before)):
+                if isinstance(change, Change):
+                    change.resource, change.name = group.key, group.key
+                    change.severity, change.direction = "info", BETTER
+                    change.why = f"all {len(group.after)} {canon.members or 'members'} are alike again"
+                    yield self._shown_on(change, canon)
+                else:
+                    yield change
 
     def _shown_on(self, change: Change, canon: Canon) -> Change:
         """Tell a change of a class on what refers to it: that of a task definition on the service that runs it."""
