@@ -14,6 +14,34 @@ from scanner.cli.wire import UsageError
 if TYPE_CHECKING:
     from scanner.aws.sessions import Identity, Sessions
 
+ACCOUNT = ('# group = "cells"             # accounts that are built alike', '# environment = "production"')
+DRIFT = (
+    "# [drift]                       # what changed between two nights: `phiward drift`",
+    "# attribution = true            # ask CloudTrail who made each change; false never asks",
+    "# lookups = 240                 # requests at most, of each account and Region in a night; it answers 2 a second",
+    "",
+    "# [[drift.ignore]]              # changes that are meant, and why; `--show-suppressed` names them",
+    '# kind = "AWS::ECS::Service"    # any of `kind`, `path`, `name`, `account`; * stands for anything',
+    '# path = "desiredCount"',
+    '# name = "batch-*"',
+    '# reason = "the batch controller scales these"',
+    "",
+)
+CELLS = (
+    "# [cells.cells]                 # the group of accounts `cells`, built alike: `phiward drift --cells cells`",
+    '# blueprint = "NAME"            # the account that the others are to match; leave out to let the majority count',
+    '# parameters = ["name"]         # facts that may differ from account to account',
+    "",
+    '# [cells.cells.values."NAME"]   # what this account has for itself: a CIDR, a domain, a client',
+    '# cidr = "10.64.0.0/16"',
+    "",
+    "# [[cells.cells.allowed]]       # a difference that is meant, and why",
+    '# kind = "AWS::ECS::Service"    # by `kind`, `fact` or `name`',
+    '# fact = "desired"',
+    '# direction = "at_least"        # to one side alone: at_least or at_most what the blueprint has',
+    '# reason = "larger clients run more tasks"',
+    "",
+)
 STATE_FILES = ("terraform.tfstate", "*.tfstate", "*.tf")
 
 
@@ -103,10 +131,12 @@ def config_text(found: Found) -> str:
         "# [rules.ecs_service_min_two_tasks]",
         "# minimum = 3                   # parameters of one rule: `phiward rules show RULE` lists them",
         "",
+        *DRIFT,
         "[reports]",
         'out = "reports-out"',
         "",
     ]
     for account, name in sorted(({found.account: ""} | found.accounts).items()):
-        lines += [f'[accounts."{account}"]', f'name = "{name or account}"', '# group = ""', '# environment = ""', ""]
+        lines += [f'[accounts."{account}"]', f'name = "{name or account}"', *ACCOUNT, ""]
+    lines += [line.replace("NAME", found.accounts.get(found.account) or found.account) for line in CELLS]
     return "\n".join(lines)

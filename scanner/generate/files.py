@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scanner.aws.timestamps import timestamps_file
 from scanner.generate.coverage import coverage_page
+from scanner.generate.drift_page import drift_page
 from scanner.generate.kinds_page import kinds_page
 from scanner.generate.markdown import code, codes, page, plain, plural, section, table
 from scanner.generate.policy import policy
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from scanner.model.kind import Kind
     from scanner.model.rule import Rule
 
-OWNED = ("docs/rules/*.md", "docs/iam-policy*.json", "docs/kinds.md", "docs/coverage.md")
+OWNED = ("docs/rules/*.md", "docs/iam-policy*.json", "docs/kinds.md", "docs/coverage.md", "docs/drift-tables.md")
 """Where generated files lie: what matches and is not made any more is stale."""
 
 
@@ -28,6 +29,7 @@ def generated(kinds: Mapping[str, type[Kind]], rules: Mapping[str, type[Rule]]) 
     made = {f"docs/rules/{name}.md": rule_page(rule, rules) for name, rule in rules.items()}
     made["docs/rules/README.md"] = index_page(rules)
     made["docs/kinds.md"] = kinds_page(kinds, rules)
+    made["docs/drift-tables.md"] = drift_page(kinds)
     made["docs/coverage.md"] = coverage_page(rules)
     made["scanner/kinds/data/timestamps.toml"] = timestamps_file(kinds)
     for number, document in enumerate(policy(kinds.values()), 1):
