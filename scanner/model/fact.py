@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from scanner.model import path as paths
 from scanner.model.gap import Gap, GapState, Unknown
 from scanner.model.path import MISSING
+from scanner.model.planned import DOCUMENT
+from scanner.model.planned import read as read_planned
 from scanner.model.resource import Resource, SectionState, Source
 
 if TYPE_CHECKING:
@@ -157,7 +159,8 @@ def _derive(resource: Resource, fact: Fact) -> Any:
     path = fact.path(resource.source)
     if isinstance(path, Const):
         return path.value
-    value = _from_sections(resource, fact, path) if resource.source is Source.API else MISSING
+    read = _from_sections if resource.source is Source.API else _from_document
+    value = read(resource, fact, path)
     if value is MISSING or value is None:
         default = fact.default_in(resource.source)
         if default is REQUIRED:
@@ -180,6 +183,18 @@ def _from_sections(resource: Resource, fact: Fact, path: Path) -> Any:
             value = paths.getter(rest)(section.doc) if rest else section.doc
             if value is not MISSING and value is not None:
                 return value
+    return MISSING
+
+
+def _from_document(resource: Resource, fact: Fact, path: Path) -> Any:
+    section = resource.sections.get(DOCUMENT)
+    if section is None or section.state is not SectionState.OK:
+        message = f"{fact.name} is not said by what was given"
+        raise Unknown(Gap(message=message, state=GapState.NOT_COLLECTED))
+    for text in alternatives(path):
+        value = read_planned(section.doc, paths.steps(text))
+        if value is not MISSING:
+            return value
     return MISSING
 
 
