@@ -1,8 +1,8 @@
 """Reads plans, states and templates: values are known, absent, or unknown until the plan is applied.
 
-A document holds what a resource says, and lists of what is folded into it by the type of the part. A value that nobody can know
-yet is `{"$unknown": reason}`. One that is another planned resource's is the token of that resource, the same wherever
-it is referred to, so that both join.
+A document holds what a resource says, and lists of what is folded into it by the type of the part. A value that nobody
+can know yet is `{"$unknown": reason}`. One that is another planned resource's is the token of that resource, the same
+wherever it is referred to, so that both join.
 """
 
 from __future__ import annotations
