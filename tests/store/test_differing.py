@@ -216,3 +216,17 @@ def test_members_that_are_alike_again_are_told_once(store: Store) -> None:
     assert told([change]) == [("web meta.Image", "changed", "b", "a")]
     assert (change.severity, change.why) == ("info", "all 2 hosts are alike again")
     assert compared(store, 2, 3) == []
+
+
+def test_what_nobody_could_list_before_is_not_new(store: Store) -> None:
+    run(store, night(0, **VERSIONS), [], [], [listing("denied"), listing(kind=BUCKET)])
+    run(store, night(1, **VERSIONS), [], [key("k1"), key("b1", kind=BUCKET)], [listing(), listing(kind=BUCKET)])
+    assert told(compared(store, 0, 1)) == [("b1", "added", None, None)]
+
+
+def test_what_is_new_may_have_come_since_the_last_whole_listing(store: Store) -> None:
+    run(store, night(0, **VERSIONS), [], [key("k1")], [listing()])
+    run(store, night(1, **VERSIONS), [], [], [listing("denied")])
+    run(store, night(2, **VERSIONS), [], [key("k1"), key("k2")], [listing()])
+    (only,) = compared(store, 1, 2)
+    assert (only.key, only.action, only.since, only.seen) == ("k2", "added", night(0).as_of, night(2).as_of)

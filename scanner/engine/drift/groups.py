@@ -58,12 +58,17 @@ def identity(before: Resource | None, after: Resource | None) -> str:
 
 
 def groups(before: Snapshot, after: Snapshot) -> Iterator[Group]:
-    """Lay two snapshots beside each other, in memory; places and kinds that the later did not list are left out."""
-    lists = _listings(after)
+    """Lay two snapshots beside each other, in memory; places and kinds that the later did not list are left out.
+
+    What is there anew where the earlier could not list is left out too: nobody knows since when it is there.
+    """
+    lists, listed = _listings(after), _listings(before)
     older = {_place(each): each for each in before.resources}
     found: dict[Key, tuple[list[Resource], list[Resource]]] = defaultdict(lambda: ([], []))
     for each in after.resources:
         was = older.pop(_place(each), None)
+        if was is None and listed.get((each.account, each.region, each.kind)) is not None:
+            continue
         key = (each.account, each.region, each.kind, identity(was, each))
         found[key][1].append(each)
         if was is not None:
