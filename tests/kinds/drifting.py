@@ -16,7 +16,7 @@ ROLE, BUCKET, KEY = "AWS::IAM::Role", "AWS::S3::Bucket", "AWS::KMS::Key"
 SERVICE, TASKS, MANAGED = "AWS::ECS::Service", "AWS::ECS::TaskDefinition", "AWS::IAM::ManagedPolicy"
 TRUST = "AssumeRolePolicyDocument"
 ACCOUNT = "123456789012"
-AMI = {"name": "ecs.ami-id", "value": "ami-1"}
+LINUX = {"name": "ecs.os-type", "value": "linux"}
 
 
 def changes(kind: str, section: str, before: Any, after: Any) -> list[tuple[Leaf, Grade]]:

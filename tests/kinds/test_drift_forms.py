@@ -10,8 +10,8 @@ import pytest
 
 from tests.kinds.drifting import (
     ACCOUNT,
-    AMI,
     BUCKET,
+    LINUX,
     MANAGED,
     ROLE,
     SERVICE,
@@ -267,7 +267,7 @@ def test_the_order_of_a_command_means_something() -> None:
 
 def test_container_instances_are_alike_but_for_their_place() -> None:
     """The agent's capabilities are a set, of which two are dangerous."""
-    place, other = ([{"name": "ecs.availability-zone", "value": zone}, AMI] for zone in ("us-east-1a", "us-east-1b"))
+    place, other = ([{"name": "ecs.availability-zone", "value": zone}, LINUX] for zone in ("us-east-1a", "us-east-1b"))
     kind = "AWS::ECS::ContainerInstance"
     assert changes(kind, "instance", {"attributes": place}, {"attributes": other}) == []
     more = [*place, {"name": "com.amazonaws.ecs.capability.privileged-container"}]

@@ -79,7 +79,7 @@ SG, RT, VPN = "AWS::EC2::SecurityGroup", "AWS::EC2::RouteTable", "AWS::EC2::VPNC
 ALB, LISTENER = "AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::ElasticLoadBalancingV2::Listener"
 CASES: list[tuple[str, str, Any, Any, list[tuple[str, str, str]]]] = [
     (SG, "box", {"GroupId": "sg-1", "IpPermissions": []}, group_rule("tcp", 22, "0.0.0.0/0"),
-     [("ingress", "critical", "worse")]),
+     [("ingress[tcp/22 from 0.0.0.0/0]", "critical", "worse")]),
     (SG, "box", group_rule("tcp", 22, "10.0.0.0/8"), group_rule("tcp", 22, "0.0.0.0/0"),
      [("ingress[tcp/22 from 10.0.0.0/8]", "critical", "worse")]),
     (SG, "box", group_rule("tcp", 22, "0.0.0.0/0"), group_rule("tcp", 22, "10.0.0.0/8"),
@@ -92,7 +92,7 @@ CASES: list[tuple[str, str, Any, Any, list[tuple[str, str, str]]]] = [
     (RT, "box", route("nat-1"), route("nat-1", State="blackhole"),
      [("routes[0.0.0.0/0].state", "high", "worse")]),
     (RT, "box", {"RouteTableId": "rtb-1"}, {"RouteTableId": "rtb-1", **route("igw-1")},
-     [("routes", "critical", "worse")]),
+     [("routes[0.0.0.0/0]", "critical", "worse")]),
     (RT, "box", {"Routes": [{"DestinationCidrBlock": "192.0.2.0/24", "GatewayId": "vgw-1"}]},
      {"Routes": [{"DestinationCidrBlock": "192.0.2.0/24", "GatewayId": "vgw-1"}, *route("igw-1")["Routes"]]},
      [("routes[0.0.0.0/0]", "critical", "worse")]),
@@ -230,7 +230,7 @@ def test_what_a_service_makes_is_no_change_by_being_there(kind: str, box: dict[s
 def test_a_rule_of_a_default_group_is_a_change_all_the_same() -> None:
     closed = {"GroupId": "sg-1", "GroupName": "default", "IpPermissions": []}
     opened = {"GroupName": "default", **group_rule("-1", 0, "0.0.0.0/0")}
-    assert weigh(SG, "box", closed, opened) == [("ingress", "critical", "worse")]
+    assert weigh(SG, "box", closed, opened) == [("ingress[all traffic from 0.0.0.0/0]", "critical", "worse")]
 
 
 def test_a_flow_log_that_is_deleted_is_high() -> None:
