@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from scanner.kinds.ec2_gateways import VPCEndpoint
 from scanner.kinds.ec2_instances import Instance
 from scanner.kinds.ec2_interfaces import NetworkInterface
 from scanner.kinds.ec2_nacl import NetworkAcl
-from scanner.kinds.ec2_network import VPC, PrefixList, RouteTable, SecurityGroup, Subnet, VPCEndpoint
+from scanner.kinds.ec2_network import VPC, PrefixList, RouteTable, SecurityGroup, Subnet
 from scanner.kinds.ecs import ContainerInstance
 from scanner.kinds.network_reasoning import WORLD_V4, WORLD_V6, AclEntry, exposures, to_internet, world_of
 from scanner.model.gap import Gap, Unknown

@@ -10,7 +10,8 @@ from scanner.engine.parity.plan import Shape
 from scanner.kinds.account import Account, RegionSettings
 from scanner.kinds.cloudtrail import CoveringTrail
 from scanner.kinds.config import ConfigurationRecorder
-from scanner.kinds.ec2_network import VPC, FlowLog
+from scanner.kinds.ec2_gateways import FlowLog
+from scanner.kinds.ec2_network import VPC
 from scanner.kinds.ecs import Cluster
 from scanner.kinds.ecs_services import Service
 from scanner.kinds.elbv2 import LoadBalancer

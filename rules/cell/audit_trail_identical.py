@@ -10,7 +10,7 @@ from scanner.engine.parity.plan import kinds_of
 from scanner.kinds.account import Account, RegionSettings
 from scanner.kinds.cloudtrail import CoveringTrail
 from scanner.kinds.config import ConfigurationRecorder
-from scanner.kinds.ec2_network import FlowLog
+from scanner.kinds.ec2_gateways import FlowLog
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Other, Rule
 from scanner.model.source import ClientCells

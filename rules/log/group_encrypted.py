@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.kinds.cloudtrail import Trail
 from scanner.kinds.containers import Container, LogConfiguration
-from scanner.kinds.ec2_network import FlowLog
+from scanner.kinds.ec2_gateways import FlowLog
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.logs import LogGroup
 from scanner.kinds.vpn import Tunnel, VPNConnection

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from rules._network import owned_and_used, tables_without_endpoint
 from scanner.kinds.dynamodb import Table
+from scanner.kinds.ec2_gateways import VPCEndpoint
 from scanner.kinds.ec2_interfaces import NetworkInterface
-from scanner.kinds.ec2_network import VPC, RouteTable, Subnet, VPCEndpoint
+from scanner.kinds.ec2_network import VPC, RouteTable, Subnet
 from scanner.kinds.network_reasoning import Route
 from scanner.model.inventory import World
 from scanner.model.remedy import Runbook

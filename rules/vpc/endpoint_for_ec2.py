@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rules._network import has_endpoint, owned_and_used
+from scanner.kinds.ec2_gateways import VPCEndpoint
 from scanner.kinds.ec2_interfaces import NetworkInterface
-from scanner.kinds.ec2_network import VPC, VPCEndpoint
+from scanner.kinds.ec2_network import VPC
 from scanner.model.inventory import World
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Other, Rule

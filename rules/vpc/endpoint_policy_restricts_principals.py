@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scanner.kinds.ec2_network import VPCEndpoint
+from scanner.kinds.ec2_gateways import VPCEndpoint
 from scanner.model.inventory import World
 from scanner.model.policy import PolicyDocument
 from scanner.model.remedy import Runbook

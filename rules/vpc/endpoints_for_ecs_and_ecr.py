@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rules._network import has_endpoint, route_table_of
+from scanner.kinds.ec2_gateways import VPCEndpoint
 from scanner.kinds.ec2_instances import Instance
-from scanner.kinds.ec2_network import VPC, RouteTable, Subnet, VPCEndpoint
+from scanner.kinds.ec2_network import VPC, RouteTable, Subnet
 from scanner.kinds.ecs import ContainerInstance
 from scanner.kinds.ecs_services import Service
 from scanner.kinds.ecs_tasks import Task

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.kinds.ec2_network import VPC, FlowLog
+from scanner.kinds.ec2_gateways import FlowLog
+from scanner.kinds.ec2_network import VPC
 from scanner.model.inventory import World, any_of
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Other, Rule

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from scanner.kinds.ec2_network import DEFAULT_FIELDS, FlowLog
+from scanner.kinds.ec2_gateways import DEFAULT_FIELDS, FlowLog
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rules._network import internet_routes, route_table_of
-from scanner.kinds.ec2_network import VPC, NatGateway, RouteTable, Subnet
+from scanner.kinds.ec2_gateways import NatGateway
+from scanner.kinds.ec2_network import VPC, RouteTable, Subnet
 from scanner.kinds.network_reasoning import WORLD_V4, Route, to_internet
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World
@@ -119,7 +120,7 @@ class NatGatewayPerAz(Rule):
             for subnet in world.all(Subnet, vpc=vpc.id):
                 with gaps:
                     for route in _ways_out(world, subnet):
-                        if route.state == "active" and not route.target.startswith(JUDGED):
+                        if route.state == "active" and not route.leads_to(*JUDGED):
                             yield Note(f"{subnet.id} leaves through {route.target}, which is not judged")
                             continue
                         judged = True
@@ -138,13 +139,13 @@ def _ways_out(world: World, subnet: Subnet) -> tuple[Route, ...]:
     routes = route_table_of(world, subnet).routes
     if to_internet(routes):
         return ()
-    return tuple(route for route in routes if route.destination == WORLD_V4 or route.target.startswith("nat-"))
+    return tuple(route for route in routes if route.destination == WORLD_V4 or route.leads_to("nat-"))
 
 
 def _problem(world: World, subnet: Subnet, route: Route) -> str:
     if route.state != "active":
         return f"routes {route.destination} to {route.target}, which is gone"
-    if not route.target.startswith("nat-"):
+    if not route.leads_to("nat-"):
         return f"leaves through the single machine {route.target}"
     gateway = world.get(NatGateway, route.target)
     if gateway is None or gateway.state != "available":

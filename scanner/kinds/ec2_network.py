@@ -1,16 +1,26 @@
-"""EC2 networks: VPCs, subnets, routes, security groups, gateways, endpoints and flow logs."""
+"""EC2 networks: VPCs, subnets, routes, security groups and prefix lists."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scanner.kinds.common import tags
+from scanner.kinds.ec2_planned import (
+    EVERYWHERE,
+    IPV6,
+    members_of,
+    named,
+    planned_cidrs,
+    planned_ipv6,
+    planned_permissions,
+    planned_routes,
+    template_permissions,
+    template_routes,
+)
 from scanner.kinds.network_reasoning import Permission, Route, permissions, routes
-from scanner.model.call import each, shared, then
+from scanner.model.call import each, then
 from scanner.model.kind import Const, Kind, fact
-from scanner.model.policy import PolicyDocument
 
 JOINED = frozenset({"associated", "associating"})
 """States in which a CIDR block or a route table counts as associated."""
@@ -34,18 +44,29 @@ class VPC(Kind, cfn="AWS::EC2::VPC", tf=("aws_vpc", "aws_default_vpc")):
 
     id: str = fact("box.VpcId", sample="vpc-0123456789abcdef0")
     tags: Mapping[str, str] = fact("box.Tags", plan="tags", template="Tags", parse=tags(), default={})
-    owner: str = fact("box.OwnerId", plan="owner_id", default={"api": ""}, sample="123456789012")
+    owner: str = fact("box.OwnerId", plan=Const(""), template=Const(""), default={"api": ""}, sample="123456789012")
     is_default: bool = fact("box.IsDefault", plan=Const(value=False), template=Const(value=False), sample=False)
     cidrs: tuple[str, ...] = fact(
-        "box.CidrBlockAssociationSet", parse=_blocks("CidrBlock", "CidrBlockState"), sample=("10.0.0.0/16",)
+        "box.CidrBlockAssociationSet",
+        plan="cidr_block + aws_vpc_ipv4_cidr_block_association",
+        template="CidrBlock + AWS::EC2::VPCCidrBlock",
+        parse={
+            "api": _blocks("CidrBlock", "CidrBlockState"),
+            "plan": planned_cidrs,
+            "template": members_of("CidrBlock", "AWS::EC2::VPCCidrBlock.CidrBlock"),
+        },
+        sample=("10.0.0.0/16",),
     )
     ipv6_cidrs: tuple[str, ...] = fact(
         "box.Ipv6CidrBlockAssociationSet",
-        parse=_blocks("Ipv6CidrBlock", "Ipv6CidrBlockState"),
-        default={"api": ()},
+        plan=IPV6,
+        parse={"api": _blocks("Ipv6CidrBlock", "Ipv6CidrBlockState"), "plan": planned_ipv6},
+        default={"api": (), "plan": ()},
         sample=(),
     )
     volatile = ("box.State",)
+    tf_parts = {"aws_vpc_ipv4_cidr_block_association": "vpc_id", "aws_vpc_ipv6_cidr_block_association": "vpc_id"}
+    cfn_parts = {"AWS::EC2::VPCCidrBlock": "VpcId"}
 
 
 class Subnet(Kind, cfn="AWS::EC2::Subnet", tf=("aws_subnet", "aws_default_subnet")):
@@ -70,7 +91,7 @@ class Subnet(Kind, cfn="AWS::EC2::Subnet", tf=("aws_subnet", "aws_default_subnet
         default={"plan": False, "template": False},
         sample=False,
     )
-    owner: str = fact("box.OwnerId", plan="owner_id", default={"api": ""}, sample="123456789012")
+    owner: str = fact("box.OwnerId", plan=Const(""), template=Const(""), default={"api": ""}, sample="123456789012")
     is_default: bool = fact(
         "box.DefaultForAz",
         plan=Const(value=False),
@@ -103,14 +124,62 @@ class RouteTable(Kind, cfn="AWS::EC2::RouteTable", tf=("aws_route_table", "aws_d
     box = each("ec2.DescribeRouteTables", "RouteTables")
 
     id: str = fact("box.RouteTableId", sample="rtb-1")
-    owner: str = fact("box.OwnerId", plan="owner_id", default={"api": ""}, sample="123456789012")
+    owner: str = fact("box.OwnerId", plan=Const(""), template=Const(""), default={"api": ""}, sample="123456789012")
     tags: Mapping[str, str] = fact("box.Tags", plan="tags", template="Tags", parse=tags(), default={})
     vpc: str = fact("box.VpcId", plan="vpc_id", template="VpcId", sample="vpc-0123456789abcdef0")
-    main: bool = fact("box.Associations", parse=_is_main, default={"api": False}, sample=False)
-    subnets: tuple[str, ...] = fact("box.Associations", parse=_associated("SubnetId"), default={"api": ()}, sample=())
-    gateways: tuple[str, ...] = fact("box.Associations", parse=_associated("GatewayId"), default={"api": ()}, sample=())
-    routes: tuple[Route, ...] = fact("box.Routes", parse=routes, sample=())
-    propagating: tuple[str, ...] = fact("box.PropagatingVgws[].GatewayId", default={"api": ()}, sample=())
+    main: bool = fact(
+        "box.Associations",
+        plan="default_route_table_id + aws_main_route_table_association",
+        template=Const(value=False),
+        parse={"api": _is_main, "plan": bool},
+        default={"api": False, "plan": False},
+        sample=False,
+    )
+    subnets: tuple[str, ...] = fact(
+        "box.Associations",
+        plan="aws_route_table_association[].subnet_id",
+        template="AWS::EC2::SubnetRouteTableAssociation[].SubnetId",
+        parse={"api": _associated("SubnetId"), "plan": named, "template": named},
+        default=(),
+        sample=(),
+    )
+    gateways: tuple[str, ...] = fact(
+        "box.Associations",
+        plan="aws_route_table_association[].gateway_id",
+        template="AWS::EC2::GatewayRouteTableAssociation[].GatewayId",
+        parse={"api": _associated("GatewayId"), "plan": named, "template": named},
+        default=(),
+        sample=(),
+    )
+    routes: tuple[Route, ...] = fact(
+        "box.Routes",
+        plan="route + aws_route",
+        template="AWS::EC2::Route",
+        parse={"api": routes, "plan": planned_routes, "template": template_routes},
+        default={"plan": (), "template": ()},
+        sample=(),
+        doc="A source does not write the local routes.",
+    )
+    propagating: tuple[str, ...] = fact(
+        "box.PropagatingVgws[].GatewayId",
+        plan="propagating_vgws + aws_vpn_gateway_route_propagation",
+        parse={"plan": members_of("propagating_vgws", "aws_vpn_gateway_route_propagation.vpn_gateway_id")},
+        default={"api": (), "plan": ()},
+        sample=(),
+    )
+    tf_parts = dict.fromkeys(
+        (
+            "aws_route",
+            "aws_route_table_association",
+            "aws_main_route_table_association",
+            "aws_vpn_gateway_route_propagation",
+        ),
+        "route_table_id",
+    )
+    cfn_parts = dict.fromkeys(
+        ("AWS::EC2::Route", "AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::GatewayRouteTableAssociation"),
+        "RouteTableId",
+    )
 
 
 class SecurityGroup(Kind, cfn="AWS::EC2::SecurityGroup", tf=("aws_security_group", "aws_default_security_group")):
@@ -124,9 +193,36 @@ class SecurityGroup(Kind, cfn="AWS::EC2::SecurityGroup", tf=("aws_security_group
     group_name: str = fact("box.GroupName", plan="name", template="GroupName", sample="app")
     tags: Mapping[str, str] = fact("box.Tags", plan="tags", template="Tags", parse=tags(), default={})
     vpc: str = fact("box.VpcId", plan="vpc_id", template="VpcId", default={"api": ""}, sample="vpc-0123456789abcdef0")
-    owner: str = fact("box.OwnerId", plan="owner_id", default={"api": ""}, sample="123456789012")
-    ingress: tuple[Permission, ...] = fact("box.IpPermissions", parse=permissions, sample=())
-    egress: tuple[Permission, ...] = fact("box.IpPermissionsEgress", parse=permissions, sample=())
+    owner: str = fact("box.OwnerId", plan=Const(""), template=Const(""), default={"api": ""}, sample="123456789012")
+    ingress: tuple[Permission, ...] = fact(
+        "box.IpPermissions",
+        plan="id + ingress + aws_security_group_rule + aws_vpc_security_group_ingress_rule",
+        template="SecurityGroupIngress + AWS::EC2::SecurityGroupIngress",
+        parse={
+            "api": permissions,
+            "plan": planned_permissions("ingress"),
+            "template": template_permissions("Ingress"),
+        },
+        default={"plan": (), "template": ()},
+        sample=(),
+    )
+    egress: tuple[Permission, ...] = fact(
+        "box.IpPermissionsEgress",
+        plan="id + egress + aws_security_group_rule + aws_vpc_security_group_egress_rule",
+        template="SecurityGroupEgress + AWS::EC2::SecurityGroupEgress",
+        parse={"api": permissions, "plan": planned_permissions("egress"), "template": template_permissions("Egress")},
+        default={"plan": (), "template": EVERYWHERE},
+        sample=(),
+    )
+    tf_parts = dict.fromkeys(
+        (
+            "aws_security_group_rule",
+            "aws_vpc_security_group_ingress_rule",
+            "aws_vpc_security_group_egress_rule",
+        ),
+        "security_group_id",
+    )
+    cfn_parts = dict.fromkeys(("AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress"), "GroupId")
 
 
 class PrefixList(Kind, cfn="AWS::EC2::PrefixList", tf="aws_ec2_managed_prefix_list"):
@@ -141,134 +237,6 @@ class PrefixList(Kind, cfn="AWS::EC2::PrefixList", tf="aws_ec2_managed_prefix_li
     arn: str = fact("box.PrefixListArn", plan="arn", sample="arn:aws:ec2:us-east-1:123456789012:prefix-list/pl-1")
     name: str = fact("box.PrefixListName", plan="name", template="PrefixListName", sample="offices")
     tags: Mapping[str, str] = fact("box.Tags", plan="tags", template="Tags", parse=tags(), default={})
-    owner: str = fact("box.OwnerId", plan="owner_id", default={"api": ""}, sample="123456789012")
+    owner: str = fact("box.OwnerId", plan=Const(""), template=Const(""), default={"api": ""}, sample="123456789012")
     cidrs: tuple[str, ...] = fact("entries[].Cidr", plan="entry[].cidr", template="Entries[].Cidr", default=())
     volatile = ("box.State", "box.StateMessage", "box.Version")
-
-
-class NatGateway(Kind, cfn="AWS::EC2::NatGateway", tf="aws_nat_gateway"):
-    """A NAT gateway: in one zone, or (`mode` regional) in all that its VPC uses."""
-
-    arn_format = "arn:{partition}:ec2:{region}:{account}:natgateway/{id}"
-
-    box = each("ec2.DescribeNatGateways", "NatGateways")
-
-    id: str = fact("box.NatGatewayId", sample="nat-1")
-    tags: Mapping[str, str] = fact("box.Tags", plan="tags", template="Tags", parse=tags(), default={})
-    vpc: str = fact("box.VpcId", sample="vpc-0123456789abcdef0")
-    subnet: str = fact("box.SubnetId", plan="subnet_id", template="SubnetId", default={"api": ""}, sample="subnet-1")
-    state: str = fact("box.State", plan=Const("available"), template=Const("available"), sample="available")
-    connectivity: str = fact(
-        "box.ConnectivityType", plan="connectivity_type", template="ConnectivityType", default="public", sample="public"
-    )
-    mode: str = fact("box.AvailabilityMode", plan="availability_mode", default="zonal", sample="zonal")
-    public_ips: tuple[str, ...] = fact("box.NatGatewayAddresses[].PublicIp", default={"api": ()}, sample=())
-    zones: tuple[str, ...] = fact("box.NatGatewayAddresses[].AvailabilityZone", default={"api": ()}, sample=())
-    volatile = ("box.CreateTime", "box.State")
-
-
-class InternetGateway(Kind, cfn="AWS::EC2::InternetGateway", tf="aws_internet_gateway"):
-    """An internet gateway and the VPCs it is attached to."""
-
-    arn_format = "arn:{partition}:ec2:{region}:{account}:internet-gateway/{id}"
-
-    box = each("ec2.DescribeInternetGateways", "InternetGateways")
-
-    id: str = fact("box.InternetGatewayId", sample="igw-1")
-    tags: Mapping[str, str] = fact("box.Tags", plan="tags", template="Tags", parse=tags(), default={})
-    vpcs: tuple[str, ...] = fact("box.Attachments[].VpcId", default={"api": ()}, sample=())
-
-
-class VPCEndpoint(Kind, cfn="AWS::EC2::VPCEndpoint", tf="aws_vpc_endpoint"):
-    """A VPC endpoint."""
-
-    arn_format = "arn:{partition}:ec2:{region}:{account}:vpc-endpoint/{id}"
-
-    box = each("ec2.DescribeVpcEndpoints", "VpcEndpoints")
-    offer = shared("ec2.DescribeVpcEndpointServices", "ServiceDetails", own="$box.ServiceName", key="ServiceName")
-
-    id: str = fact("box.VpcEndpointId", sample="vpce-1")
-    tags: Mapping[str, str] = fact("box.Tags", plan="tags", template="Tags", parse=tags(), default={})
-    vpc: str = fact("box.VpcId", plan="vpc_id", template="VpcId", sample="vpc-0123456789abcdef0")
-    service: str = fact(
-        "box.ServiceName",
-        plan="service_name",
-        template="ServiceName",
-        default={"api": ""},
-        sample="com.amazonaws.us-east-1.s3",
-    )
-    endpoint_type: str = fact(
-        "box.VpcEndpointType", plan="vpc_endpoint_type", template="VpcEndpointType", default="Gateway", sample="Gateway"
-    )
-    state: str = fact(
-        "box.State", plan=Const("available"), template=Const("available"), parse=str.lower, sample="available"
-    )
-    subnets: tuple[str, ...] = fact(
-        "box.SubnetIds", plan="subnet_ids", template="SubnetIds", default={"api": ()}, sample=()
-    )
-    route_tables: tuple[str, ...] = fact(
-        "box.RouteTableIds", plan="route_table_ids", template="RouteTableIds", default={"api": ()}, sample=()
-    )
-    security_groups: tuple[str, ...] = fact(
-        "box.Groups[].GroupId", plan="security_group_ids", template="SecurityGroupIds", default={"api": ()}, sample=()
-    )
-    private_dns: bool = fact("box.PrivateDnsEnabled", plan="private_dns_enabled", default={"api": False}, sample=True)
-    policy: PolicyDocument | None = fact(
-        "box.PolicyDocument", plan="policy", template="PolicyDocument", parse=PolicyDocument.parse
-    )
-    takes_policy: bool = fact(
-        "offer.VpcEndpointPolicySupported", sample=True, doc="Whether the service heeds a policy of the endpoint's."
-    )
-    managed: bool = fact(
-        "box.RequesterManaged",
-        plan=Const(value=False),
-        template=Const(value=False),
-        default={"api": False},
-        sample=False,
-        doc="An AWS service made it and keeps it.",
-    )
-    volatile = ("box.CreationTimestamp", "box.State", "box.DnsEntries", "box.NetworkInterfaceIds", "offer")
-
-
-DEFAULT_FIELDS = tuple(
-    "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action "
-    "log-status".split()
-)
-"""What a flow log records where it names no format (VPC User Guide, "Flow log records")."""
-
-
-def _fields(text: str) -> tuple[str, ...]:
-    """Read a format such as `${version} ${vpc-id}`."""
-    return tuple(re.findall(r"\$\{([^}]+)\}", text))
-
-
-class FlowLog(Kind, cfn="AWS::EC2::FlowLog", tf="aws_flow_log"):
-    """A flow log of a VPC, a subnet, a network interface or a transit gateway."""
-
-    arn_format = "arn:{partition}:ec2:{region}:{account}:vpc-flow-log/{id}"
-
-    box = each("ec2.DescribeFlowLogs", "FlowLogs")
-
-    id: str = fact("box.FlowLogId", sample="fl-1")
-    tags: Mapping[str, str] = fact("box.Tags", plan="tags", template="Tags", parse=tags(), default={})
-    subject: str = fact("box.ResourceId", plan="vpc_id", template="ResourceId", sample="vpc-0123456789abcdef0")
-    fields: tuple[str, ...] = fact(
-        "box.LogFormat",
-        plan="log_format",
-        template="LogFormat",
-        parse=_fields,
-        default={"plan": DEFAULT_FIELDS, "template": DEFAULT_FIELDS},
-        sample=(*DEFAULT_FIELDS, "vpc-id", "subnet-id", "instance-id"),
-    )
-    status: str = fact("box.FlowLogStatus", plan=Const("ACTIVE"), template=Const("ACTIVE"), sample="ACTIVE")
-    traffic: str = fact(
-        "box.TrafficType", plan="traffic_type", template="TrafficType", default={"api": ""}, sample="ALL"
-    )
-    delivery: str = fact(
-        "box.DeliverLogsStatus", plan=Const(""), template=Const(""), default={"api": ""}, sample="SUCCESS"
-    )
-    delivery_error: str = fact("box.DeliverLogsErrorMessage", plan=Const(""), template=Const(""), default={"api": ""})
-    destination: str = fact(
-        "box.LogDestination | box.LogGroupName", plan="log_destination", template="LogDestination", default={"api": ""}
-    )
-    volatile = ("box.CreationTime", "box.DeliverLogsStatus", "box.DeliverLogsErrorMessage")

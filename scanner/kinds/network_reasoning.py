@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -229,6 +230,18 @@ def lies_in(inner: str, outer: str) -> bool:
     return one.version == whole.version and one.subnet_of(whole)  # type: ignore[arg-type]
 
 
+_PLANNED = {
+    "igw-": ("aws_internet_gateway", "AWS::EC2::InternetGateway"),
+    "eni-": ("aws_network_interface", "AWS::EC2::NetworkInterface"),
+    "i-": ("aws_instance", "AWS::EC2::Instance"),
+    "nat-": ("aws_nat_gateway", "AWS::EC2::NatGateway"),
+    "pcx-": ("aws_vpc_peering_connection", "AWS::EC2::VPCPeeringConnection"),
+    "tgw-": ("aws_ec2_transit_gateway", "AWS::EC2::TransitGateway"),
+    "vgw-": ("aws_vpn_gateway", "AWS::EC2::VPNGateway"),
+}
+"""The types of what a planned route may lead to, by the beginnings that their ids will have."""
+
+
 class Route(msgspec.Struct, frozen=True):
     """One route: destination (a CIDR or a prefix list's id), target's id, state and where it came from."""
 
@@ -246,6 +259,14 @@ class Route(msgspec.Struct, frozen=True):
     def is_local(self) -> bool:
         """Say whether it is the VPC's own range."""
         return self.target == "local"
+
+    def leads_to(self, *prefixes: str) -> bool:
+        """Say whether its target is of a type, by the beginning of its id or, while it is planned, by its address."""
+        return self.target.startswith(prefixes) or any(
+            re.search(rf"(^|[.{{]){re.escape(name)}\.", self.target)
+            for prefix in prefixes
+            for name in _PLANNED.get(prefix, ())
+        )
 
 
 _TARGETS = (
@@ -274,4 +295,4 @@ def to_internet(given: Iterable[Route]) -> tuple[Route, ...]:
 
     Egress-only internet gateways let nobody in and do not count.
     """
-    return tuple(route for route in given if route.target.startswith("igw-") and route.state == "active")
+    return tuple(route for route in given if route.leads_to("igw-") and route.state == "active")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from scanner.model import path as paths
 from scanner.model.gap import Gap, GapState, Unknown
 from scanner.model.path import MISSING
-from scanner.model.planned import DOCUMENT
+from scanner.model.planned import DOCUMENT, gather
 from scanner.model.planned import read as read_planned
 from scanner.model.resource import Resource, SectionState, Source
 
@@ -43,9 +43,9 @@ class Fact:
 
     `api` is `section.path` (alternatives joined by ` | `: the first that holds anything; one that was not seen hides
     those after it), `plan` and `template` are paths in the Terraform resource and the CloudFormation properties (a
-    part's path starts with the part's type). Without `default`, an answer that holds nothing there makes the fact
-    unknown. `parse` turns what the path yields into the fact's value. `sample` is the value that examples have unless
-    they say another.
+    part's path starts with the part's type; paths joined by ` + ` are all read, and `parse` is given what they
+    lead to by their texts). Without `default`, an answer that holds nothing there makes the fact unknown. `parse` turns
+    what the path yields into the fact's value. `sample` is the value that examples have unless they say another.
     """
 
     api: Path = None
@@ -192,7 +192,11 @@ def _from_document(resource: Resource, fact: Fact, path: Path) -> Any:
         message = f"{fact.name} is not said by what was given"
         raise Unknown(Gap(message=message, state=GapState.NOT_COLLECTED))
     for text in alternatives(path):
-        value = read_planned(section.doc, paths.steps(text))
+        joined = text.split(" + ")
+        if len(joined) > 1:
+            value = gather(section.doc, {part: paths.steps(part) for part in joined})
+        else:
+            value = read_planned(section.doc, paths.steps(text))
         if value is not MISSING:
             return value
     return MISSING

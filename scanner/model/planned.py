@@ -7,6 +7,7 @@ wherever it is referred to, so that both join.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from scanner.model.gap import Gap, GapState, Unknown
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from scanner.model.path import Step
 
 UNKNOWN = "$unknown"
+COMPUTED = "$computed"
 DOCUMENT = "planned"
 """The one section of a resource that comes from a plan, a state or a template."""
 
@@ -27,6 +29,11 @@ def unknown(reason: str) -> dict[str, str]:
     return {UNKNOWN: reason}
 
 
+def computed(reason: str) -> dict[str, Any]:
+    """Make what stands for a value that is not known yet and that no source writes: the provider will set it."""
+    return {UNKNOWN: reason, COMPUTED: True}
+
+
 def token(address: str) -> str:
     """Give what stands for a planned resource in whatever refers to it, and for its own id, ARN and name."""
     return f"${{{address}}}"
@@ -34,6 +41,18 @@ def token(address: str) -> str:
 
 def read(document: Any, todo: Sequence[Step]) -> Any:
     """Give what lies at a path, MISSING where nothing does.
+
+    Raises:
+        Unknown: what lies there, or what it would lie in, is not known yet.
+    """
+    document = read_shallow(document, todo)
+    if document is not MISSING:
+        _demand_all_known(document)
+    return document
+
+
+def read_shallow(document: Any, todo: Sequence[Step]) -> Any:
+    """Give what lies at a path, MISSING where nothing does; what lies within that may be unknown.
 
     Raises:
         Unknown: what lies there, or what it would lie in, is not known yet.
@@ -56,8 +75,65 @@ def read(document: Any, todo: Sequence[Step]) -> Any:
         _demand_known(document)
         if document is MISSING or document is None:
             return MISSING
-    _demand_all_known(document)
     return document
+
+
+class Known(Mapping[str, Any]):
+    """A part of a document, to be looked into by a parser: a member that is not known yet raises when it is read."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        """Look into a document."""
+        self._document = document
+
+    def __getitem__(self, name: str) -> Any:
+        """Give a member.
+
+        Raises:
+            Unknown: it is not known yet.
+        """
+        return _wrapped(self._document[name])
+
+    def __iter__(self) -> Iterator[str]:
+        """Go over the members' names."""
+        return iter(self._document)
+
+    def __len__(self) -> int:
+        """Count the members."""
+        return len(self._document)
+
+    def written(self, name: str) -> Any:
+        """Give a member, None where no source writes it and the provider will set it.
+
+        Raises:
+            Unknown: a source writes it, and it is not known yet.
+        """
+        value = self._document.get(name)
+        return None if isinstance(value, Mapping) and value.get(COMPUTED) is True else self.get(name)
+
+
+def _wrapped(value: Any) -> Any:
+    _demand_known(value)
+    if isinstance(value, dict):
+        return Known(value)
+    return [_wrapped(item) for item in value] if isinstance(value, list) else value
+
+
+def gather(document: Any, wanted: Mapping[str, Sequence[Step]]) -> Any:
+    """Give what lies at several paths by their texts, MISSING where all lead to nothing.
+
+    Raises:
+        Unknown: what a path leads through is not known yet; what it leads to raises when a parser reads it.
+    """
+    found: dict[str, Any] = {}
+    for text, todo in wanted.items():
+        holder = read_shallow(document, todo[:-1])
+        (verb, name) = todo[-1]
+        if verb != "member":
+            raise ValueError(f"{text} does not end with a member")
+        value = holder.get(name) if isinstance(holder, dict) else None
+        if value is not None:
+            found[text] = value
+    return Known(found) if found else MISSING
 
 
 def _only(parts: Sequence[Any]) -> Any:

@@ -15,8 +15,9 @@ from scanner.engine.parity import Parity, compare_group
 from scanner.engine.settings import Config, parse
 from scanner.kinds.account import RegionSettings
 from scanner.kinds.autoscaling import AutoScalingGroup
+from scanner.kinds.ec2_gateways import FlowLog
 from scanner.kinds.ec2_instances import Instance
-from scanner.kinds.ec2_network import VPC, FlowLog, RouteTable, SecurityGroup, Subnet
+from scanner.kinds.ec2_network import VPC, RouteTable, SecurityGroup, Subnet
 from scanner.kinds.iam import Role
 from scanner.kinds.logs import LogGroup
 from scanner.kinds.network_reasoning import Permission, Route

@@ -12,9 +12,10 @@ from scanner.kinds.account import RegionSettings
 from scanner.kinds.autoscaling import AutoScalingGroup
 from scanner.kinds.cloudwatch import Alarm, Metric
 from scanner.kinds.ebs import Snapshot
+from scanner.kinds.ec2_gateways import NatGateway
 from scanner.kinds.ec2_instances import Instance
 from scanner.kinds.ec2_launch import LaunchTemplate
-from scanner.kinds.ec2_network import VPC, NatGateway, PrefixList, RouteTable
+from scanner.kinds.ec2_network import VPC, PrefixList, RouteTable
 from scanner.kinds.ec2_peering import TransitGatewayRouteTable, VPCPeeringConnection
 from scanner.kinds.user_data import NO_USER_DATA
 from scanner.kinds.vpn import Traffic, Tunnel, VPNConnection, VPNGateway

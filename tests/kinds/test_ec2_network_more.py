@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner.kinds.ec2_gateways import FlowLog
 from scanner.kinds.ec2_interfaces import NetworkInterface
 from scanner.kinds.ec2_nacl import NetworkAcl
-from scanner.kinds.ec2_network import FlowLog
 from scanner.kinds.ec2_peering import TransitGatewayRouteTable, TransitRoute
 from scanner.kinds.network_reasoning import (
     AclEntry,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -149,9 +150,14 @@ def test_references_lead_somewhere(kind: type[Kind]) -> None:
 def test_terraform_and_template_parts_are_declared(kind: type[Kind]) -> None:
     problems = []
     for fact in kind.facts.values():
-        for text, parts, prefix in ((fact.plan, kind.tf_parts, "aws_"), (fact.template, kind.cfn_parts, "AWS::")):
-            if isinstance(text, str) and text.startswith(prefix) and text.partition(".")[0] not in parts:
-                problems.append(f"{fact.name} reads the part {text.partition('.')[0]}, which is not declared")
+        for path, parts, prefix in ((fact.plan, kind.tf_parts, "aws_"), (fact.template, kind.cfn_parts, "AWS::")):
+            joined = (text for alternative in alternatives(path) for text in alternative.split(" + "))
+            read = {re.split(r"[.\[]", text)[0] for text in joined}
+            problems += [
+                f"{fact.name} reads the part {part}, which is not declared"
+                for part in read
+                if part.startswith(prefix) and part not in parts
+            ]
         assert isinstance(fact.plan, str | Const | type(None))
     assert not problems
 

@@ -15,7 +15,7 @@ from rules.vpn.keepalive_traffic import KeepaliveTraffic, busy
 from rules.vpn.strong_cryptography import STRONG, StrongCryptography
 from rules.vpn.tunnel_alarm import ONE, TWO, WHOLE, TunnelAlarm, V, alarm
 from scanner.engine.examples import judge_example
-from scanner.kinds.ec2_network import NatGateway
+from scanner.kinds.ec2_gateways import NatGateway
 from scanner.kinds.ec2_peering import TransitGatewayRouteTable
 from scanner.kinds.network_reasoning import Permission, Route
 from scanner.kinds.vpn import Traffic

@@ -21,8 +21,9 @@ from scanner.engine.redact import Redactor
 from scanner.engine.registry import kinds, rules
 from scanner.kinds.account import Account
 from scanner.kinds.containers import Container
+from scanner.kinds.ec2_gateways import FlowLog
 from scanner.kinds.ec2_nacl import NetworkAcl
-from scanner.kinds.ec2_network import VPC, FlowLog, PrefixList, SecurityGroup
+from scanner.kinds.ec2_network import VPC, PrefixList, SecurityGroup
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.elbv2 import Listener, ListenerRule
 from scanner.kinds.network_reasoning import AclEntry, Permission
