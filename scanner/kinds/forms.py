@@ -10,51 +10,22 @@ from __future__ import annotations
 import ipaddress
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
 from typing import Any
 from urllib.parse import unquote
 
 from scanner.kinds.forms_balancers import BALANCERS
 from scanner.kinds.forms_containers import CONTAINERS
 from scanner.kinds.forms_network import NETWORK, endpoint_policy
-from scanner.kinds.forms_policies import POLICIES
+from scanner.kinds.forms_policies import POLICIES, policy
 from scanner.kinds.network_reasoning import Permission, permissions
 from scanner.model.canon import Bag, Form, Labelled
-from scanner.model.policy import PolicyDocument, PolicyError
 
 
 def labelled(label: str, **members: Any) -> Labelled:
     """Make an element that brings its own name."""
     made = Labelled(members)
     made.label = label
-    return made
-
-
-def policy(given: Any) -> Any:
-    """Give a policy, JSON text or document, in one spelling: a bag of statements, each known by Sid or sense."""
-    try:
-        parsed = PolicyDocument.parse(given)
-    except PolicyError:
-        return given
-    if parsed is None:
-        return None
-    document = json.loads(parsed.canonical())
-    statements = Bag(_statement(entry) for entry in document.pop("Statement"))
-    return {**document, "Statement": statements}
-
-
-def _statement(entry: dict[str, Any]) -> Labelled:
-    verb = entry["Effect"]
-    actions = entry.get("Action") or [f"all but {', '.join(entry.get('NotAction', ()))}"]
-    shown = ", ".join(actions[:3]) + (f" and {len(actions) - 3} more" if len(actions) > 3 else "")  # noqa: PLR2004
-    made = Labelled({name: Bag(value) if isinstance(value, list) else value for name, value in entry.items()})
-    for name in ("Principal", "NotPrincipal"):
-        if isinstance(made.get(name), dict):
-            made[name] = {sort: Bag(some) for sort, some in made[name].items()}
-    if isinstance(made.get("Condition"), dict):
-        made["Condition"] = {
-            test: {key: Bag(values) for key, values in keys.items()} for test, keys in made["Condition"].items()
-        }
-    made.label = str(entry.get("Sid") or f"{verb} {shown}")
     return made
 
 
@@ -157,7 +128,7 @@ VALUES = (
 
 
 def _forms() -> Iterator[tuple[str, Form]]:
-    for function in (policy, text, words, cidr, port_permissions, upper, name_of_arn, without_revision):
+    for function in (text, words, cidr, port_permissions, upper, name_of_arn, without_revision):
         yield function.__name__, function
     for spelling in PAIRS:
         yield f"pairs {spelling}", pairs(*spelling.split())
@@ -172,5 +143,18 @@ def _forms() -> Iterator[tuple[str, Form]]:
     yield "endpoint policy", endpoint_policy(policy)
 
 
-FORMS: Mapping[str, Callable[[Any], Any]] = dict(_forms())
+def careful(form: Form) -> Form:
+    """Make a form that gives back as it is what it was not made for, however deep that lies."""
+
+    @wraps(form)
+    def tried(given: Any) -> Any:
+        try:
+            return form(given)
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+            return given
+
+    return tried
+
+
+FORMS: Mapping[str, Callable[[Any], Any]] = {name: careful(form) for name, form in _forms()}
 """The forms by the names that the tables use."""

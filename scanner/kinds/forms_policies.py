@@ -21,6 +21,11 @@ DELETED = "DeletedPrincipal"
 """Members that a form adds to a statement of which they are true."""
 
 
+def policy(given: Any) -> Any:
+    """Give a policy, JSON text or document, in one spelling: a bag of statements, each known by Sid or sense."""
+    return _marked(given, lambda _document, _entry: iter(()))
+
+
 def resource_policy(given: Any) -> Any:
     """Give a resource's or a trust policy in one spelling; statements that anyone may use say `Public`.
 
@@ -79,10 +84,10 @@ def _sets(value: Any) -> Any:
 
 
 def _label(entry: Mapping[str, Any]) -> str:
-    """Name a statement by its Sid, else by its sense; a Deny says so in both."""
+    """Name a statement by its Sid, else by its sense; a Deny says so in both, and an Allow whose Sid says Deny too."""
     verb, name = entry["Effect"], entry.get("Sid")
     if name:
-        return f"Deny {name}" if verb == "Deny" else str(name)
+        return f"{verb} {name}" if verb == "Deny" or str(name).startswith("Deny ") else str(name)
     actions = entry.get("Action") or [f"all but {', '.join(entry.get('NotAction') or ())}"]
     rest = f" and {len(actions) - SHOWN} more" if len(actions) > SHOWN else ""
     return f"{verb} {', '.join(actions[:SHOWN])}{rest}"
@@ -114,6 +119,7 @@ def _canonical(statement: Mapping[str, Any]) -> str:
 
 
 POLICIES: Mapping[str, Callable[[Any], Any]] = {
+    "policy": policy,
     "resource policy": resource_policy,
     "identity policy": identity_policy,
     "default version": default_version,
