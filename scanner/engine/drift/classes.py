@@ -79,6 +79,29 @@ def distinct(shapes: Iterable[Shape]) -> list[Shape]:
     return sorted(dict.fromkeys(shapes), key=lambda each: each.digest)
 
 
-def nearest(one: Shape, others: Sequence[Shape]) -> Shape:
-    """Give that of several shapes from which one differs least."""
-    return min(others, key=lambda other: len(one.differs(other)))
+def unlike(new: Sequence[Shape], old: Sequence[Shape]) -> list[tuple[Shape, Shape]]:
+    """Give the shapes that no member had before, each after that from which it differs least.
+
+    A member is compared by the sections that were read of it now and of members before: of itself, where it was there.
+    What could not be read of one member hides nothing of the others.
+    """
+    itself = {each.resource.id: each.trees.keys() for each in old}
+    kinds = distinct(old)
+    ever = {name for each in kinds for name in each.trees}
+    found: dict[str, tuple[Shape, Shape]] = {}
+    looked: set[tuple[str, frozenset[str]]] = set()
+    for each in new:
+        names = frozenset(each.trees.keys() & itself.get(each.resource.id, ever))
+        if (each.digest, names) not in looked:
+            looked.add((each.digest, names))
+            most = max(len(names & other.trees.keys()) for other in kinds)
+            pairs = [_both(other, each, names) for other in kinds if len(names & other.trees.keys()) == most]
+            if all(before != after for before, after in pairs):
+                before, after = min(pairs, key=lambda pair: len(pair[1].differs(pair[0])))
+                found.setdefault(after.digest, (before, after))
+    return [found[name] for name in sorted(found)]
+
+
+def _both(before: Shape, after: Shape, names: Collection[str]) -> tuple[Shape, Shape]:
+    shared = [name for name in names if name in before.trees]
+    return before.only(shared), after.only(shared)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scanner.engine.drift.canonicalise import HEAD, NOTHING, Node, Normaliser, canonicalise, head
-from scanner.engine.drift.classes import Shape, distinct, nearest, shape
+from scanner.engine.drift.classes import Shape, distinct, shape, unlike
 from scanner.engine.drift.diff import At, Leaf, diff
 from scanner.engine.drift.grade import BETTER, grade
 from scanner.engine.drift.groups import Group, sections
@@ -123,11 +123,9 @@ class Comparer:
 
     def _folded(self, resource: Resource, canon: Canon, *, gone: bool) -> str:
         """Say why a resource that is there or gone is nobody's change, if it is none."""
-        if canon.derived or (canon.members and resource.identity != resource.id):
-            return canon.derived or canon.members
-        for text, match, reason in canon.folded:
-            if any(re.search(match, _plain(each)) for each in _values(resource, text)):
-                return reason
+        reason = folded(resource, canon)
+        if reason:
+            return reason
         if canon.owner is not None:
             kind, text = canon.owner
             names = set(_values(resource, text))
@@ -143,15 +141,7 @@ class Comparer:
                 for other in self.lookup(resource.account, resource.region, each.kind):
                     names, least, most = (_values(other, text) for text in (each.refers, each.least, each.most))
                     is_its = any(name and resource.arn.endswith(str(name)) for name in names)
-                    if (
-                        is_its
-                        and least
-                        and most
-                        and all(
-                            isinstance(value, int) and least[0] <= value <= most[0]
-                            for value in (leaf.before, leaf.after)
-                        )
-                    ):
+                    if is_its and all(_between(value, least, most) for value in (leaf.before, leaf.after)):
                         return each.reason
         return ""
 
@@ -160,21 +150,21 @@ class Comparer:
         if not group.before or not group.after:
             yield from self._left_out(group, "", reason)
             return
-        old, new = (distinct(shape(each, canon) for each in side) for side in (group.before, group.after))
+        old, new = ([shape(each, canon) for each in side] for side in (group.before, group.after))
+        told = unlike(new, old)
+        for before, after in told:
+            yield from self._shape(group, canon, before, after, new)
         shared = set.intersection(*(set(each.trees) for each in (*old, *new)))
-        old, new = ([each.only(shared) for each in side] for side in (old, new))
-        known = {each.digest for each in old}
-        old = list({each.digest: each for each in old}.values())
-        new = list({each.digest: each for each in new}.values())
-        for each in (one for one in new if one.digest not in known):
-            yield from self._shape(group, canon, nearest(each, old), each)
-        if len(new) == 1 and len(old) > 1 and new[0].digest in known:
-            yield from self._alike(group, canon, [each for each in old if each.digest != new[0].digest], new[0])
+        old, new = (distinct(each.only(shared) for each in side) for side in (old, new))
+        if not told and len(new) == 1 and len(old) > 1:
+            yield from self._alike(group, canon, [each for each in old if each != new[0]], new[0])
         if self.explain and {each.id for each in group.before} != {each.id for each in group.after}:
             yield from self._left_out(group, "", reason)
 
-    def _shape(self, group: Group, canon: Canon, before: Shape, after: Shape) -> Iterator[Change | Suppressed]:
-        members = tuple(sorted(each.id for each in group.after if shape(each, canon).only(set(after.trees)) == after))
+    def _shape(
+        self, group: Group, canon: Canon, before: Shape, after: Shape, now: Sequence[Shape]
+    ) -> Iterator[Change | Suppressed]:
+        members = tuple(sorted(each.resource.id for each in now if each.only(set(after.trees)) == after))
         for change in self._leaves(group, canon, after.resource, after.differs(before), members=members):
             if isinstance(change, Change):
                 change.resource, change.name = group.key, group.key
@@ -189,7 +179,7 @@ class Comparer:
             for change in self._leaves(group, canon, left.resource, left.differs(shape_before)):
                 if isinstance(change, Change):
                     change.resource, change.name = group.key, group.key
-                    change.severity, change.direction = "info", BETTER
+                    change.severity, change.direction = "info", ""  # told when the first of them became so
                     change.why = f"all {len(group.after)} {canon.members or 'members'} are alike again"
                     yield self._shown_on(change, canon)
                 else:
@@ -233,6 +223,16 @@ def _values(resource: Resource, text: str) -> list[Any]:
     return [each for each in (value if isinstance(value, list) else [value]) if each is not paths.MISSING]
 
 
+def folded(resource: Resource, canon: Canon) -> str:
+    """Say why a resource comes and goes by itself: it follows from others, is one of a class, or a service makes it."""
+    if canon.derived or (canon.members and resource.identity != resource.id):
+        return canon.derived or canon.members
+    for text, match, reason in canon.folded:
+        if any(re.search(match, _plain(each)) for each in _values(resource, text)):
+            return reason
+    return ""
+
+
 def _change(group: Group, shown: Resource, **more: Any) -> Change:
     return Change(
         account=group.account, region=group.region, kind=group.kind, resource=shown.arn, key=group.key,
@@ -253,6 +253,12 @@ def _incomparable(was: Section | None, now: Section | None) -> str:
     if SectionState.UNSEEN in states:
         return NOT_LEARNED
     return "" if states <= READABLE else NOT_ASKED
+
+
+def _between(value: Any, least: Sequence[Any], most: Sequence[Any]) -> bool:
+    """Say whether a number lies between bounds, which may not be known."""
+    some = (value, *least[:1], *most[:1])
+    return len(some) == 3 and all(isinstance(each, int) for each in some) and some[1] <= value <= some[2]  # noqa: PLR2004
 
 
 def _plain(value: Any) -> str:
