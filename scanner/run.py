@@ -239,11 +239,16 @@ def _weight(change: Change) -> tuple[object, ...]:
 
 
 def distinct(changes: Iterable[Change]) -> list[Change]:
-    """Tell a change of one thing once, also where several kinds hold it: a trail and its shadow in the home Region."""
-    found: dict[tuple[str, ...], Change] = {}
+    """Tell a change of one thing once, also where several kinds hold it: a trail and its shadow in the home Region.
+
+    Of one kind in one place all are told: two statements of a policy may bear the same name.
+    """
+    found: dict[tuple[str, ...], list[Change]] = {}
     for change in changes:
         what = (change.account, change.resource, change.path, str(change.action)) if change.resource else (change.id,)
-        known = found.get(what)
-        if known is None or (known.region == "global" and change.region != "global"):
-            found[what] = change
-    return list(found.values())
+        known = found.setdefault(what, [])
+        if known and known[0].region == "global" and change.region != "global":
+            known.clear()
+        if not known or (known[0].region, known[0].kind) == (change.region, change.kind):
+            known.append(change)
+    return [change for some in found.values() for change in some]

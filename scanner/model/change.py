@@ -107,8 +107,9 @@ class Change(msgspec.Struct, kw_only=True):
         """Identify the change: 16 hexadecimal digits of a SHA-256 over what changed, and in which night."""
         seen = self.seen.isoformat() if self.seen else ""
         place = f"{self.account}\x1f{self.region}\x1f{self.kind}\x1f{self.key}\x1f{self.path}"
-        text = f"{place}\x1f{self.action}\x1f{seen}"
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        text = f"{place}\x1f{self.action}\x1f{seen}\x1f"
+        values = msgspec.json.encode((self.before, self.after), order="sorted")  # several may bear the same name
+        return hashlib.sha256(text.encode() + values).hexdigest()[:16]
 
 
 class Suppressed(msgspec.Struct, frozen=True, kw_only=True):

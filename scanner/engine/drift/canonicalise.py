@@ -103,7 +103,10 @@ def canonicalise(value: Any, node: Node = NOTHING) -> Any:
     if isinstance(value, dict):
         return _mapping(value, node)
     if isinstance(value, list | tuple):
-        items = [item for item in (canonicalise(each, node.item) for each in value) if item is not None]
+        items = [canonicalise(each, node.item) for each in value]
+        if node.ordered:  # an empty word of a command has its place
+            items = ["" if each == "" else item for item, each in zip(items, value, strict=True)]
+        items = [item for item in items if item is not None]
         if not items:
             return None
         return items if node.ordered else Bag(sorted(items, key=canonical))

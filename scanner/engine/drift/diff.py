@@ -140,15 +140,13 @@ def _member(name: str, item: Any) -> str:
 
 def _matched(left: list[Any], right: list[Any], label_of: Callable[[Any], str]) -> list[tuple[Any, Any]]:
     """Take out of both sides the elements that alone bear a label on each."""
-    counts = [Counter(filter(None, map(label_of, side))) for side in (left, right)]
-    common = [name for name, count in counts[0].items() if count == 1 and counts[1][name] == 1]
-    found = []
-    for name in common:
-        one = next(item for item in left if label_of(item) == name)
-        other = next(item for item in right if label_of(item) == name)
-        left.remove(one)
-        right.remove(other)
-        found.append((one, other))
+    names = [[label_of(item) for item in side] for side in (left, right)]
+    counts = [Counter(filter(None, each)) for each in names]
+    common = {name for name, count in counts[0].items() if count == 1 and counts[1][name] == 1}
+    others = {name: item for name, item in zip(names[1], right, strict=True) if name in common}
+    found = [(item, others[name]) for name, item in zip(names[0], left, strict=True) if name in common]
+    for side, given in ((left, names[0]), (right, names[1])):
+        side[:] = [item for name, item in zip(given, side, strict=True) if name not in common]
     return found
 
 

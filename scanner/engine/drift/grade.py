@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from scanner.engine.normalise import canonical
 from scanner.model.canon import Touch
 from scanner.model.change import Action, Impact
+from scanner.model.rule import SEVERITIES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from scanner.engine.drift.diff import Leaf
     from scanner.model.canon import Canon
 
@@ -45,9 +48,32 @@ def grade(leaf: Leaf, canon: Canon) -> Grade:
     touch = touch_of(canon, leaf.at.property, *there)
     if touch is None:
         severity, impact = _by_words(leaf.at.property)
-        return Grade(severity, impact, "", Touch())
+        grades = [Grade(severity, impact, "", Touch()), *_inside(leaf, canon)]
+        return max(grades, key=lambda each: SEVERITIES.index(each.severity))
     direction = _direction(touch, leaf, before, after)
     return Grade("info" if direction == BETTER else touch.severity, Impact(touch.impact), direction, touch)
+
+
+def _inside(leaf: Leaf, canon: Canon) -> Iterator[Grade]:
+    """Weigh what came or went with a whole object of which a table knows the members only."""
+    for path in dict.fromkeys(each.path for each in canon.touches if each.path.startswith(f"{leaf.at.property}.")):
+        names = path.removeprefix(f"{leaf.at.property}.").split(".")
+        at = leaf.at._replace(property=path)
+        for before in _members(leaf.before, names):
+            yield grade(leaf._replace(at=at, before=before), canon)
+        for after in _members(leaf.after, names):
+            yield grade(leaf._replace(at=at, after=after), canon)
+
+
+def _members(value: Any, names: Sequence[str]) -> Iterator[Any]:
+    """Give what an object holds at a path, in each element of the lists on the way."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _members(item, names)
+    elif not names:
+        yield value
+    elif isinstance(value, dict) and names[0] in value:
+        yield from _members(value[names[0]], names[1:])
 
 
 def touch_of(canon: Canon, prop: str, *texts: str) -> Touch | None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Turned = tuple[str, str, str]
 """Rule, severity and direction."""
 
+Named = tuple[str, str, str]
+"""Account, Region and key of a resource, since a key may be another's elsewhere; of an ARN these two are empty."""
+
 
 def judge(changes: Sequence[Change], before: Iterable[Finding], after: Iterable[Finding]) -> None:
     """Say of each change which rules it turned, and weigh it by them, in place.
@@ -27,10 +30,10 @@ def judge(changes: Sequence[Change], before: Iterable[Finding], after: Iterable[
     A change turned a rule when a finding that is new, or one that is gone, was judged by what changed.
     """
     failing = [_failing(side) for side in (before, after)]
-    by_resource: dict[str, list[Change]] = defaultdict(list)
+    by_resource: dict[Named, list[Change]] = defaultdict(list)
     for change in changes:
-        for name in {change.resource, change.key}:
-            by_resource[name].append(change)
+        by_resource[("", "", change.resource)].append(change)
+        by_resource[change.account, change.region, change.key].append(change)
     for side, direction in ((1, WORSE), (0, BETTER)):
         for name, finding in failing[side].items():
             if name not in failing[1 - side]:
@@ -47,10 +50,11 @@ def _failing(some: Iterable[Finding]) -> Mapping[str, Finding]:
     }
 
 
-def _mark(by_resource: Mapping[str, Sequence[Change]], finding: Finding, direction: str) -> None:
+def _mark(by_resource: Mapping[Named, Sequence[Change]], finding: Finding, direction: str) -> None:
     found: dict[str, Change] = {}
     for evidence in finding.evidence:
-        for name in {evidence.resource} if evidence.resource else {finding.resource, finding.key}:
+        own = (("", "", finding.resource), (finding.account, finding.region, finding.key))
+        for name in (("", "", evidence.resource),) if evidence.resource else own:
             found |= {each.id: each for each in by_resource.get(name, ()) if _concerns(each, evidence.path)}
     for change in _named(finding.part, list(found.values())):
         change.rules = tuple(sorted({*change.rules, f"{direction}:{finding.rule}:{finding.severity}"}))
