@@ -12,14 +12,18 @@ import msgspec
 
 from scanner.engine.drift import Comparer, Group, Normaliser, judge
 from scanner.engine.evaluate import Context, evaluate
+from scanner.engine.gate import Gate, addresses, compared, overlay
+from scanner.engine.gate.destructive import destroyed
 from scanner.engine.members import Archive, companions, newest
 from scanner.engine.parity import Parity, compare_group
 from scanner.engine.registry import kinds
 from scanner.engine.settings import Config
 from scanner.kinds.canon import canons
+from scanner.kinds.losses import losses
 from scanner.kinds.parity import shapes
 from scanner.model.change import Action, Change, Suppressed
 from scanner.model.finding import Finding, Verdict
+from scanner.model.given import Given
 from scanner.model.inventory import Inventory
 from scanner.model.resource import Coverage, Resource, Snapshot
 from scanner.model.rule import SEVERITIES, Rule
@@ -252,3 +256,34 @@ def distinct(changes: Iterable[Change]) -> list[Change]:
         if not known or (known[0].region, known[0].kind) == (change.region, change.kind):
             known.append(change)
     return [change for some in found.values() for change in some]
+
+
+def gate(given: Given, judge: Judge, as_of: datetime, snapshot: Snapshot | None = None) -> Gate:
+    """Judge the world before a plan and the one after it, and say what the plan makes new, worse or better.
+
+    Without a snapshot the plan is all that is known: what may stand elsewhere is UNKNOWN. With one, the plan is laid
+    over it. A file of one world, as a template is, is judged as if nothing stood before.
+    """
+    after, before = _worlds(given, as_of, snapshot)
+    known = addresses(given)
+
+    def address(finding: Finding) -> str:
+        return known.get((finding.kind, finding.resource)) or known.get((finding.kind, finding.key), "")
+
+    found = compared(given.name, judge.findings(before), judge.findings(after), address)
+    there = {each.id: each for each in (given.before.resources if given.before else ())}
+    found.new = [*found.new, *destroyed(given.changes, losses(), there)]
+    origins = {**(given.before.origins if given.before else {}), **given.after.origins}
+    found.origins = {each.fingerprint: origins[each.key] for each in (*found.new, *found.kept) if each.key in origins}
+    found.notes = tuple(given.notes)
+    if given.errored:
+        found.problems = ("the plan failed: what it would have done after that is not known",)
+    return found
+
+
+def _worlds(given: Given, as_of: datetime, snapshot: Snapshot | None) -> tuple[Snapshot, Snapshot]:
+    if snapshot is not None:
+        return overlay(snapshot, given, kinds())[0], snapshot
+    sides = [given.after.resources, given.before.resources if given.before is not None else ()]
+    after, before = (Snapshot(given.name, as_of, resources=list(side)) for side in sides)
+    return after, before

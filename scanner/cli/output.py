@@ -57,6 +57,7 @@ def known_errors() -> tuple[type[BaseException], ...]:
         "scanner.aws.errors": ("AwsError",),
         "scanner.aws.trail_files": ("TrailFileError",),
         "scanner.store.errors": ("StoreError",),
+        "scanner.model.given": ("GivenError",),
         "scanner.demo.server": ("DemoError",),
         "reports.pdf": ("PdfError",),
         "reports.explain": ("NoSuchFindingError",),

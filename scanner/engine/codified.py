@@ -1,0 +1,210 @@
+"""What Terraform states say of an account, beside what the account is: missing, unmanaged, changed."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from scanner.engine.gate.overlay import names
+from scanner.engine.normalise import builtin, canonical
+from scanner.model.gap import Unknown
+from scanner.model.kind import Const, derive
+from scanner.model.policy import PolicyDocument
+from scanner.model.resource import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from scanner.model.canon import Canon
+    from scanner.model.given import Given
+    from scanner.model.kind import Kind
+    from scanner.model.resource import Snapshot
+
+Place = tuple[str, str, str]
+"""Account, Region and kind."""
+
+NOT_COMPARED = frozenset({"id", "arn", "name"})
+
+
+class Managed(msgspec.Struct, frozen=True, kw_only=True):
+    """A resource that a state holds: its address, the state's name, and the ARN in the account."""
+
+    state: str
+    address: str
+    kind: str
+    resource: str
+    account: str = ""
+    region: str = ""
+
+
+class Mismatch(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact that stands otherwise in the account than in the state."""
+
+    at: Managed
+    fact: str
+    code: Any
+    account: Any
+    redacted: bool = False
+
+
+class Codified(msgspec.Struct, kw_only=True):
+    """How far code and account agree.
+
+    `missing` are in a state and not in the account, `unmanaged` in the account and in no state, `changed` in both and
+    otherwise. `twice` are resources that several addresses hold. `unclear` could not be looked for, with the reason;
+    `incomparable` counts facts by kind that one side does not say: they are never taken for equal.
+    """
+
+    states: Sequence[str] = ()
+    managed: Sequence[Managed] = ()
+    missing: Sequence[Managed] = ()
+    changed: Sequence[Mismatch] = ()
+    unmanaged: Sequence[Resource] = ()
+    twice: Mapping[str, Sequence[Managed]] = {}
+    unclear: Sequence[tuple[Managed, str]] = ()
+    incomparable: Mapping[str, int] = {}
+
+    @property
+    def share(self) -> float | None:
+        """Give the managed share of what code could manage, from 0 to 1; None where there is nothing."""
+        every = len({each.resource for each in self.managed}) + len(self.unmanaged)
+        return len({each.resource for each in self.managed}) / every if every else None
+
+
+def codified(
+    states: Sequence[Given], snapshot: Snapshot, kinds: Mapping[str, type[Kind]], canons: Mapping[str, Canon]
+) -> Codified:
+    """Lay states beside a snapshot; both are joined by ARN and natural key, never by an id that Terraform made up."""
+    known = {name: each for each in snapshot.resources for name in names(each)}
+    listings = _listings(snapshot)
+    found = Codified(states=[state.name for state in states])
+    managed: list[Managed] = []
+    missing: list[Managed] = []
+    unclear: list[tuple[Managed, str]] = []
+    changed: list[Mismatch] = []
+    silent: Counter[str] = Counter()
+    held: dict[int, list[Managed]] = defaultdict(list)
+    for state in states:
+        for resource in state.after.resources:
+            origin = state.after.origins.get(resource.id)
+            at = _managed(state.name, origin.address if origin else resource.id, resource)
+            there = next((known[name] for name in names(resource) if name in known), None)
+            if there is not None:
+                at = msgspec.structs.replace(at, resource=there.arn, account=there.account, region=there.region)
+                managed.append(at)
+                held[id(there)].append(at)
+                changed += _mismatches(at, resource, there, kinds[resource.kind], silent)
+                continue
+            reason = _why_not(resource, snapshot, listings)
+            if reason:
+                unclear.append((at, reason))
+            else:
+                missing.append(at)
+    found.managed, found.missing, found.unclear, found.changed = managed, missing, unclear, changed
+    found.twice = {some[0].resource: some for some in held.values() if len({each.address for each in some}) > 1}
+    found.unmanaged = [
+        each for each in snapshot.resources if id(each) not in held and _is_made_by_people(each, kinds, canons)
+    ]
+    found.incomparable = dict(sorted(silent.items()))
+    return found
+
+
+def _managed(state: str, address: str, resource: Resource) -> Managed:
+    return Managed(
+        state=state, address=address, kind=resource.kind, resource=resource.arn, account=resource.account,
+        region=resource.region,
+    )  # fmt: skip
+
+
+def _listings(snapshot: Snapshot) -> dict[Place, bool]:
+    found: dict[Place, bool] = {}
+    for entry in snapshot.coverage:
+        if entry.listing:
+            place = (entry.account, entry.region, entry.kind)
+            found[place] = found.get(place, True) and entry.ok
+    return found
+
+
+def _why_not(resource: Resource, snapshot: Snapshot, listings: Mapping[Place, bool]) -> str:
+    """Say why a resource that was not found may be there all the same; empty where it is not."""
+    accounts = set(snapshot.accounts)
+    if resource.account and resource.account not in accounts:
+        return f"account {resource.account} is not in this scan"
+    places = [
+        place
+        for place in listings
+        if place[2] == resource.kind
+        and (not resource.account or place[0] == resource.account)
+        and (not resource.region or place[1] in {resource.region, "global"})
+    ]
+    if not places:
+        return "its kind and Region are not in this scan"
+    if not all(listings[place] for place in places):
+        return "its kind was not listed whole"
+    return ""
+
+
+def _mismatches(
+    at: Managed, code: Resource, there: Resource, kind: type[Kind], silent: Counter[str]
+) -> Iterator[Mismatch]:
+    for name, fact in kind.facts.items():
+        if fact.plan is None or isinstance(fact.plan, Const) or name in NOT_COMPARED or fact.api is None:
+            continue
+        try:
+            wanted, found = derive(code, fact), derive(there, fact)
+        except Unknown:
+            silent[kind.cfn] += 1
+            continue
+        if comparable(wanted) != comparable(found):
+            secret = _is_secret(wanted) or _is_secret(found)
+            yield Mismatch(
+                at=at, fact=name, code=None if secret else builtin(wanted), account=None if secret else builtin(found),
+                redacted=secret,
+            )  # fmt: skip
+
+
+def comparable(value: Any) -> bytes:
+    """Give what is equal for facts that mean the same: sets in any order, policies in any spelling, tags of people."""
+    return canonical(_plain(value))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, PolicyDocument):
+        return value.canonical(labels=False)
+    made = builtin(value)
+    if isinstance(made, dict):
+        return {name: _plain(item) for name, item in made.items() if not name.startswith("aws:")}
+    if isinstance(made, list):
+        return sorted((_plain(item) for item in made), key=canonical)
+    return made
+
+
+def _is_secret(value: Any) -> bool:
+    return b'"$redacted"' in canonical(builtin(value))
+
+
+def _is_made_by_people(resource: Resource, kinds: Mapping[str, type[Kind]], canons: Mapping[str, Canon]) -> bool:
+    """Say whether code could manage a resource: a service made it not, nor AWS as a default."""
+    from scanner.engine.drift.compare import folded
+
+    kind, canon = kinds.get(resource.kind), canons.get(resource.kind)
+    if kind is None or not kind.tf or kind.singleton or canon is None or canon.observed or canon.derived:
+        return False
+    return resource.identity == resource.id and not folded(resource, canon)
+
+
+def states_of(found: Codified, accounts: Iterable[str]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Give for each account what the rules on code are told: what is managed, missing and changed."""
+    return {
+        account: {
+            "managed": tuple(sorted({each.resource for each in found.managed if each.account == account})),
+            "missing": tuple(sorted(each.address for each in found.missing if each.account in {"", account})),
+            "changed": tuple(
+                sorted(f"{each.at.address}: {each.fact}" for each in found.changed if each.at.account == account)
+            ),
+        }
+        for account in accounts
+    }
