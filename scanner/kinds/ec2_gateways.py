@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from scanner.kinds.common import tags
-from scanner.kinds.ec2_planned import members_of
+from scanner.kinds.planned_reading import members_of
 from scanner.model.call import each, shared
 from scanner.model.kind import Const, Kind, fact
 from scanner.model.policy import PolicyDocument

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scanner.kinds.common import tags
-from scanner.kinds.ec2_planned import LAST_ENTRY, members_of, planned_acl, template_acl
+from scanner.kinds.ec2_planned import LAST_ENTRY, planned_acl, template_acl
 from scanner.kinds.network_reasoning import AclEntry, acl_entries
+from scanner.kinds.planned_reading import members_of
 from scanner.model.call import each
 from scanner.model.kind import Const, Kind, fact
 

@@ -9,8 +9,6 @@ from scanner.kinds.common import tags
 from scanner.kinds.ec2_planned import (
     EVERYWHERE,
     IPV6,
-    members_of,
-    named,
     planned_cidrs,
     planned_ipv6,
     planned_permissions,
@@ -19,6 +17,7 @@ from scanner.kinds.ec2_planned import (
     template_routes,
 )
 from scanner.kinds.network_reasoning import Permission, Route, permissions, routes
+from scanner.kinds.planned_reading import members_of, named
 from scanner.model.call import each, then
 from scanner.model.kind import Const, Kind, fact
 

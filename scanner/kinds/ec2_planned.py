@@ -13,7 +13,8 @@ from typing import Any
 
 from scanner.kinds.containers import number, text, truth
 from scanner.kinds.network_reasoning import PROTOCOLS, WORLD_V4, AclEntry, Permission, Route, routes
-from scanner.model.planned import Known
+from scanner.kinds.planned_reading import named
+from scanner.model.planned import Known, is_token
 
 Ports = tuple[str, int | None, int | None]
 
@@ -184,29 +185,9 @@ def _whole(found: Iterable[Route]) -> tuple[Route, ...]:
     rules = tuple(found)
     if not all(route.target and route.destination for route in rules):
         raise ValueError("where a route leads is not said")
-    if any(route.target.startswith("${") and not re.search(r"aws_\w+\.|AWS::", route.target) for route in rules):
+    if any(is_token(route.target) and not re.search(r"aws_\w+\.|AWS::", route.target) for route in rules):
         raise ValueError("the type of what a route leads to is not said")
     return rules
-
-
-def members_of(*names: str) -> Callable[[Known], tuple[str, ...]]:
-    """Give the reader of texts that stand as a list or one by one: `name` in the resource, `part.member` in parts."""
-
-    def parse(given: Known) -> tuple[str, ...]:
-        found: list[str] = []
-        for name in names:
-            part, _, member = name.partition(".")
-            value = given.written(part)
-            items = value if isinstance(value, list) else [value]
-            found += [text(item.get(member) if member else item) for item in items if item is not None]
-        return tuple(dict.fromkeys(item for item in found if item))
-
-    return parse
-
-
-def named(given: Iterable[str]) -> tuple[str, ...]:
-    """Give the texts of a list that are not empty, each once."""
-    return tuple(dict.fromkeys(item for item in given if item))
 
 
 def planned_cidrs(given: Known) -> tuple[str, ...]:

@@ -43,9 +43,10 @@ class Fact:
 
     `api` is `section.path` (alternatives joined by ` | `: the first that holds anything; one that was not seen hides
     those after it), `plan` and `template` are paths in the Terraform resource and the CloudFormation properties (a
-    part's path starts with the part's type; paths joined by ` + ` are all read, and `parse` is given what they
-    lead to by their texts). Without `default`, an answer that holds nothing there makes the fact unknown. `parse` turns
-    what the path yields into the fact's value. `sample` is the value that examples have unless they say another.
+    part's path starts with the part's type; paths joined by ` + `, or one behind `+ `, are read together: `parse` is
+    given what they lead to by their texts, and may look at what is known beside what is not). Without `default`, an
+    answer that holds nothing there makes the fact unknown. `parse` turns what the path yields into the fact's value.
+    `sample` is the value that examples have unless they say another.
     """
 
     api: Path = None
@@ -94,6 +95,11 @@ class Fact:
 def alternatives(path: Path) -> tuple[str, ...]:
     """Split a fact's path into its alternatives."""
     return tuple(part.strip() for part in path.split("|")) if isinstance(path, str) else ()
+
+
+def joined(text: str) -> tuple[str, ...]:
+    """Split an alternative of a fact's path in a plan or template into the paths that are read together."""
+    return tuple(text.removeprefix("+ ").split(" + "))
 
 
 def fact(
@@ -192,9 +198,8 @@ def _from_document(resource: Resource, fact: Fact, path: Path) -> Any:
         message = f"{fact.name} is not said by what was given"
         raise Unknown(Gap(message=message, state=GapState.NOT_COLLECTED))
     for text in alternatives(path):
-        joined = text.split(" + ")
-        if len(joined) > 1:
-            value = gather(section.doc, {part: paths.steps(part) for part in joined})
+        if "+ " in text:
+            value = gather(section.doc, {part: paths.steps(part) for part in joined(text)})
         else:
             value = read_planned(section.doc, paths.steps(text))
         if value is not MISSING:

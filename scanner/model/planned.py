@@ -118,6 +118,22 @@ def _wrapped(value: Any) -> Any:
     return [_wrapped(item) for item in value] if isinstance(value, list) else value
 
 
+def plain(value: Any) -> Any:
+    """Give a value as plain JSON.
+
+    Raises:
+        Unknown: something in it is not known yet.
+    """
+    if isinstance(value, Mapping):
+        return {name: plain(item) for name, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list) else value
+
+
+def is_token(value: Any) -> bool:
+    """Say whether a value stands for a planned resource."""
+    return isinstance(value, str) and value.startswith("${")
+
+
 def gather(document: Any, wanted: Mapping[str, Sequence[Step]]) -> Any:
     """Give what lies at several paths by their texts, MISSING where all lead to nothing.
 

@@ -14,6 +14,7 @@ from botocore.model import ListShape, MapShape, OperationModel, StructureShape
 from scanner.engine.registry import kinds
 from scanner.model import path as paths
 from scanner.model.call import Applied, Call, Form
+from scanner.model.fact import joined
 from scanner.model.kind import Const, Kind, alternatives
 
 KINDS = [pytest.param(kind, id=kind.cfn) for kind in kinds().values()]
@@ -151,8 +152,7 @@ def test_terraform_and_template_parts_are_declared(kind: type[Kind]) -> None:
     problems = []
     for fact in kind.facts.values():
         for path, parts, prefix in ((fact.plan, kind.tf_parts, "aws_"), (fact.template, kind.cfn_parts, "AWS::")):
-            joined = (text for alternative in alternatives(path) for text in alternative.split(" + "))
-            read = {re.split(r"[.\[]", text)[0] for text in joined}
+            read = {re.split(r"[.\[]", text)[0] for choice in alternatives(path) for text in joined(choice)}
             problems += [
                 f"{fact.name} reads the part {part}, which is not declared"
                 for part in read

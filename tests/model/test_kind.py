@@ -12,6 +12,7 @@ from scanner.model.call import each, refs, then
 from scanner.model.gap import Gap, GapState, Unknown
 from scanner.model.kind import PLAIN, Const, Kind, fact
 from scanner.model.operation import permission_of
+from scanner.model.planned import DOCUMENT
 from scanner.model.resource import ABSENT, SKIPPED, Resource, Section, Source, seen, unseen
 from scanner.model.secret import Secret
 
@@ -69,7 +70,7 @@ def test_a_default_holds_where_the_answer_says_nothing(section: Section) -> None
 
 def test_a_default_of_another_source_does_not_hold_here() -> None:
     assert "holds no turn.On" in gap("planned", turn=ABSENT).message
-    plan = Resource("Test::Key", "k", source=Source.PLAN)
+    plan = Resource("Test::Key", "k", source=Source.PLAN, sections={DOCUMENT: seen({})})
     assert PLAIN.read(plan, Key.facts["planned"]) is False
 
 
