@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from scanner.engine.gate import stops, unclear
+from scanner.engine.gate import Gate, stops, unclear
 from scanner.engine.registry import rules
 from scanner.kinds.losses import losses
 from scanner.model.finding import Finding, Verdict
 from scanner.model.given import Given, Origin, PlannedChange, Setting
 from scanner.model.planned import DOCUMENT, token, unknown
 from scanner.model.resource import Coverage, Resource, Snapshot, Source, seen
-from scanner.run import Gate, Judge, gate
+from scanner.run import Judge, gate
 
 ACCOUNT, REGION, KEY, BUCKET = "123456789012", "us-east-1", "AWS::KMS::Key", "AWS::S3::Bucket"
 AS_OF = datetime(2026, 11, 21, tzinfo=UTC)
@@ -109,7 +109,13 @@ def test_a_failed_plan_is_incomplete() -> None:
 
 def live(id: str = "k1", *, rotates: bool) -> Resource:
     arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{id}"
-    meta = {"KeyId": id, "Arn": arn, "KeyManager": "CUSTOMER", "KeyState": "Enabled", "KeySpec": "SYMMETRIC_DEFAULT"}
+    meta: dict[str, Any] = {
+        "KeyId": id,
+        "Arn": arn,
+        "KeyManager": "CUSTOMER",
+        "KeyState": "Enabled",
+        "KeySpec": "SYMMETRIC_DEFAULT",
+    }
     meta |= {"Origin": "AWS_KMS", "KeyUsage": "ENCRYPT_DECRYPT", "MultiRegion": False}
     sections = {"key": seen({"KeyId": id, "KeyArn": arn}), "meta": seen(meta)}
     sections["turn"] = seen({"KeyRotationEnabled": rotates})
