@@ -9,7 +9,9 @@ from rules._buckets import BLOCK_SETTINGS
 from scanner.kinds.account import Account
 from scanner.kinds.containers import Container
 from scanner.kinds.ecs_task_definitions import TaskDefinition
-from scanner.kinds.iam import InlinePolicy, ManagedPolicy, Role, document, documents
+from scanner.kinds.iam import ManagedPolicy, Role
+from scanner.kinds.iam_identities import documents
+from scanner.kinds.iam_reading import InlinePolicy, document
 from scanner.kinds.s3 import Bucket
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import any_of

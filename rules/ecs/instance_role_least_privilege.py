@@ -9,7 +9,9 @@ import msgspec
 from rules.ecs._roles import roles_of
 from scanner.kinds.ec2_instances import Instance
 from scanner.kinds.ecs import ContainerInstance
-from scanner.kinds.iam import InlinePolicy, InstanceProfile, ManagedPolicy, Role, document, documents
+from scanner.kinds.iam import InstanceProfile, ManagedPolicy, Role
+from scanner.kinds.iam_identities import documents
+from scanner.kinds.iam_reading import InlinePolicy, document
 from scanner.model.inventory import any_of
 from scanner.model.policy import PolicyDocument
 from scanner.model.remedy import Runbook

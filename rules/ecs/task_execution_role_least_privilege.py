@@ -9,7 +9,9 @@ import msgspec
 from rules.ecs._references import key_of, resources, sources
 from scanner.kinds.containers import Container, LogRouter, SecretReference
 from scanner.kinds.ecs_task_definitions import TaskDefinition
-from scanner.kinds.iam import InlinePolicy, ManagedPolicy, Role, document, documents
+from scanner.kinds.iam import ManagedPolicy, Role
+from scanner.kinds.iam_identities import documents
+from scanner.kinds.iam_reading import InlinePolicy, document
 from scanner.kinds.kms import KmsKey
 from scanner.kinds.s3 import Bucket
 from scanner.kinds.secretsmanager import Secret

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.ecs_task_definitions import TaskDefinition
-from scanner.kinds.iam import InlinePolicy, ManagedPolicy, Role, document, documents
+from scanner.kinds.iam import ManagedPolicy, Role
+from scanner.kinds.iam_identities import documents
+from scanner.kinds.iam_reading import InlinePolicy, document
 from scanner.model.inventory import any_of
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scanner.kinds.iam import ManagedPolicy, document, documents
+from scanner.kinds.iam import ManagedPolicy
+from scanner.kinds.iam_identities import documents
+from scanner.kinds.iam_reading import document
 from scanner.model.policy import PolicyDocument
 from scanner.model.remedy import Runbook
 

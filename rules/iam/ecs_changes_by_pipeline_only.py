@@ -9,7 +9,8 @@ from typing import Annotated
 import msgspec
 
 from rules.iam._policies import policy, whole
-from scanner.kinds.iam import InlinePolicy, ManagedPolicy, Role
+from scanner.kinds.iam import ManagedPolicy, Role
+from scanner.kinds.iam_reading import InlinePolicy
 from scanner.model.inventory import World
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Other, Rule

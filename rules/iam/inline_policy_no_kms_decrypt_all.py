@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from rules.iam._kms import SOUND, UNSOUND, BlockedActions, on_every_key
 from rules.iam._policies import EMBEDDED
-from scanner.kinds.iam import InlinePolicy
 from scanner.kinds.iam_policies import IdentityPolicies
+from scanner.kinds.iam_reading import InlinePolicy
 from scanner.model.rule import Case, Fail, Rule
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.iam._policies import DOCUMENT
-from scanner.kinds.iam import InlinePolicy, User
+from scanner.kinds.iam import User
+from scanner.kinds.iam_reading import InlinePolicy
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Gaps, Missing, Rule
 from scanner.model.source import WebProposal

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.iam._policies import policy, trust, where, whole
-from scanner.kinds.iam import InlinePolicy, ManagedPolicy, Role
+from scanner.kinds.iam import ManagedPolicy, Role
+from scanner.kinds.iam_reading import InlinePolicy
 from scanner.model.inventory import World
 from scanner.model.policy import Statement, Trusted
 from scanner.model.remedy import Runbook

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.iam._policies import DOCUMENT, EMBEDDED, policy, where
-from scanner.kinds.iam import InlinePolicy
 from scanner.kinds.iam_policies import IdentityPolicies
+from scanner.kinds.iam_reading import InlinePolicy
 from scanner.model.policy import PolicyDocument
 from scanner.model.rule import Fail, Rule
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import base64
-import csv
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from scanner.kinds.common import tagged, tags
+from scanner.kinds.iam_planned import key_is_active, planned_inline, template_inline
+from scanner.kinds.iam_reading import (
+    InlinePolicy,
+    credential_rows,
+    default_version,
+    document,
+    flag,
+    inline_policies,
+    moment,
+)
 from scanner.kinds.iam_use import ServiceAccess, SshKey, service_accesses, services_accessed, ssh_keys
+from scanner.kinds.planned_reading import arns, members_of
 from scanner.model.call import each, job, then
-from scanner.model.gap import Gap, GapState, Unknown
 from scanner.model.kind import Const, Kind, fact
-from scanner.model.policy import PolicyDocument, PolicyError
+from scanner.model.policy import PolicyDocument
 
 if TYPE_CHECKING:
-    from scanner.model.inventory import World
+    pass
 
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 LATELY = datetime(2026, 11, 20, tzinfo=UTC)
@@ -29,72 +34,12 @@ SERVICE_LINKED = "/aws-service-role/"
 """The path of roles that AWS services own: only AWS can change them (IAM User Guide, service-linked roles)."""
 
 
-class InlinePolicy(msgspec.Struct, frozen=True):
-    """A policy that is embedded in one identity."""
-
-    name: str
-    document: PolicyDocument
-
-
-def document(value: Any) -> PolicyDocument:
-    """Read a policy document that must be there.
-
-    Raises:
-        PolicyError: it is blank or no policy.
-    """
-    found = PolicyDocument.parse(value)
-    if found is None:
-        raise PolicyError("policy: the document is blank")
-    return found
-
-
-def inline_policies(items: Sequence[Mapping[str, Any]]) -> tuple[InlinePolicy, ...]:
-    """Read the inline policies of an identity, each by PolicyName and PolicyDocument (API and CloudFormation)."""
-    return tuple(InlinePolicy(item["PolicyName"], document(item["PolicyDocument"])) for item in items)
-
-
-def default_version(versions: Sequence[Mapping[str, Any]]) -> PolicyDocument:
-    """Give the document of a managed policy's version in force.
-
-    Raises:
-        PolicyError: no version is the default one.
-    """
-    for version in versions:
-        if version.get("IsDefaultVersion"):
-            return document(version["Document"])
-    raise PolicyError("policy: no version is the default one")
-
-
-def credential_rows(content: str | bytes) -> list[dict[str, str]]:
-    """Read the credential report: one row for each user and the root user, by the columns' names.
-
-    The content comes as bytes, as their base64, or as text. Source: IAM User Guide, "Getting credential reports".
-
-    Raises:
-        ValueError: it has no column `arn`.
-    """
-    raw = content if isinstance(content, str) else content.decode()
-    text = raw if raw.startswith("user,") else base64.b64decode(raw, validate=True).decode()
-    rows = list(csv.DictReader(io.StringIO(text)))
-    if "arn" not in text.partition("\n")[0].split(","):
-        raise ValueError("the credential report has no column arn")
-    return rows
-
-
-def flag(value: str) -> bool:
-    """Read a yes or no of the credential report.
-
-    Raises:
-        ValueError: it says neither (`not_supported`, `N/A`).
-    """
-    if value.lower() not in {"true", "false"}:
-        raise ValueError(f"the credential report says neither true nor false: {value}")
-    return value.lower() == "true"
-
-
-def moment(value: str) -> datetime | None:
-    """Read a moment of the credential report; None where it says that there is none (N/A, no_information)."""
-    return None if value in {"N/A", "no_information", "not_supported"} else datetime.fromisoformat(value)
+def _active(number: int) -> dict[str, Any]:
+    """Give the readers that say whether a user has at least so many active access keys."""
+    return {
+        "plan": key_is_active("aws_iam_access_key", "status", number),
+        "template": key_is_active("AWS::IAM::AccessKey", "Status", number),
+    }
 
 
 class User(Kind, cfn="AWS::IAM::User", tf="aws_iam_user", scope="global"):
@@ -116,17 +61,56 @@ class User(Kind, cfn="AWS::IAM::User", tf="aws_iam_user", scope="global"):
     arn: str = fact("user.Arn", plan="arn", sample="arn:aws:iam::123456789012:user/nurse-portal")
     tags: Mapping[str, str] = fact("user.Tags", plan="tags", template="Tags", parse=tags(), default={})
     path: str = fact("user.Path", plan="path", template="Path", default={"plan": "/", "template": "/"}, sample="/")
-    groups: tuple[str, ...] = fact("user.GroupList", template="Groups", default={"template": ()}, sample=())
+    groups: tuple[str, ...] = fact(
+        "user.GroupList",
+        plan="aws_iam_user_group_membership[].groups[]",
+        template="Groups",
+        default={"plan": (), "template": ()},
+        sample=(),
+    )
     inline: tuple[InlinePolicy, ...] = fact(
-        "user.UserPolicyList", template="Policies", parse=inline_policies, default={"api": (), "template": ()}
+        "user.UserPolicyList",
+        plan="+ aws_iam_user_policy",
+        template="Policies + AWS::IAM::UserPolicy + AWS::IAM::Policy",
+        parse={
+            "api": inline_policies,
+            "plan": planned_inline("user"),
+            "template": template_inline("AWS::IAM::UserPolicy", "AWS::IAM::Policy"),
+        },
+        default=(),
     )
     attached: tuple[str, ...] = fact(
-        "user.AttachedManagedPolicies[].PolicyArn", template="ManagedPolicyArns", default={"api": (), "template": ()}
+        "user.AttachedManagedPolicies[].PolicyArn",
+        plan="aws_iam_user_policy_attachment + aws_iam_policy_attachment",
+        template="ManagedPolicyArns",
+        parse={"plan": members_of("aws_iam_user_policy_attachment.policy_arn", "aws_iam_policy_attachment.policy_arn")},
+        default=(),
     )
-    console: bool = fact("report.password_enabled", parse=flag, sample=True)
+    console: bool = fact(
+        "report.password_enabled",
+        plan="+ aws_iam_user_login_profile",
+        template="+ LoginProfile",
+        parse={"api": flag, "plan": bool, "template": bool},
+        default={"plan": False, "template": False},
+        sample=True,
+    )
     mfa: bool = fact("report.mfa_active", parse=flag, sample=True)
-    key_1_active: bool = fact("report.access_key_1_active", parse=flag, sample=False)
-    key_2_active: bool = fact("report.access_key_2_active", parse=flag, sample=False)
+    key_1_active: bool = fact(
+        "report.access_key_1_active",
+        plan="+ aws_iam_access_key",
+        template="+ AWS::IAM::AccessKey",
+        parse={"api": flag} | _active(1),
+        default={"plan": False, "template": False},
+        sample=False,
+    )
+    key_2_active: bool = fact(
+        "report.access_key_2_active",
+        plan="+ aws_iam_access_key",
+        template="+ AWS::IAM::AccessKey",
+        parse={"api": flag} | _active(2),
+        default={"plan": False, "template": False},
+        sample=False,
+    )
     key_1_rotated: datetime | None = fact("report.access_key_1_last_rotated", parse=moment, sample=None)
     key_2_rotated: datetime | None = fact("report.access_key_2_last_rotated", parse=moment, sample=None)
     password_changed: datetime | None = fact("report.password_last_changed", parse=moment, sample=LONG_AGO)
@@ -134,6 +118,15 @@ class User(Kind, cfn="AWS::IAM::User", tf="aws_iam_user", scope="global"):
     key_1_used: datetime | None = fact("report.access_key_1_last_used_date", parse=moment, sample=None)
     key_2_used: datetime | None = fact("report.access_key_2_last_used_date", parse=moment, sample=None)
     ssh_keys: tuple[SshKey, ...] = fact("ssh", parse=ssh_keys, sample=())
+    tf_parts = {
+        "aws_iam_user_policy": "user",
+        "aws_iam_user_policy_attachment": "user",
+        "aws_iam_policy_attachment": "users",
+        "aws_iam_user_group_membership": "user",
+        "aws_iam_user_login_profile": "user",
+        "aws_iam_access_key": "user",
+    }
+    cfn_parts = {"AWS::IAM::UserPolicy": "UserName", "AWS::IAM::Policy": "Users", "AWS::IAM::AccessKey": "UserName"}
     volatile = (
         "report.password_last_used",
         "report.access_key_1_last_used_date",
@@ -155,11 +148,31 @@ class Group(Kind, cfn="AWS::IAM::Group", tf="aws_iam_group", scope="global"):
     tags: Mapping[str, str] = fact(Const({}), plan=Const({}), template=Const({}))
     path: str = fact("group.Path", plan="path", template="Path", default={"plan": "/", "template": "/"}, sample="/")
     inline: tuple[InlinePolicy, ...] = fact(
-        "group.GroupPolicyList", template="Policies", parse=inline_policies, default={"api": (), "template": ()}
+        "group.GroupPolicyList",
+        plan="+ aws_iam_group_policy",
+        template="Policies + AWS::IAM::GroupPolicy + AWS::IAM::Policy",
+        parse={
+            "api": inline_policies,
+            "plan": planned_inline("group"),
+            "template": template_inline("AWS::IAM::GroupPolicy", "AWS::IAM::Policy"),
+        },
+        default=(),
     )
     attached: tuple[str, ...] = fact(
-        "group.AttachedManagedPolicies[].PolicyArn", template="ManagedPolicyArns", default={"api": (), "template": ()}
+        "group.AttachedManagedPolicies[].PolicyArn",
+        plan="aws_iam_group_policy_attachment + aws_iam_policy_attachment",
+        template="ManagedPolicyArns",
+        parse={
+            "plan": members_of("aws_iam_group_policy_attachment.policy_arn", "aws_iam_policy_attachment.policy_arn")
+        },
+        default=(),
     )
+    tf_parts = {
+        "aws_iam_group_policy": "group",
+        "aws_iam_group_policy_attachment": "group",
+        "aws_iam_policy_attachment": "groups",
+    }
+    cfn_parts = {"AWS::IAM::GroupPolicy": "GroupName", "AWS::IAM::Policy": "Groups"}
 
 
 class Role(Kind, cfn="AWS::IAM::Role", tf="aws_iam_role", scope="global"):
@@ -186,10 +199,28 @@ class Role(Kind, cfn="AWS::IAM::Role", tf="aws_iam_role", scope="global"):
         "role.AssumeRolePolicyDocument", plan="assume_role_policy", template="AssumeRolePolicyDocument", parse=document
     )
     inline: tuple[InlinePolicy, ...] = fact(
-        "role.RolePolicyList", template="Policies", parse=inline_policies, default={"api": (), "template": ()}
+        "role.RolePolicyList",
+        plan="inline_policy + aws_iam_role_policy",
+        template="Policies + AWS::IAM::RolePolicy + AWS::IAM::Policy",
+        parse={
+            "api": inline_policies,
+            "plan": planned_inline("role"),
+            "template": template_inline("AWS::IAM::RolePolicy", "AWS::IAM::Policy"),
+        },
+        default=(),
     )
     attached: tuple[str, ...] = fact(
-        "role.AttachedManagedPolicies[].PolicyArn", template="ManagedPolicyArns", default={"api": (), "template": ()}
+        "role.AttachedManagedPolicies[].PolicyArn",
+        plan="managed_policy_arns + aws_iam_role_policy_attachment + aws_iam_policy_attachment",
+        template="ManagedPolicyArns",
+        parse={
+            "plan": members_of(
+                "managed_policy_arns",
+                "aws_iam_role_policy_attachment.policy_arn",
+                "aws_iam_policy_attachment.policy_arn",
+            )
+        },
+        default=(),
     )
     boundary: str = fact(
         "role.PermissionsBoundary.PermissionsBoundaryArn",
@@ -204,6 +235,12 @@ class Role(Kind, cfn="AWS::IAM::Role", tf="aws_iam_role", scope="global"):
         sample=(),
         doc="What the role may use and when it last did; asked for roles of EC2 instances and ECS tasks only.",
     )
+    tf_parts = {
+        "aws_iam_role_policy": "role",
+        "aws_iam_role_policy_attachment": "role",
+        "aws_iam_policy_attachment": "roles",
+    }
+    cfn_parts = {"AWS::IAM::RolePolicy": "RoleName", "AWS::IAM::Policy": "Roles"}
     volatile = ("role.RoleLastUsed", "advisor.services[].LastAuthenticated")
 
     @property
@@ -240,7 +277,7 @@ class ManagedPolicy(Kind, cfn="AWS::IAM::ManagedPolicy", tf="aws_iam_policy", sc
     @property
     def aws_managed(self) -> bool:
         """Whether the policy is one of AWS's own, which only AWS can change."""
-        return self.arn.split(":")[4] == "aws"
+        return self.arn.split(":")[4:5] == ["aws"]
 
 
 class InstanceProfile(Kind, cfn="AWS::IAM::InstanceProfile", tf="aws_iam_instance_profile", scope="global"):
@@ -252,29 +289,11 @@ class InstanceProfile(Kind, cfn="AWS::IAM::InstanceProfile", tf="aws_iam_instanc
     id: str = fact("profile.InstanceProfileName", plan="name", template="InstanceProfileName", sample="ecs-instances")
     arn: str = fact("profile.Arn", plan="arn", sample="arn:aws:iam::123456789012:instance-profile/ecs-instances")
     tags: Mapping[str, str] = fact("labels.Tags", plan="tags", parse=tags(), default={})
-    roles: tuple[str, ...] = fact("profile.Roles[].Arn", sample=("arn:aws:iam::123456789012:role/ecs-instances",))
-
-
-def documents(world: World, identity: User | Group | Role) -> Iterator[tuple[str, PolicyDocument]]:
-    """Go over the policies of an identity, inline and attached, each with its name; the rule needs ManagedPolicy.
-
-    Raises:
-        Unknown: at the end, when a policy that is attached could not be read.
-    """
-    for policy in identity.inline:
-        yield policy.name, policy.document
-    gaps: list[Gap] = []
-    for arn in identity.attached:
-        try:
-            found = world.first(ManagedPolicy, arn=arn)
-            known = found.document if found else None
-        except Unknown as error:
-            gaps.extend(error.gaps)
-            continue
-        if known is None:
-            message = f"{arn} is attached, but the listing does not hold it"
-            gaps.append(Gap("iam.GetAccountAuthorizationDetails", message=message, state=GapState.PARTIAL))
-        else:
-            yield arn, known
-    if gaps:
-        raise Unknown(*gaps)
+    roles: tuple[str, ...] = fact(
+        "profile.Roles[].Arn",
+        plan="role",
+        template="Roles",
+        parse={"plan": lambda name: arns([name]), "template": arns},
+        default={"plan": ()},
+        sample=("arn:aws:iam::123456789012:role/ecs-instances",),
+    )

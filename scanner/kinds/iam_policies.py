@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scanner.kinds.common import tagged, tags
-from scanner.kinds.iam import SERVICE_LINKED, InlinePolicy, default_version, inline_policies
+from scanner.kinds.iam import SERVICE_LINKED
+from scanner.kinds.iam_planned import template_policy
+from scanner.kinds.iam_reading import InlinePolicy, default_version, inline_policies
 from scanner.model.call import each
-from scanner.model.kind import Kind, fact
+from scanner.model.kind import Const, Kind, fact
 from scanner.model.policy import PolicyDocument
 
 
@@ -22,11 +24,18 @@ class IdentityPolicies(Kind, cfn="AWS::IAM::Policy", scope="global"):
 
     id: str = fact("user.Arn | group.Arn | role.Arn | policy.Arn", sample="arn:aws:iam::123456789012:role/claims-task")
     arn: str = fact("user.Arn | group.Arn | role.Arn | policy.Arn", sample="arn:aws:iam::123456789012:role/claims-task")
-    name: str = fact("user.UserName | group.GroupName | role.RoleName | policy.PolicyName", sample="claims-task")
+    name: str = fact(
+        "user.UserName | group.GroupName | role.RoleName | policy.PolicyName",
+        template="PolicyName",
+        sample="claims-task",
+    )
     tags: Mapping[str, str] = fact("user.Tags | role.Tags | labels.Tags", parse=tags(), default={})
-    path: str = fact("user.Path | group.Path | role.Path | policy.Path", sample="/")
+    path: str = fact("user.Path | group.Path | role.Path | policy.Path", template=Const("/"), sample="/")
     inline: tuple[InlinePolicy, ...] = fact(
-        "user.UserPolicyList | group.GroupPolicyList | role.RolePolicyList", parse=inline_policies, default=()
+        "user.UserPolicyList | group.GroupPolicyList | role.RolePolicyList",
+        template="PolicyName + PolicyDocument",
+        parse={"api": inline_policies, "template": template_policy},
+        default=(),
     )
     managed: PolicyDocument | None = fact("policy.PolicyVersionList", parse=default_version, default=None)
     volatile = ("role.RoleLastUsed", "policy.AttachmentCount", "policy.PermissionsBoundaryUsageCount")
@@ -39,6 +48,6 @@ class IdentityPolicies(Kind, cfn="AWS::IAM::Policy", scope="global"):
     @property
     def owner(self) -> str:
         """Why nobody in the account can change it: the service or AWS that owns it; empty where somebody can."""
-        if self.arn.split(":")[4] == "aws":
+        if self.arn.split(":")[4:5] == ["aws"]:
             return "AWS owns this policy"
         return "an AWS service owns this role" if self.path.startswith(SERVICE_LINKED) else ""

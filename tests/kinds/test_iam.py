@@ -10,18 +10,10 @@ from typing import Any
 import pytest
 
 from scanner.engine.examples import ACCOUNT, resource_of
-from scanner.kinds.iam import (
-    InlinePolicy,
-    ManagedPolicy,
-    Role,
-    credential_rows,
-    default_version,
-    documents,
-    flag,
-    inline_policies,
-    moment,
-)
+from scanner.kinds.iam import ManagedPolicy, Role
+from scanner.kinds.iam_identities import documents
 from scanner.kinds.iam_policies import IdentityPolicies
+from scanner.kinds.iam_reading import InlinePolicy, credential_rows, default_version, flag, inline_policies, moment
 from scanner.kinds.iam_use import ServiceAccess, SshKey, service_accesses, services_accessed, ssh_keys
 from scanner.model.gap import Gap, GapState, Unknown
 from scanner.model.inventory import Inventory, World

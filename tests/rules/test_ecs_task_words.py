@@ -12,7 +12,8 @@ from scanner.kinds.containers import Container, LogConfiguration, LogRouter, Uli
 from scanner.kinds.ecs_service_parts import Target
 from scanner.kinds.ecs_services import Service
 from scanner.kinds.ecs_task_definitions import TaskDefinition
-from scanner.kinds.iam import ManagedPolicy, document
+from scanner.kinds.iam import ManagedPolicy
+from scanner.kinds.iam_reading import document
 from scanner.kinds.task_volumes import Volume
 from scanner.model.rule import Case, Example, Other
 

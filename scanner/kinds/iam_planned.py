@@ -1,0 +1,53 @@
+"""IAM as Terraform plans and CloudFormation templates write it, read by pure functions.
+
+Sources: Terraform provider for AWS, version 5 (aws_iam_role, aws_iam_role_policy, aws_iam_access_key and their likes);
+CloudFormation (AWS::IAM::Role, AWS::IAM::RolePolicy, AWS::IAM::Policy, AWS::IAM::AccessKey).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scanner.kinds.containers import text
+from scanner.kinds.iam_reading import InlinePolicy, document
+from scanner.model.planned import Known, plain
+
+
+def planned_inline(who: str) -> Callable[[Known], tuple[InlinePolicy, ...]]:
+    """Give the reader of the policies embedded in a `role`, `user` or `group`: its blocks, and those apart."""
+
+    def parse(given: Known) -> tuple[InlinePolicy, ...]:
+        blocks = [item for item in given.written("inline_policy") or () if item.get("policy")]
+        items = [*blocks, *(given.get(f"aws_iam_{who}_policy") or ())]
+        found = [InlinePolicy(_name(item), document(item["policy"])) for item in items]
+        return tuple({item.name or number: item for number, item in enumerate(found)}.values())
+
+    return parse
+
+
+def _name(item: Known) -> str:
+    return text(item.written("name") or item.written("name_prefix"))
+
+
+def template_inline(*parts: str) -> Callable[[Known], tuple[InlinePolicy, ...]]:
+    """Give the reader of the policies embedded in an identity: `Policies`, and those that stand by themselves."""
+
+    def parse(given: Known) -> tuple[InlinePolicy, ...]:
+        items = [item for name in ("Policies", *parts) for item in given.get(name) or ()]
+        return tuple(InlinePolicy(item["PolicyName"], document(plain(item["PolicyDocument"]))) for item in items)
+
+    return parse
+
+
+def template_policy(given: Known) -> tuple[InlinePolicy, ...]:
+    """Read an AWS::IAM::Policy, which is embedded in the identities that it names."""
+    return (InlinePolicy(given["PolicyName"], document(plain(given["PolicyDocument"]))),)
+
+
+def key_is_active(part: str, status: str, number: int) -> Callable[[Known], bool]:
+    """Give the reader that says whether a user has at least so many active access keys."""
+
+    def parse(given: Known) -> bool:
+        return sum((item.get(status) or "Active") == "Active" for item in given[part]) >= number
+
+    return parse
