@@ -18,6 +18,7 @@ from scanner.model.gap import Gap
 from scanner.model.resource import Coverage, Resource, SectionState
 from scanner.store.blobs import chunks, fetch, fetch_json
 from scanner.store.reading import Lasting, Looked, resource_of, visits_of
+from scanner.store.recalling import recall
 from scanner.store.recording import Value
 from scanner.store.records import moment
 from scanner.store.tables import places, resources, scans, sections
@@ -70,6 +71,7 @@ class Difference:
         self.looked = {(visit.place, visit.scan): visit for visit in visits_of(connection) if visit.scan <= older}
         self.earlier = _earlier(connection, self.looked.values())
         self.whole: dict[str, dict[str, bool]] = {}
+        self.recalled: dict[int, int] = {}
 
     def groups(self) -> Iterator[Group]:
         """Give each resource that may differ, each class of which a member may, and what could not be seen again."""
@@ -189,13 +191,15 @@ class Difference:
         """Put both sides of resources together."""
         wanted = {row.value.hash for sides in parts.values() for side in sides for row in side.values()} - {""}
         contents = fetch(self.connection, wanted)
-        return {
+        sides = {
             number: (
                 resource_of(before, contents) if before else None,
                 resource_of(after, contents) if after else None,
             )
             for number, (before, after) in parts.items()
         }
+        self.recalled.update(recall(self.connection, sides, self.older))
+        return sides
 
     def _differing(self, both: Both) -> tuple[Held, Held]:
         """Leave out the sections that are the same on both sides."""
@@ -220,8 +224,10 @@ class Difference:
         if not both.known:
             return self.moments[self._listed(both.row.place, both.row.kind) or self.older]
         looked = self.earlier.get(both.row.place, {}).get(both.row.kind, ())
-        least = min((held.since for held in both.known.values()), default=0)
-        seen = [scan for scan in looked if scan >= least and (both.hidden_since is None or scan < both.hidden_since)]
+        least, hidden = min((held.since for held in both.known.values()), default=0), both.hidden_since
+        if both.row.resource in self.recalled:
+            least, hidden = 0, min(filter(None, (hidden, self.recalled[both.row.resource])))
+        seen = [scan for scan in looked if scan >= least and (hidden is None or scan < hidden)]
         return self.moments[max(seen, default=least or self.older)]
 
     def _listed(self, place: int, kind: str) -> int | None:

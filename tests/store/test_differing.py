@@ -142,6 +142,31 @@ def test_tags_are_compared_and_those_of_aws_are_not(store: Store) -> None:
     assert told(compared(store, 1, 2)) == []
 
 
+@pytest.mark.parametrize(("now", "value"), [({"data": "none"}, "none"), ({}, None)])
+def test_tags_that_changed_while_they_were_denied_are_told_when_they_are_seen(
+    store: Store, now: dict[str, str], value: str | None
+) -> None:
+    sides: list[Resource] = []
+    for tags in ({"data": "phi"}, None, now):
+        made = key()
+        made.tags = tags
+        sides.append(made)
+    nights(store, *([each] for each in sides))
+    assert compared(store, 0, 1) == []
+    (change,) = compared(store, 1, 2)
+    assert (change.path.partition(".")[0], change.after, change.since) == ("tags", value, night(0).as_of)
+
+
+def test_a_member_that_goes_after_its_tags_were_denied_was_one_of_its_class(store: Store) -> None:
+    lost = member("i1", "a", "i1")
+    lost.tags = None
+    first = [member("i1", "a"), member("i2", "a")]
+    for each in first:
+        each.tags = {"group": "web"}
+    nights(store, first, [lost, first[1]], [first[1]])
+    assert compared(store, 1, 2) == []
+
+
 def member(id: str, image: str, group: str = "web") -> Resource:
     made = key(id, kind=BUCKET, meta=seen({"Id": id, "Image": image}))
     made.identity = group

@@ -131,8 +131,10 @@ def _mapping(value: Mapping[str, Any], node: Node) -> Any:
 
 
 def head(tags: Mapping[str, str] | None) -> Any:
-    """Give what of a resource's own attributes is compared: the tags that people give."""
-    return {"tags": {key: text for key, text in (tags or {}).items() if not key.startswith(SERVICE_TAG)}}
+    """Give what of a resource's own attributes is compared: the tags that people give, None where none were learned."""
+    return (
+        None if tags is None else {"tags": {key: text for key, text in tags.items() if not key.startswith(SERVICE_TAG)}}
+    )
 
 
 class Normaliser:
