@@ -34,4 +34,9 @@ FORMATS: dict[str, Format] = {
     "pdf": Format("reports.pdf", "pdf", binary=True),
     "csv": Format("reports.csv_report", "csv"),
     "json": Format("reports.json_report", "json"),
+    "markdown": Format("reports.markdown", "md"),
+    "sarif": Format("reports.sarif", "sarif"),
+    "junit": Format("reports.junit", "junit.xml"),
+    "github": Format("reports.github", "github.txt"),
+    "gitlab": Format("reports.gitlab", "codequality.json"),
 }

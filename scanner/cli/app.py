@@ -101,7 +101,7 @@ def report(
     scan: opt.ScanId = "", format: Annotated[opt.Format, typer.Option("--format", help="Form.")] = opt.Format.HTML,
     out: opt.Out = None, config: opt.Config = None, store: opt.Store = "", quiet: opt.Quiet = False,
 ) -> None:  # fmt: skip
-    """Write the report of a scan: an HTML page, the auditor's PDF, CSV or JSON."""
+    """Write the report of a scan: an HTML page, the auditor's PDF, CSV, JSON, or a form for pipelines."""
     from scanner.cli.commands import write_report
     from scanner.cli.wire import Wiring
 
