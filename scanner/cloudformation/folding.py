@@ -1,0 +1,188 @@
+"""Makes resources of our kinds from a template's resources, folding those that are parts into what they belong to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from scanner.cloudformation.redaction import redacted
+from scanner.cloudformation.shaping import policies, shaped, typed
+from scanner.cloudformation.values import NO_VALUE, is_unknown, reason, text_of
+from scanner.model.fact import alternatives, derive
+from scanner.model.gap import Unknown
+from scanner.model.given import Origin, Setting
+from scanner.model.planned import DOCUMENT, token, unknown
+from scanner.model.resource import Resource, Source, seen
+
+if TYPE_CHECKING:
+    from scanner.cloudformation.references import Names
+    from scanner.cloudformation.resolving import Resolver
+    from scanner.engine.redact import Redactor
+    from scanner.model.kind import Kind
+
+KEPT = ("DeletionPolicy", "UpdateReplacePolicy")
+"""Attributes of a resource, beside its properties, that its document keeps."""
+
+
+class Folding:
+    """The resources of one template, made of its declarations."""
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        names: Names,
+        kinds: Mapping[str, type[Kind]],
+        redactor: Redactor,
+        place: tuple[str, str, str],
+    ) -> None:
+        """Take the resolver, the resources' names, the kinds, what redacts, and the account, Region and partition."""
+        self.resolver, self.names, self.kinds, self.redactor = resolver, names, kinds, redactor
+        self.account, self.region, self.partition = place
+        self.declared = resolver.sections["Resources"]
+        self.types = {logical: str(resource["Type"]) for logical, resource in self.declared.items()}
+        self.notes: list[str] = []
+        self.parents: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for cfn, kind in kinds.items():
+            for part, attribute in kind.cfn_parts.items():
+                self.parents[part].append((cfn, attribute))
+
+    def setting(self, file: str) -> Setting:
+        """Give the world that the template describes."""
+        documents: dict[str, dict[str, Any]] = {}
+        parts: list[str] = []
+        others: list[tuple[str, str]] = []
+        for logical, type_name in self.types.items():
+            exists = self.resolver.exists(logical)
+            if exists is False:
+                continue
+            is_kind, is_part = is_read(self.kinds.get(type_name)), type_name in self.parents
+            if exists is None:
+                condition = self.declared[logical]["Condition"]
+                self.notes.append(f"{logical} ({type_name}) is not judged: {self._why(condition)}")
+            elif is_kind:
+                documents[logical] = self.document(logical)
+            if is_part:
+                parts.append(logical)
+            elif not is_kind:
+                others.append((logical, type_name))
+        outside = [logical for logical in parts if not self._fold(logical, documents) and logical not in documents]
+        others += [(logical, self.types[logical]) for logical in outside]
+        resources = [self.resource(logical, document) for logical, document in documents.items()]
+        origins: dict[str, Origin] = {}
+        for logical, resource in zip(documents, resources, strict=True):
+            origin = Origin(address=logical, file=file, line=self.declared.lines.get(logical, 0))
+            origins.setdefault(resource.id, origin)
+        return Setting(tuple(resources), origins, tuple(others))
+
+    def _why(self, condition: Any) -> str:
+        found = self.resolver.condition(condition) if isinstance(condition, str) else None
+        return reason(found) if is_unknown(found) else "whether its condition holds is not known"
+
+    def document(self, logical: str) -> dict[str, Any]:
+        """Give a resource's properties as they are known, without secrets."""
+        declared, type_name = self.declared[logical], self.types[logical]
+        kind = self.kinds.get(type_name)
+        found = self.resolver.resolve(declared.get("Properties") or {})
+        if is_unknown(found):
+            properties = dict.fromkeys(_heads(kind), found) if kind is not None else {}
+        else:
+            properties = dict(found) if isinstance(found, Mapping) else {}
+        properties = redacted(type_name, kind, shaped(properties), self.redactor)
+        properties = policies(properties, self.types, self.account, self.partition)
+        for name in KEPT:
+            value = self.resolver.resolve(declared[name]) if declared.get(name) is not None else NO_VALUE
+            if value is not NO_VALUE:
+                properties[name] = value
+        if kind is not None:
+            properties = typed(kind, properties)
+            self._name(kind, logical, properties)
+        return properties
+
+    def _name(self, kind: type[Kind], logical: str, document: dict[str, Any]) -> None:
+        """Let a resource that has no known name be named by its token, which is what refers to it."""
+        known, arn = self.names.id_and_arn(logical)
+        for fact, value in (("id", known), ("arn", arn), ("name", token(logical))):
+            path = kind.facts[fact].template if fact in kind.facts else None
+            for text in alternatives(path):
+                if text.isalnum() and (document.get(text) is None or is_unknown(document[text])):
+                    document[text] = value
+
+    def _fold(self, logical: str, documents: dict[str, dict[str, Any]]) -> bool:
+        """Put a part into what it belongs to; say whether that is in the template."""
+        type_name = self.types[logical]
+        part: dict[str, Any] = self.document(logical)
+        if type_name in self.kinds:
+            part["Ref"] = self.names.ref(logical)
+        said: Any = part
+        if self.resolver.exists(logical) is None:
+            said = unknown(f"whether {logical} is made is not known: {self._why(self.declared[logical]['Condition'])}")
+        folded = named = False
+        for cfn, attribute in self.parents[type_name]:
+            value = part.get(attribute)
+            for item in value if isinstance(value, list) else [value]:
+                if item is None:
+                    continue
+                named = True
+                for parent, content in self._belongs(cfn, item, logical, said, documents):
+                    parent.setdefault(type_name, []).append(content)
+                    folded = folded or content is said
+        if named and not folded and type_name not in self.kinds:
+            self.notes.append(f"{logical} ({type_name}) belongs to something outside of the template: not judged")
+        return folded
+
+    def _belongs(
+        self, cfn: str, item: Any, logical: str, said: Any, documents: dict[str, dict[str, Any]]
+    ) -> list[tuple[dict[str, Any], Any]]:
+        """Give the documents that a part is folded into, each with what it is there."""
+        of_kind = [(name, document) for name, document in documents.items() if self.types[name] == cfn]
+        if is_unknown(item):
+            doubt = unknown(f"{logical} may belong to it: {reason(item)}")
+            return [(document, doubt) for _, document in of_kind]
+        if isinstance(item, Mapping):
+            return []
+        return [(document, said) for name, document in of_kind if text_of(item) in self.names.id_and_arn(name)]
+
+    def resource(self, logical: str, document: dict[str, Any]) -> Resource:
+        """Make the resource of a document."""
+        kind = self.kinds[self.types[logical]]
+        known, arn = self.names.id_and_arn(logical)
+        resource = Resource(
+            kind.cfn,
+            known,
+            arn=arn,
+            partition=self.partition,
+            account=self.account,
+            region="global" if kind.scope == "global" else self.region,
+            sections={DOCUMENT: seen(document)},
+            source=Source.TEMPLATE,
+        )
+        for fact, value in (("id", known), ("arn", arn)):
+            if fact in kind.facts and kind.facts[fact].template is None:
+                resource.facts[fact] = value
+        resource.tags = _fact(kind, resource, "tags")
+        resource.name = (resource.tags or {}).get("Name") or (known if known != token(logical) else logical)
+        identities = (_fact(kind, resource, name) for name in kind.identity)
+        resource.identity = next((str(value) for value in identities if value), known)
+        return resource
+
+
+def is_read(kind: type[Kind] | None) -> bool:
+    """Say whether a template says anything of a kind: some fact has a path there."""
+    return kind is not None and any(isinstance(fact.template, str) for fact in kind.facts.values())
+
+
+def _heads(kind: type[Kind]) -> list[str]:
+    """Name the properties that the facts of a kind read."""
+    paths = [fact.template for fact in kind.facts.values() if isinstance(fact.template, str)]
+    pieces = [piece for path in paths for text in alternatives(path) for piece in text.split(" + ")]
+    return sorted({piece.replace("[", ".").split(".")[0] for piece in pieces})
+
+
+def _fact(kind: type[Kind], resource: Resource, name: str) -> Any:
+    if name not in kind.facts:
+        return None
+    try:
+        return derive(resource, kind.facts[name])
+    except Unknown:
+        return None
