@@ -111,7 +111,7 @@ def _block(view: DriftView, change: Change, width: int, *, first: bool) -> Rende
 
 
 def _line(view: DriftView, change: Change, width: int, *, first: bool) -> RenderableType:
-    """Give a change in one line: what does not fit is cut in the middle, the actor left out."""
+    """Give a change in one line, or in two where one would have to be cut; the actor only where there is room."""
     kind = clean(change.kind.removeprefix("AWS::") if width >= WIDE else change.kind.rpartition(":")[2])
     place = _place(view, change)
     room = max(width - INDENT - len(place) - len(kind) - 5, 2 * FEWEST)
@@ -120,6 +120,8 @@ def _line(view: DriftView, change: Change, width: int, *, first: bool) -> Render
     told = words.told(change, 0)
     if len(told) > room:
         told = words.told(change, FEWEST)
+    if len(told) > room:
+        return _two_lines(change, place, kind, width, first=first)
     actor = words.who(change.attribution)
     more = [part for part in (f"by {actor}" if actor else "", words.turned(change)) if part]
     tail = "".join(f"  {part}" for part in more)
@@ -130,6 +132,13 @@ def _line(view: DriftView, change: Change, width: int, *, first: bool) -> Render
     line.truncate(width, overflow="ellipsis")
     line.no_wrap = True
     return line
+
+
+def _two_lines(change: Change, place: str, kind: str, width: int, *, first: bool) -> RenderableType:
+    left = max(width - INDENT - len(place) - len(kind) - 3, FEWEST)
+    head = Text.assemble(_badge(change, first=first), (place, "dim"), f"  {kind} {words.resource(change, left)}")
+    said = words.told(change, max((width - INDENT - len(change.path)) // 2 - 4, 2 * FEWEST))
+    return Group(_hanging(head), _indented(Text(said, "dim")))
 
 
 def _unseen(view: DriftView) -> Iterator[RenderableType]:
