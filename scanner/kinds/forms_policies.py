@@ -23,7 +23,7 @@ DELETED = "DeletedPrincipal"
 
 def policy(given: Any) -> Any:
     """Give a policy, JSON text or document, in one spelling: a bag of statements, each known by Sid or sense."""
-    return _marked(given, lambda _document, _entry: iter(()))
+    return _marked(given, lambda _document: lambda _entry: ())
 
 
 def resource_policy(given: Any) -> Any:
@@ -59,15 +59,19 @@ def managed_policy(given: Any) -> Any:
     return {**kept, "ProviderVersion": given.get("DefaultVersionId")}
 
 
-def _marked(given: Any, marks: Callable[[PolicyDocument, dict[str, Any]], Iterator[str]]) -> Any:
+Marks = Callable[[Mapping[str, Any]], Iterable[str]]
+"""Says of a statement which members a form adds to it."""
+
+
+def _marked(given: Any, marks: Callable[[PolicyDocument], Marks]) -> Any:
     try:
         document = PolicyDocument.parse(given)
     except PolicyError:
         return given
     if document is None:
         return None
-    whole = json.loads(document.canonical())
-    return {**whole, "Statement": Bag(_statement(entry, marks(document, entry)) for entry in whole["Statement"])}
+    whole, of = json.loads(document.canonical()), marks(document)
+    return {**whole, "Statement": Bag(_statement(entry, of(entry)) for entry in whole["Statement"])}
 
 
 def _statement(entry: Mapping[str, Any], marks: Iterable[str]) -> Labelled:
@@ -93,24 +97,28 @@ def _label(entry: Mapping[str, Any]) -> str:
     return f"{verb} {', '.join(actions[:SHOWN])}{rest}"
 
 
-def _open(document: PolicyDocument, entry: Mapping[str, Any]) -> Iterator[str]:
-    if _same(entry, (grant.statement.to_json() for grant in document.public())):
-        yield PUBLIC
-    principals = entry.get("Principal")
-    named = principals.get("AWS", ()) if isinstance(principals, Mapping) else ()
-    if any(name.startswith(("AROA", "AIDA")) for name in named):
-        yield DELETED
+def _open(document: PolicyDocument) -> Marks:
+    public = {_canonical(grant.statement.to_json()) for grant in document.public()}
+
+    def marks(entry: Mapping[str, Any]) -> Iterator[str]:
+        if _canonical(entry) in public:
+            yield PUBLIC
+        principals = entry.get("Principal")
+        named = principals.get("AWS", ()) if isinstance(principals, Mapping) else ()
+        if any(name.startswith(("AROA", "AIDA")) for name in named):
+            yield DELETED
+
+    return marks
 
 
-def _unbounded(document: PolicyDocument, entry: Mapping[str, Any]) -> Iterator[str]:
-    if "Principal" not in entry and _same(entry, (statement.to_json() for statement in document.grants_admin())):
-        yield ADMINISTRATOR
+def _unbounded(document: PolicyDocument) -> Marks:
+    unbounded = {_canonical(statement.to_json()) for statement in document.grants_admin()}
 
+    def marks(entry: Mapping[str, Any]) -> Iterator[str]:
+        if "Principal" not in entry and _canonical(entry) in unbounded:
+            yield ADMINISTRATOR
 
-def _same(entry: Mapping[str, Any], statements: Iterable[Mapping[str, Any]]) -> bool:
-    """Say whether a canonical statement is one of these, as written."""
-    texts = {_canonical(statement) for statement in statements}
-    return _canonical(entry) in texts
+    return marks
 
 
 def _canonical(statement: Mapping[str, Any]) -> str:
