@@ -11,8 +11,11 @@ import msgspec
 
 from scanner.cli.drifting import changes_between, previous
 from scanner.model.change import Action, Change
+from scanner.model.rule import SEVERITIES
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from scanner.aws.client import AwsClient
     from scanner.aws.limits import Limits
     from scanner.aws.sessions import Sessions, Target
@@ -53,7 +56,9 @@ def ask_trails(
     canons = _canons()
     by_scan = {scan: changes for scan, changes in _asked(wiring, store, info) if changes}
     changes = [change for some in by_scan.values() for change in some]
-    looked = look(client, _at_most(wanted(changes, canons), wiring.config.drift.lookups), progress)
+    changes.sort(key=lambda change: -SEVERITIES.index(change.severity))
+    asked = wanted(changes, canons, _ends(store))
+    looked = look(client, _at_most(asked, wiring.config.drift.lookups), progress)
     for scan, some in by_scan.items():
         _keep(store, scan, some, looked.events, canons, looked.refused)
     return looked.gaps
@@ -71,9 +76,8 @@ def read_trails(wiring: Wiring, store: Store, info: ScanInfo, older: ScanInfo, t
     scans = [scan for scan in store.scans() if scan.finished and older.as_of < scan.as_of <= info.as_of]
     by_scan = {scan.id: _changes(wiring, store, scan) for scan in scans}
     moments = [change.since for some in by_scan.values() for change in some if change.since is not None]
-    events = [
-        event for trail in trails for event in TrailFiles(trail, min(moments, default=older.as_of), info.as_of).events()
-    ]
+    since, until = min(moments, default=older.as_of), info.finished or info.as_of
+    events = [event for trail in trails for event in TrailFiles(trail, since, until).events()]
     for scan_id, some in by_scan.items():
         _keep(store, scan_id, some, events, canons)
 
@@ -84,8 +88,13 @@ def _keep(
 ) -> None:  # fmt: skip
     from scanner.engine.attribution import attribute
 
-    found = attribute(changes, events, canons)
+    found = attribute(changes, events, canons, _ends(store))
     store.keep_attributions(scan, [(change, _honest(change, given, refused or {})) for change, given in found])
+
+
+def _ends(store: Store) -> dict[datetime, datetime]:
+    """Say when the scan that began at a moment was over: what happened meanwhile it may have seen."""
+    return {scan.as_of: scan.finished for scan in store.scans() if scan.finished is not None}
 
 
 def _honest(change: Change, given: Attribution, refused: Mapping[tuple[str, str], Gap]) -> Attribution:

@@ -40,6 +40,10 @@ NOBODY = (
 NOT_SEEN = "it could not be looked at again, so nothing is known to have changed"
 
 
+Time = tuple[datetime | None, datetime | None]
+"""After a moment, up to another one."""
+
+
 class Claim(NamedTuple):
     """What one event says of a change."""
 
@@ -64,31 +68,36 @@ class Trail:
                 self._nameless[event.account].append(event)
             self._all[event.account, event.call].append(event)
 
-    def about(self, change: Change, names: Sequence[str], listed: Iterable[str]) -> list[TrailEvent]:
-        """Give what may concern a change, within (since, seen], in order of time."""
+    def about(self, change: Change, names: Sequence[str], listed: Iterable[str], time: Time) -> list[TrailEvent]:
+        """Give what may concern a change, within a time, in order."""
         sources = [self._by_name.get((change.account, name), []) for name in names]
         if not names:
             sources += [self._all.get((change.account, name), []) for name in listed]
         sources.append(self._nameless.get(change.account, []))
-        found = {id(event): event for events in sources for event in _within(events, change)}
+        found = {id(event): event for events in sources for event in _within(events, time)}
         return sorted(found.values(), key=lambda event: (event.at, event.id))
 
 
 def attribute(
-    changes: Iterable[Change], events: Iterable[TrailEvent], canons: Mapping[str, Canon]
-) -> list[tuple[Change, Attribution]]:
+    changes: Iterable[Change], events: Iterable[TrailEvent], canons: Mapping[str, Canon],
+    ends: Mapping[datetime, datetime] | None = None,
+) -> list[tuple[Change, Attribution]]:  # fmt: skip
     """Find for each change the event that made it; the changes themselves stay as they are.
 
     High: an event that the kind's tables list for this property, with the value that is there now. Medium: a listed
     event that says nothing else. Low: another write on the same resource. Of several the surest wins, then the last.
+
+    A look takes its time: `ends` says, by the moment `seen` at which one began, when it was over. What happened
+    meanwhile was seen or was not, so it is taken only where nothing before it explains the change.
     """
     trail = Trail(events)
-    return [(change, _attribution(change, trail, canons)) for change in changes]
+    return [(change, _attribution(change, trail, canons, ends or {})) for change in changes]
 
 
-def _within(events: list[TrailEvent], change: Change) -> list[TrailEvent]:
-    first = bisect_right(events, change.since, key=_at) if change.since is not None else 0
-    last = bisect_right(events, change.seen, key=_at) if change.seen is not None else len(events)
+def _within(events: list[TrailEvent], time: Time) -> list[TrailEvent]:
+    since, until = time
+    first = bisect_right(events, since, key=_at) if since is not None else 0
+    last = bisect_right(events, until, key=_at) if until is not None else len(events)
     return events[first:last]
 
 
@@ -96,16 +105,26 @@ def _at(event: TrailEvent) -> datetime:
     return event.at
 
 
-def _attribution(change: Change, trail: Trail, canons: Mapping[str, Canon]) -> Attribution:
+def _attribution(
+    change: Change, trail: Trail, canons: Mapping[str, Canon], ends: Mapping[datetime, datetime]
+) -> Attribution:
     if change.action is Action.UNSEEN:
         return Attribution(confidence=Confidence.NONE, why=NOT_SEEN)
+    found = _in_time(change, trail, canons, (change.since, change.seen))
+    if change.seen is not None and change.seen in ends and found.confidence in {Confidence.NONE, Confidence.LOW}:
+        later = _in_time(change, trail, canons, (change.seen, ends[change.seen]))
+        return max(found, later, key=lambda each: ORDER.index(each.confidence))
+    return found
+
+
+def _in_time(change: Change, trail: Trail, canons: Mapping[str, Canon], time: Time) -> Attribution:
     listed: dict[str, list[str]] = defaultdict(list)
     for entry in events_of(change, canons):
         name, _, value = entry.partition("=")
         listed[name] += [value] if "=" in entry else []
     names = names_of(change)
     claims = []
-    for event in reversed(trail.about(change, names, listed)):
+    for event in reversed(trail.about(change, names, listed, time)):
         known = event.call in listed or _by_its_name(event, change, bool(listed))
         if concerns(event, change, names, listed=known):
             if known:

@@ -39,6 +39,9 @@ UNIQUE = re.compile(
 )
 """Names that nothing else bears."""
 
+ID = re.compile(r"([a-z]+-)[0-9a-f]{8,17}")
+"""An id of EC2, and the beginning that says of what."""
+
 GENERAL_KEYS = frozenset({"name", "id", "arn", "identifier", "resource", "resourceid", "resourcearn", "resourcename"})
 MOST_MEMBERS = 10
 
@@ -83,8 +86,13 @@ def regions_of(change: Change) -> str:
     return HOMES["aws"]
 
 
-def wanted(changes: Iterable[Change], canons: Mapping[str, Canon]) -> list[Wanted]:
-    """Say what to ask CloudTrail, once for each resource, over the whole time of its changes."""
+def wanted(
+    changes: Iterable[Change], canons: Mapping[str, Canon], ends: Mapping[datetime, datetime] | None = None
+) -> list[Wanted]:
+    """Say what to ask CloudTrail, once for each resource, over the whole time of its changes.
+
+    `ends` says, by the moment `seen` at which a look began, when it was over.
+    """
     found: dict[tuple[str, ...], Wanted] = {}
     for change in changes:
         names = names_of(change)
@@ -94,7 +102,7 @@ def wanted(changes: Iterable[Change], canons: Mapping[str, Canon]) -> list[Wante
                 continue
             one = Wanted(
                 account=change.account, region=regions_of(change), names=asked[0], events=asked[1], since=change.since,
-                until=change.seen,
+                until=(ends or {}).get(change.seen, change.seen) if change.seen else None,
             )  # fmt: skip
             key = (one.account, one.region, *asked[0], *asked[1])
             found[key] = _joined(found[key], one) if key in found else one
@@ -161,11 +169,23 @@ def concerns(event: TrailEvent, change: Change, names: Iterable[str], *, listed:
     found = [name for name in names if name in event.asked.names]
     if not found:
         return listed and not event.asked.names
+    if _of_another(event, found):
+        return False
     own = _source(change) == event.source.partition(".")[0]
     if any(UNIQUE.fullmatch(name) for name in found):
         return listed or own or any(name in event.resources for name in found)
     found = [name for name in found if _called(event, name, change.kind) and _same_parent(event, change, name)]
     return bool(found) and (listed or own)
+
+
+def _of_another(event: TrailEvent, names: Iterable[str]) -> bool:
+    """Say whether a call only mentions a thing of EC2 and is about another of its sort, as of two groups one may be."""
+    asked = event.asked.parameters if isinstance(event.asked.parameters, Mapping) else {}
+    wrapped = next(iter(asked.values())) if len(asked) == 1 else None
+    subjects = {text for text in (wrapped if isinstance(wrapped, Mapping) else asked).values() if isinstance(text, str)}
+    sorts = {found[1] for name in names if (found := ID.fullmatch(name))}
+    others = (found[1] for text in subjects if (found := ID.fullmatch(text)))
+    return subjects.isdisjoint(names) and not sorts.isdisjoint(others)
 
 
 def _source(change: Change) -> str:

@@ -260,3 +260,28 @@ def test_several_strange_writes_are_counted_and_not_believed() -> None:
     found = who(ingress(22, "0.0.0.0/0"), *events)
     assert (found.confidence, found.session) == (LOW, "anna.berg@example.org")
     assert found.why.startswith("the last of 3 writes by 2 actors on this resource in this time")
+
+
+def test_what_was_done_while_the_scan_looked_explains_only_what_nothing_before_does() -> None:
+    change = ingress(22, "0.0.0.0/0")
+    assert change.seen is not None
+    over = change.seen + timedelta(minutes=30)
+    during = event(OPENED, "ec2", group_call(ports(22, "0.0.0.0/0")), BRUNO, at=f"{over - timedelta(minutes=9):%FT%TZ}")
+    after = event(
+        OPENED, "ec2", group_call(ports(22, "0.0.0.0/0")), PIPELINE, at=f"{over + timedelta(minutes=9):%FT%TZ}"
+    )
+    before = event(OPENED, "ec2", group_call(ports(22, "0.0.0.0/0")), ANNA)
+    for events, session in (([during, after], "bruno.diaz@example.org"), ([before, during], "anna.berg@example.org")):
+        ((_, found),) = attribute([change], events, CANONS, {change.seen: over})
+        assert (found.confidence, found.session) == (HIGH, session)
+    assert who(change, during).confidence is NONE
+
+
+def test_who_opens_another_group_to_this_one_did_not_open_this_one() -> None:
+    """Both admit this group; the call on the other one only mentions it."""
+    peer = {"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "groups": {"items": [{"groupId": trail.GROUP}]}}
+    other = event(OPENED, "ec2", group_call(peer, group="sg-0f0f0f0f0f0f0f0f1"), BRUNO)
+    own = event(OPENED, "ec2", group_call(peer), ANNA, at="2026-11-20T20:00:00Z")
+    assert who(ingress(22, trail.GROUP), other).confidence is NONE
+    found = who(ingress(22, trail.GROUP), own, other)
+    assert (found.confidence, found.session) == (HIGH, "anna.berg@example.org")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -181,3 +182,9 @@ def test_what_to_ask_is_said_once_for_each_resource() -> None:
             account=ACCOUNT, region="", events=("UpdateAccountPasswordPolicy",), since=trail.SINCE, until=trail.SEEN
         ),
     ]
+
+
+def test_events_are_asked_for_until_the_look_was_over() -> None:
+    over = trail.SEEN + timedelta(minutes=30)
+    (asked,) = wanted([ingress(22, "0.0.0.0/0")], CANONS, {trail.SEEN: over})
+    assert (asked.since, asked.until) == (trail.SINCE, over)
