@@ -9,7 +9,8 @@ from scanner.model.gap import Gap, Unknown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.kinds.elbv2 import Action, Listener, LoadBalancer, TargetGroup
+    from scanner.kinds.elbv2 import Listener, LoadBalancer, TargetGroup
+    from scanner.kinds.elbv2_reading import Action
     from scanner.model.rule import Gaps
 
 

@@ -9,7 +9,8 @@ from typing import Annotated
 import msgspec
 
 from scanner.kinds.acm import CERTIFICATE, Certificate
-from scanner.kinds.elbv2 import Listener, ListenerCertificate
+from scanner.kinds.elbv2 import Listener
+from scanner.kinds.elbv2_reading import ListenerCertificate
 from scanner.model.gap import Gap, GapState, Unknown
 from scanner.model.inventory import World
 from scanner.model.remedy import Runbook

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rules._balancers import named, only_redirects
-from scanner.kinds.elbv2 import Action, Listener, LoadBalancer
+from scanner.kinds.elbv2 import Listener, LoadBalancer
+from scanner.kinds.elbv2_reading import Action
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 

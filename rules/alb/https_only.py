@@ -8,7 +8,8 @@ from typing import Annotated
 import msgspec
 
 from rules._balancers import not_redirecting
-from scanner.kinds.elbv2 import Action, Listener, ListenerRule, LoadBalancer
+from scanner.kinds.elbv2 import Listener, LoadBalancer
+from scanner.kinds.elbv2_reading import Action, ListenerRule
 from scanner.model.inventory import World
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from rules._balancers import not_redirecting
 from scanner.kinds.ec2_network import SecurityGroup
-from scanner.kinds.elbv2 import Action, Listener, ListenerRule, LoadBalancer
+from scanner.kinds.elbv2 import Listener, LoadBalancer
+from scanner.kinds.elbv2_reading import Action, ListenerRule
 from scanner.kinds.network_reasoning import Permission
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import any_of

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from rules.ecs.service_traffic_encrypted_in_transit import ServiceTrafficEncryptedInTransit, passes_through
 from scanner.kinds.ecs import ContainerInstance
-from scanner.kinds.ecs_service_parts import Target
-from scanner.kinds.ecs_services import ConnectService, Service
-from scanner.kinds.elbv2 import TARGETS, Action, Listener, LoadBalancer, TargetGroup
+from scanner.kinds.ecs_service_parts import ConnectService, Target
+from scanner.kinds.ecs_services import Service
+from scanner.kinds.elbv2 import TARGETS, Listener, LoadBalancer, TargetGroup
+from scanner.kinds.elbv2_reading import Action
 from scanner.model.gap import Unknown
 from scanner.model.inventory import all_of, any_of
 from scanner.model.remedy import Runbook

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.kinds.elbv2 import TARGETS, Action, Listener, ListenerRule, TargetGroup, TargetState
+from scanner.kinds.elbv2 import TARGETS, Listener, TargetGroup
+from scanner.kinds.elbv2_reading import Action, ListenerRule, TargetState
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import any_of
 from scanner.model.remedy import Runbook

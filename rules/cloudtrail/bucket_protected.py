@@ -10,7 +10,8 @@ from rules._trails import any_trail
 from scanner.kinds.account import Account
 from scanner.kinds.cloudtrail import CoveringTrail, Trail
 from scanner.kinds.cloudtrail_data import DataEvents
-from scanner.kinds.s3 import AclGrant, Bucket
+from scanner.kinds.s3 import Bucket
+from scanner.kinds.s3_reading import AclGrant
 from scanner.model.inventory import World
 from scanner.model.policy import PolicyDocument
 from scanner.model.remedy import Runbook

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from scanner.kinds.ecs_services import ConnectService, Service, Target, TaskSet
+from scanner.kinds.ecs_service_parts import ConnectService, Target, TaskSet
+from scanner.kinds.ecs_services import Service
 from scanner.model.inventory import any_of
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Rule

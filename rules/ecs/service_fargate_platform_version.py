@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.kinds.ecs_services import Service, TaskSet
+from scanner.kinds.ecs_service_parts import TaskSet
+from scanner.kinds.ecs_services import Service
 from scanner.model.remedy import Custodian
 from scanner.model.rule import Fail, Gaps, Rule
 from scanner.model.source import EcsGuide

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from rules._network import internet_routes
 from scanner.kinds.ec2_network import RouteTable, Subnet
-from scanner.kinds.ecs_services import Service, TaskSet
+from scanner.kinds.ecs_service_parts import TaskSet
+from scanner.kinds.ecs_services import Service
 from scanner.kinds.network_reasoning import Route
 from scanner.model.gap import Gap, Unknown
 from scanner.model.remedy import Custodian

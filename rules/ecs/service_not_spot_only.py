@@ -8,7 +8,8 @@ from rules.asg._groups import launches_spot
 from scanner.kinds.autoscaling import AutoScalingGroup, LaunchConfiguration, Mixture
 from scanner.kinds.ec2_launch import LaunchTemplate, LaunchVersion
 from scanner.kinds.ecs import CapacityProvider
-from scanner.kinds.ecs_services import Service, StrategyItem
+from scanner.kinds.ecs_service_parts import StrategyItem
+from scanner.kinds.ecs_services import Service
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import all_of, any_of
 from scanner.model.remedy import Runbook

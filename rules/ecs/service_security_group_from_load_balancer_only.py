@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from scanner.kinds.ec2_network import SecurityGroup, Subnet
-from scanner.kinds.ecs_services import Service, Target
+from scanner.kinds.ecs_service_parts import Target
+from scanner.kinds.ecs_services import Service
 from scanner.kinds.elbv2 import LoadBalancer, TargetGroup
 from scanner.kinds.network_reasoning import Permission
 from scanner.model.gap import Gap, Unknown

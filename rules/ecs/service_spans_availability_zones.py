@@ -8,7 +8,8 @@ import msgspec
 
 from scanner.kinds.ec2_network import Subnet
 from scanner.kinds.ecs import ContainerInstance
-from scanner.kinds.ecs_services import Placement, Service, TaskSet
+from scanner.kinds.ecs_service_parts import Placement, TaskSet
+from scanner.kinds.ecs_services import Service
 from scanner.kinds.ecs_tasks import Task
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import any_of

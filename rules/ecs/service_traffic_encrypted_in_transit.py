@@ -10,9 +10,11 @@ from rules.ecs._roles import instance_of
 from scanner.kinds.containers import Container, PortMapping
 from scanner.kinds.ec2_instances import Instance, InstanceType
 from scanner.kinds.ecs import ContainerInstance
-from scanner.kinds.ecs_services import ConnectService, Service, Target
+from scanner.kinds.ecs_service_parts import ConnectService, Target
+from scanner.kinds.ecs_services import Service
 from scanner.kinds.ecs_task_definitions import TaskDefinition
-from scanner.kinds.elbv2 import Action, Listener, LoadBalancer, TargetGroup
+from scanner.kinds.elbv2 import Listener, LoadBalancer, TargetGroup
+from scanner.kinds.elbv2_reading import Action
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import all_of, any_of
 from scanner.model.remedy import Runbook

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.kinds.elbv2 import CERTIFICATE, Listener, ListenerCertificate
+from scanner.kinds.elbv2 import CERTIFICATE, Listener
+from scanner.kinds.elbv2_reading import ListenerCertificate
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 

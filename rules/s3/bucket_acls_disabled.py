@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.kinds.s3 import AclGrant, Bucket
+from scanner.kinds.s3 import Bucket
+from scanner.kinds.s3_reading import AclGrant
 from scanner.model.remedy import Direct
 from scanner.model.rule import Fail, Rule
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from rules._buckets import public_by_acl, public_by_policy
 from scanner.kinds.account import Account
-from scanner.kinds.s3 import AclGrant, Bucket
+from scanner.kinds.s3 import Bucket
+from scanner.kinds.s3_reading import AclGrant
 from scanner.model.inventory import World
 from scanner.model.policy import PolicyDocument
 from scanner.model.remedy import Custodian

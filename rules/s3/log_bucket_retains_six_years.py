@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import msgspec
 
 from rules._buckets import arn_of
-from scanner.kinds.s3 import AclGrant, Bucket
-from scanner.kinds.s3_reading import LifecycleRule
+from scanner.kinds.s3 import Bucket
+from scanner.kinds.s3_reading import AclGrant, LifecycleRule
 from scanner.model.inventory import any_of
 from scanner.model.policy import PolicyDocument
 from scanner.model.remedy import Runbook

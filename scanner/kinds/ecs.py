@@ -17,7 +17,8 @@ TAGS = {"api": tags("key", "value"), "plan": tags(), "template": tags()}
 
 
 def _providers(strategy: Any) -> tuple[str, ...]:
-    return tuple(str(item["capacityProvider"]) for item in strategy)
+    names = ("capacityProvider", "capacity_provider", "CapacityProvider")
+    return tuple(str(next(item[name] for name in names if name in item)) for item in strategy)
 
 
 class ExecLogging(msgspec.Struct, frozen=True):
@@ -113,11 +114,21 @@ class Cluster(Kind, cfn="AWS::ECS::Cluster", tf="aws_ecs_cluster"):
         doc="`enabled`, `enhanced` or `disabled`; where source code does not say it, the account's setting decides.",
     )
     capacity_providers: tuple[str, ...] = fact(
-        "cluster.capacityProviders", template="CapacityProviders", default={"api": (), "template": ()}
+        "cluster.capacityProviders",
+        plan="aws_ecs_cluster_capacity_providers.capacity_providers",
+        template="AWS::ECS::ClusterCapacityProviderAssociations.CapacityProviders | CapacityProviders",
+        default=(),
     )
     default_providers: tuple[str, ...] = fact(
-        "cluster.defaultCapacityProviderStrategy", parse={"api": _providers}, default={"api": ()}
+        "cluster.defaultCapacityProviderStrategy",
+        plan="aws_ecs_cluster_capacity_providers.default_capacity_provider_strategy",
+        template="AWS::ECS::ClusterCapacityProviderAssociations.DefaultCapacityProviderStrategy"
+        " | DefaultCapacityProviderStrategy",
+        parse=_providers,
+        default=(),
     )
+    tf_parts = {"aws_ecs_cluster_capacity_providers": "cluster_name"}
+    cfn_parts = {"AWS::ECS::ClusterCapacityProviderAssociations": "Cluster"}
     exec_logging: ExecLogging = fact(
         "cluster.configuration.executeCommandConfiguration",
         plan="configuration[0].execute_command_configuration[0]",
@@ -183,9 +194,10 @@ class CapacityProvider(Kind, cfn="AWS::ECS::CapacityProvider", tf="aws_ecs_capac
     )
     managed: bool = fact(
         "provider.managedInstancesProvider",
-        template="ManagedInstancesProvider",
-        parse=lambda given: given is not None,
-        default={"api": False, "template": False},
+        plan="+ managed_instances_provider",
+        template="+ ManagedInstancesProvider",
+        parse={"api": lambda given: given is not None, "plan": bool, "template": bool},
+        default=False,
         doc="Whether AWS runs the instances itself (Amazon ECS Managed Instances).",
     )
     capacity_option: str = fact(

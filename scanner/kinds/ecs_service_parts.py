@@ -154,3 +154,8 @@ def strategy(given: Any) -> tuple[StrategyItem, ...]:
         StrategyItem(name, int(member(item, "base") or 0), int(member(item, "weight") or 0))
         for name, item in zip(providers(given), given, strict=True)
     )
+
+
+def all_fargate(launch_type: str, names: tuple[str, ...]) -> bool:
+    """Say whether a launch type or capacity providers run tasks on Fargate only."""
+    return launch_type == "FARGATE" or (bool(names) and all(name.startswith("FARGATE") for name in names))

@@ -17,12 +17,14 @@ from scanner.kinds.ecs_deployments import (
     rollback,
     steadiness,
 )
+from scanner.kinds.ecs_planned import planned_offers, sets_under, template_offers
 from scanner.kinds.ecs_service_parts import (
     ConnectService,
     Placement,
     StrategyItem,
     Target,
     TaskSet,
+    all_fargate,
     constraints,
     lattice,
     offers,
@@ -34,21 +36,9 @@ from scanner.kinds.ecs_service_parts import (
     task_definitions,
     task_sets,
 )
+from scanner.kinds.planned_reading import named, one
 from scanner.model.call import applied, batch, each, then
 from scanner.model.kind import Const, Kind, fact
-
-__all__ = [
-    "ConnectService",
-    "Placement",
-    "Service",
-    "StrategyItem",
-    "Target",
-    "TaskSet",
-    "constraints",
-    "placements",
-    "providers",
-    "targets",
-]
 
 
 class Service(Kind, cfn="AWS::ECS::Service", tf="aws_ecs_service"):
@@ -121,11 +111,20 @@ class Service(Kind, cfn="AWS::ECS::Service", tf="aws_ecs_service"):
     )
     task_definitions: tuple[str, ...] = fact(
         "service",
-        parse=task_definitions,
+        plan="task_definition",
+        template="TaskDefinition",
+        parse={"api": task_definitions, "plan": one, "template": one},
+        default={"plan": (), "template": ()},
         sample=("arn:aws:ecs:us-east-1:123456789012:task-definition/web:1",),
         doc="Those of the service, of its deployments that are not over, and of its task sets.",
     )
-    task_sets: tuple[TaskSet, ...] = fact("service", parse=task_sets, sample=())
+    task_sets: tuple[TaskSet, ...] = fact(
+        "service",
+        plan="deployment_controller[0].type",
+        template="DeploymentController.Type",
+        parse={"api": task_sets, "plan": sets_under, "template": sets_under},
+        default=(),
+    )
     subnets: tuple[str, ...] = fact(
         "service.networkConfiguration.awsvpcConfiguration.subnets",
         plan="network_configuration[0].subnets",
@@ -167,8 +166,21 @@ class Service(Kind, cfn="AWS::ECS::Service", tf="aws_ecs_service"):
         default=(),
         doc="The expressions of the placement constraints; `distinctInstance` has none and is named itself.",
     )
-    offers: tuple[ConnectService, ...] = fact("service", parse=offers, sample=())
-    lattice: tuple[str, ...] = fact("service", parse=lattice, sample=(), doc="Target groups of VPC Lattice.")
+    offers: tuple[ConnectService, ...] = fact(
+        "service",
+        plan="service_connect_configuration[0]",
+        template="ServiceConnectConfiguration",
+        parse={"api": offers, "plan": planned_offers, "template": template_offers},
+        default=(),
+    )
+    lattice: tuple[str, ...] = fact(
+        "service",
+        plan="vpc_lattice_configurations[].target_group_arn",
+        template="VpcLatticeConfigurations[].TargetGroupArn",
+        parse={"api": lattice, "plan": named, "template": named},
+        default=(),
+        doc="Target groups of VPC Lattice.",
+    )
     registries: tuple[str, ...] = fact(
         "service.serviceRegistries",
         plan="service_registries",
@@ -249,13 +261,8 @@ class Service(Kind, cfn="AWS::ECS::Service", tf="aws_ecs_service"):
     failed_deployments: tuple[FailedDeployment, ...] = fact("service", parse=failed_deployments, sample=())
     memory_hours: tuple[MemoryHour, ...] = fact("memory", parse=memory_hours, doc="Of the seven days before the scan.")
     volatile = (
-        "service.events",
-        "service.deployments",
-        "service.taskSets",
-        "service.runningCount",
-        "service.pendingCount",
-        "service.currentServiceDeployment",
-        "service.currentServiceRevisions",
+        *(f"service.{name}" for name in "events deployments taskSets runningCount pendingCount".split()),
+        *(f"service.{name}" for name in ("currentServiceDeployment", "currentServiceRevisions")),
         "memory",
     )
 
@@ -274,27 +281,20 @@ class Service(Kind, cfn="AWS::ECS::Service", tf="aws_ecs_service"):
         """Whether all tasks run on Fargate; with task sets of a deployment tool, these say it."""
         ways = [(self.launch_type, self.capacity_providers)] if self.launch_type or self.capacity_providers else []
         ways += [(item.launch_type, item.providers) for item in self.task_sets]
-        return bool(ways) and all(_all_fargate(*way) for way in ways)
+        return bool(ways) and all(all_fargate(*way) for way in ways)
 
     @property
     def all_subnets(self) -> tuple[str, ...]:
         """The subnets of the service and of its task sets, each once."""
-        return tuple(dict.fromkeys((*self.subnets, *(name for item in self.task_sets for name in item.subnets))))
+        return named((*self.subnets, *(name for item in self.task_sets for name in item.subnets)))
 
     @property
     def all_security_groups(self) -> tuple[str, ...]:
         """The security groups of the service and of its task sets, each once."""
-        own = (*self.security_groups, *(name for item in self.task_sets for name in item.security_groups))
-        return tuple(dict.fromkeys(own))
+        return named((*self.security_groups, *(name for item in self.task_sets for name in item.security_groups)))
 
     @property
     def target_groups(self) -> tuple[str, ...]:
         """The target groups of the service and of its task sets, each once."""
-        groups = [target.group for target in self.targets if target.group]
-        return tuple(
-            dict.fromkeys((*groups, *(name for item in self.task_sets for name in item.target_groups if name)))
-        )
-
-
-def _all_fargate(launch_type: str, names: tuple[str, ...]) -> bool:
-    return launch_type == "FARGATE" or (bool(names) and all(name.startswith("FARGATE") for name in names))
+        own = (target.group for target in self.targets)
+        return named((*own, *(name for item in self.task_sets for name in item.target_groups)))

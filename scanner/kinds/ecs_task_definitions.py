@@ -7,10 +7,11 @@ from typing import Any
 
 from scanner.kinds.containers import Container, containers, member
 from scanner.kinds.ecs import TAGS
+from scanner.kinds.ecs_planned import definitions_in
 from scanner.kinds.images import ecr_references
 from scanner.kinds.task_volumes import Volume, planned_volumes, volumes
 from scanner.model.call import each, refs, then
-from scanner.model.kind import Kind, fact
+from scanner.model.kind import Const, Kind, fact
 from scanner.model.secret import Secret
 
 
@@ -27,7 +28,7 @@ def describable(reference: str) -> str:
 
 
 def _images(given: Any) -> tuple[str, ...]:
-    return ecr_references(str(member(item, "image")) for item in given if member(item, "image"))
+    return ecr_references(str(member(item, "image")) for item in definitions_in(given) if member(item, "image"))
 
 
 def _expressions(given: Any) -> tuple[str, ...]:
@@ -67,8 +68,18 @@ class TaskDefinition(Kind, cfn="AWS::ECS::TaskDefinition", tf="aws_ecs_task_defi
         sample="web",
     )
     tags: Mapping[str, str] = fact("described.tags", plan="tags", template="Tags", parse=TAGS, default={})
-    in_use: bool = fact("used", parse=bool, default={"api": False}, sample=True)
-    status: str = fact("described.taskDefinition.status", sample="ACTIVE")
+    in_use: bool = fact(
+        "used",
+        plan=Const(value=True),
+        template=Const(value=True),
+        parse=bool,
+        default={"api": False},
+        sample=True,
+        doc="What is planned is taken to be used.",
+    )
+    status: str = fact(
+        "described.taskDefinition.status", plan=Const("ACTIVE"), template=Const("ACTIVE"), sample="ACTIVE"
+    )
     network_mode: str = fact(
         "described.taskDefinition.networkMode",
         plan="network_mode",
@@ -147,6 +158,8 @@ class TaskDefinition(Kind, cfn="AWS::ECS::TaskDefinition", tf="aws_ecs_task_defi
     )
     images: tuple[str, ...] = fact(
         "described.taskDefinition.containerDefinitions",
+        plan="container_definitions",
+        template="ContainerDefinitions",
         parse=_images,
         sample=(),
         doc="The images in private ECR registries.",

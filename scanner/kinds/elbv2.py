@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-import msgspec
+from collections.abc import Mapping
 
 from scanner.kinds.common import tags
+from scanner.kinds.elbv2_planned import (
+    BALANCER_ATTRIBUTES,
+    BALANCER_DEFAULTS,
+    GROUP_ATTRIBUTES,
+    GROUP_DEFAULTS,
+    balancer_attributes,
+    group_attributes,
+    planned_actions,
+    planned_certificates,
+    planned_rules,
+    template_actions,
+    template_attributes,
+    template_certificates,
+    template_rules,
+)
+from scanner.kinds.elbv2_reading import (
+    Action,
+    ListenerCertificate,
+    ListenerRule,
+    TargetState,
+    actions,
+    attributes,
+    certificates,
+    listener_rules,
+    target_states,
+)
+from scanner.kinds.planned_reading import members_of
 from scanner.model.call import batch, each, shared, then
 from scanner.model.kind import Kind, fact
 
@@ -15,91 +39,6 @@ LB = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/claim
 LISTENER = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/claims/50dc6c495c0c9188/f2f7dc8efc522ab2"
 TARGETS = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/claims/73e2d6bc24d8a067"
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
-
-
-class Action(msgspec.Struct, frozen=True):
-    """What a listener or a rule does: `type` as AWS names it, where a redirect leads, the groups forwarded to.
-
-    `idle` are those of the groups whose weight is 0: no request goes to them.
-    """
-
-    type: str
-    protocol: str = ""
-    port: str = ""
-    host: str = ""
-    target_groups: tuple[str, ...] = ()
-    idle: tuple[str, ...] = ()
-
-    @property
-    def redirects_to_https(self) -> bool:
-        """Whether the request is answered by a redirect to HTTPS and nothing else."""
-        return self.type == "redirect" and self.protocol == "HTTPS"
-
-
-class ListenerRule(msgspec.Struct, frozen=True):
-    """A rule of a listener: its priority (`default` for the last one) and its actions in order."""
-
-    priority: str
-    actions: tuple[Action, ...]
-
-
-class TargetState(msgspec.Struct, frozen=True):
-    """A target of a group: an instance's id, an address or an ARN, its state and why it is in it."""
-
-    id: str
-    state: str
-    reason: str = ""
-
-
-class ListenerCertificate(msgspec.Struct, frozen=True):
-    """A certificate that a listener serves."""
-
-    arn: str
-    default: bool = False
-
-
-def action(item: Mapping[str, Any]) -> Action:
-    """Read an action. A redirect that names no protocol keeps that of the request (`#{protocol}`)."""
-    redirect = item.get("RedirectConfig") or {}
-    forwarded = (item.get("ForwardConfig") or {}).get("TargetGroups", ())
-    groups = [group["TargetGroupArn"] for group in forwarded]
-    single = [item["TargetGroupArn"]] if item.get("TargetGroupArn") else []
-    return Action(
-        item["Type"],
-        protocol=redirect.get("Protocol", "#{protocol}") if redirect else "",
-        port=redirect.get("Port", "#{port}") if redirect else "",
-        host=redirect.get("Host", "#{host}") if redirect else "",
-        target_groups=tuple(dict.fromkeys(groups + single)),
-        idle=tuple(group["TargetGroupArn"] for group in forwarded if group.get("Weight") == 0),
-    )
-
-
-def actions(items: Sequence[Mapping[str, Any]]) -> tuple[Action, ...]:
-    """Read actions in the order in which they run."""
-    return tuple(action(item) for item in sorted(items, key=lambda item: item.get("Order", 1)))
-
-
-def listener_rules(items: Sequence[Mapping[str, Any]]) -> tuple[ListenerRule, ...]:
-    """Read the rules of a listener, the default one included."""
-    return tuple(ListenerRule(item["Priority"], actions(item["Actions"])) for item in items)
-
-
-def certificates(items: Sequence[Mapping[str, Any]]) -> tuple[ListenerCertificate, ...]:
-    """Read a listener's certificates, each once: AWS names the default one twice when it is also in the list."""
-    default = {item["CertificateArn"] for item in items if item.get("IsDefault")}
-    found = dict.fromkeys(item["CertificateArn"] for item in items)
-    return tuple(ListenerCertificate(arn, arn in default) for arn in found)
-
-
-def attributes(items: Sequence[Mapping[str, str]]) -> Mapping[str, str]:
-    """Make a map of attributes, which AWS lists as Key and Value."""
-    return {item["Key"]: item.get("Value", "") for item in items}
-
-
-def target_states(items: Sequence[Mapping[str, Any]]) -> tuple[TargetState, ...]:
-    """Read the health of a group's targets."""
-    health = ((item["Target"]["Id"], item["TargetHealth"]) for item in items)
-    return tuple(TargetState(name, found["State"], found.get("Reason", "")) for name, found in health)
 
 
 def _scheme(internal: bool) -> str:  # noqa: FBT001  the argument of a plan
@@ -148,7 +87,16 @@ class LoadBalancer(Kind, cfn="AWS::ElasticLoadBalancingV2::LoadBalancer", tf=("a
         default={"plan": "internet-facing", "template": "internet-facing"},
     )
     vpc: str = fact("lb.VpcId", sample="vpc-0a1b2c3d")
-    subnets: tuple[str, ...] = fact("lb.AvailabilityZones[].SubnetId", sample=("subnet-0a1b2c3d", "subnet-1a1b2c3d"))
+    subnets: tuple[str, ...] = fact(
+        "lb.AvailabilityZones[].SubnetId",
+        plan="subnets + subnet_mapping",
+        template="Subnets + SubnetMappings",
+        parse={
+            "plan": members_of("subnets", "subnet_mapping.subnet_id"),
+            "template": members_of("Subnets", "SubnetMappings.SubnetId"),
+        },
+        sample=("subnet-0a1b2c3d", "subnet-1a1b2c3d"),
+    )
     zones: tuple[str, ...] = fact("lb.AvailabilityZones[].ZoneName", sample=("us-east-1a", "us-east-1b"))
     security_groups: tuple[str, ...] = fact(
         "lb.SecurityGroups",
@@ -157,13 +105,23 @@ class LoadBalancer(Kind, cfn="AWS::ElasticLoadBalancingV2::LoadBalancer", tf=("a
         default={"api": ()},
         sample=("sg-0a1b2c3d",),
     )
-    attributes: Mapping[str, str] = fact("attrs", template="LoadBalancerAttributes", parse=attributes)
+    attributes: Mapping[str, str] = fact(
+        "attrs",
+        plan=BALANCER_ATTRIBUTES,
+        template="LoadBalancerAttributes",
+        parse={"api": attributes, "plan": balancer_attributes, "template": template_attributes(BALANCER_DEFAULTS)},
+        default={"plan": BALANCER_DEFAULTS, "template": BALANCER_DEFAULTS},
+    )
     web_acl: str = fact(
         "acl",
-        default={"api": ""},
+        plan="aws_wafv2_web_acl_association.web_acl_arn",
+        template="AWS::WAFv2::WebACLAssociation.WebACLArn",
+        default="",
         sample="arn:aws:wafv2:us-east-1:123456789012:regional/webacl/claims/1",
         doc="The ARN of the web ACL of WAFv2 that it is associated with; load balancers of other types can have none.",
     )
+    tf_parts = {"aws_wafv2_web_acl_association": "resource_arn"}
+    cfn_parts = {"AWS::WAFv2::WebACLAssociation": "ResourceArn"}
     volatile = ("lb.State",)
 
 
@@ -216,15 +174,32 @@ class Listener(Kind, cfn="AWS::ElasticLoadBalancingV2::Listener", tf=("aws_lb_li
     )
     tls_protocols: tuple[str, ...] = fact("policy.SslProtocols", sample=("TLSv1.2", "TLSv1.3"))
     certificates: tuple[ListenerCertificate, ...] = fact(
-        "certs", parse=certificates, sample=(ListenerCertificate(CERTIFICATE, default=True),)
+        "certs",
+        plan="certificate_arn + aws_lb_listener_certificate",
+        template="Certificates + AWS::ElasticLoadBalancingV2::ListenerCertificate",
+        parse={"api": certificates, "plan": planned_certificates, "template": template_certificates},
+        sample=(ListenerCertificate(CERTIFICATE, default=True),),
     )
     default_actions: tuple[Action, ...] = fact(
         "listener.DefaultActions",
+        plan="+ default_action",
         template="DefaultActions",
-        parse={"api": actions, "template": actions},
+        parse={"api": actions, "plan": planned_actions, "template": template_actions},
         sample=(Action("forward", target_groups=(TARGETS,)),),
     )
-    rules: tuple[ListenerRule, ...] = fact("rules_of", parse=listener_rules, sample=())
+    rules: tuple[ListenerRule, ...] = fact(
+        "rules_of",
+        plan="default_action + aws_lb_listener_rule + aws_alb_listener_rule",
+        template="DefaultActions + AWS::ElasticLoadBalancingV2::ListenerRule",
+        parse={"api": listener_rules, "plan": planned_rules, "template": template_rules},
+        sample=(),
+    )
+    tf_parts = dict.fromkeys(
+        ("aws_lb_listener_rule", "aws_alb_listener_rule", "aws_lb_listener_certificate"), "listener_arn"
+    )
+    cfn_parts = dict.fromkeys(
+        ("AWS::ElasticLoadBalancingV2::ListenerRule", "AWS::ElasticLoadBalancingV2::ListenerCertificate"), "ListenerArn"
+    )
 
 
 class TargetGroup(
@@ -271,7 +246,13 @@ class TargetGroup(
     )
     vpc: str = fact("group.VpcId", plan="vpc_id", template="VpcId", sample="vpc-0a1b2c3d", default={"api": ""})
     load_balancers: tuple[str, ...] = fact("group.LoadBalancerArns", sample=(LB,))
-    attributes: Mapping[str, str] = fact("attrs", template="TargetGroupAttributes", parse=attributes)
+    attributes: Mapping[str, str] = fact(
+        "attrs",
+        plan=GROUP_ATTRIBUTES,
+        template="TargetGroupAttributes",
+        parse={"api": attributes, "plan": group_attributes, "template": template_attributes(GROUP_DEFAULTS)},
+        default={"plan": GROUP_DEFAULTS, "template": GROUP_DEFAULTS},
+    )
     checked: bool = fact(
         "group.HealthCheckEnabled",
         plan="health_check[0].enabled",

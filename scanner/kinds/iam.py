@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scanner.kinds.common import tagged, tags
 from scanner.kinds.iam_planned import key_is_active, planned_inline, template_inline
@@ -22,9 +22,6 @@ from scanner.kinds.planned_reading import arns, members_of
 from scanner.model.call import each, job, then
 from scanner.model.kind import Const, Kind, fact
 from scanner.model.policy import PolicyDocument
-
-if TYPE_CHECKING:
-    pass
 
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 LATELY = datetime(2026, 11, 20, tzinfo=UTC)

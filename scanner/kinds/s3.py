@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from scanner.kinds.common import tags
+from scanner.kinds.s3_planned import (
+    planned_acl,
+    planned_lifecycle,
+    planned_notified,
+    planned_replication,
+    planned_retention,
+    template_acl,
+    template_lifecycle,
+    template_notified,
+    template_replication,
+)
 from scanner.kinds.s3_reading import (
+    AclGrant,
     BucketReplication,
     LifecycleRule,
+    grants,
     home,
     lifecycle_rules,
     notified,
@@ -23,32 +34,6 @@ from scanner.model.policy import PolicyDocument
 
 HOME = "$bucket.BucketRegion or $loc.LocationConstraint or 'us-east-1'"
 """A bucket's Region: named by the listing, else by its location, of which us-east-1 has none."""
-
-GROUPS = "http://acs.amazonaws.com/groups/"
-
-
-class AclGrant(msgspec.Struct, frozen=True):
-    """A grant of an access control list.
-
-    `grantee` is the canonical user's id, an e-mail address or the group's name (`global/AllUsers`).
-    """
-
-    grantee: str
-    permission: str
-
-    @property
-    def public(self) -> bool:
-        """Whether everyone in the world, or everyone with any AWS account, is meant."""
-        return self.grantee in {"global/AllUsers", "global/AuthenticatedUsers"}
-
-
-def grants(items: Sequence[Mapping[str, Any]]) -> tuple[AclGrant, ...]:
-    """Read the grants of GetBucketAcl."""
-    return tuple(AclGrant(_grantee(item.get("Grantee") or {}), item.get("Permission", "")) for item in items)
-
-
-def _grantee(who: Mapping[str, str]) -> str:
-    return who.get("URI", "").removeprefix(GROUPS) or who.get("ID", "") or who.get("EmailAddress", "")
 
 
 def algorithm(rules: Sequence[Mapping[str, Any]]) -> str:
@@ -125,15 +110,22 @@ class Bucket(Kind, cfn="AWS::S3::Bucket", tf="aws_s3_bucket", scope="global"):
     notes = _ask("GetBucketNotificationConfiguration", "", action="GetBucketNotification")
 
     arn_format = "arn:{partition}:s3:::{id}"
-    tf_parts = {
-        "aws_s3_bucket_server_side_encryption_configuration": "bucket",
-        "aws_s3_bucket_policy": "bucket",
-        "aws_s3_bucket_acl": "bucket",
-        "aws_s3_bucket_ownership_controls": "bucket",
-        "aws_s3_bucket_public_access_block": "bucket",
-        "aws_s3_bucket_versioning": "bucket",
-        "aws_s3_bucket_logging": "bucket",
-    }
+    tf_parts = dict.fromkeys(
+        (
+            "aws_s3_bucket_acl",
+            "aws_s3_bucket_lifecycle_configuration",
+            "aws_s3_bucket_logging",
+            "aws_s3_bucket_notification",
+            "aws_s3_bucket_object_lock_configuration",
+            "aws_s3_bucket_ownership_controls",
+            "aws_s3_bucket_policy",
+            "aws_s3_bucket_public_access_block",
+            "aws_s3_bucket_replication_configuration",
+            "aws_s3_bucket_server_side_encryption_configuration",
+            "aws_s3_bucket_versioning",
+        ),
+        "bucket",
+    )
     cfn_parts = {"AWS::S3::BucketPolicy": "Bucket"}
 
     id: str = fact("bucket.Name", plan="bucket", template="BucketName", sample="claims-documents")
@@ -148,7 +140,7 @@ class Bucket(Kind, cfn="AWS::S3::Bucket", tf="aws_s3_bucket", scope="global"):
     encryption: str = fact(
         "enc.Rules",
         template="BucketEncryption.ServerSideEncryptionConfiguration",
-        parse=algorithm,
+        parse={"api": algorithm, "template": algorithm},
         plan="aws_s3_bucket_server_side_encryption_configuration.rule[0].apply_server_side_encryption_by_default[0].sse_algorithm",
         default={"api": "", "plan": "AES256", "template": "AES256"},
         sample="aws:kms",
@@ -157,7 +149,7 @@ class Bucket(Kind, cfn="AWS::S3::Bucket", tf="aws_s3_bucket", scope="global"):
     kms_key: str = fact(
         "enc.Rules",
         template="BucketEncryption.ServerSideEncryptionConfiguration",
-        parse=key,
+        parse={"api": key, "template": key},
         plan="aws_s3_bucket_server_side_encryption_configuration.rule[0].apply_server_side_encryption_by_default[0].kms_master_key_id",
         default="",
     )
@@ -169,7 +161,14 @@ class Bucket(Kind, cfn="AWS::S3::Bucket", tf="aws_s3_bucket", scope="global"):
         default=None,
     )
     owner: str = fact("acl.Owner.ID", sample="75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a")
-    acl_grants: tuple[AclGrant, ...] = fact("acl.Grants", parse=grants, sample=())
+    acl_grants: tuple[AclGrant, ...] = fact(
+        "acl.Grants",
+        plan="acl + aws_s3_bucket_acl",
+        template="AccessControl",
+        parse={"api": grants, "plan": planned_acl, "template": template_acl},
+        default={"plan": (), "template": ()},
+        sample=(),
+    )
     ownership: str = fact(
         "own.Rules[0].ObjectOwnership",
         plan="aws_s3_bucket_ownership_controls.rule[0].object_ownership",
@@ -222,21 +221,42 @@ class Bucket(Kind, cfn="AWS::S3::Bucket", tf="aws_s3_bucket", scope="global"):
         sample="access-logs",
         doc="The bucket that server access logs are written to; empty where there are none.",
     )
-    lifecycle: tuple[LifecycleRule, ...] = fact("life", parse=lifecycle_rules, default={"api": ()})
-    replication: tuple[BucketReplication, ...] = fact("copies.Rules", parse=replication_rules, default={"api": ()})
+    lifecycle: tuple[LifecycleRule, ...] = fact(
+        "life",
+        plan="aws_s3_bucket_lifecycle_configuration.rule",
+        template="LifecycleConfiguration.Rules",
+        parse={"api": lifecycle_rules, "plan": planned_lifecycle, "template": template_lifecycle},
+        default=(),
+    )
+    replication: tuple[BucketReplication, ...] = fact(
+        "copies.Rules",
+        plan="aws_s3_bucket_replication_configuration.rule",
+        template="ReplicationConfiguration.Rules",
+        parse={"api": replication_rules, "plan": planned_replication, "template": template_replication},
+        default=(),
+    )
     locked: bool = fact(
         "lock.ObjectLockEnabled",
-        plan="object_lock_enabled",
+        plan="aws_s3_bucket_object_lock_configuration.object_lock_enabled | object_lock_enabled",
         template="ObjectLockEnabled",
-        parse={"api": lambda state: state == "Enabled"},
+        parse={"api": lambda state: state == "Enabled", "plan": lambda state: state in (True, "Enabled")},
         default=False,
         sample=True,
     )
     lock_retention: str = fact(
         "lock.Rule.DefaultRetention",
-        parse=retention,
-        default={"api": ""},
+        plan="aws_s3_bucket_object_lock_configuration.rule[0].default_retention[0]",
+        template="ObjectLockConfiguration.Rule.DefaultRetention",
+        parse={"api": retention, "plan": planned_retention, "template": retention},
+        default="",
         sample="COMPLIANCE 2192 days",
         doc="The mode and length of Object Lock's default retention; empty where there is none.",
     )
-    notified: tuple[str, ...] = fact("notes", parse=notified, sample=("EventBridge",))
+    notified: tuple[str, ...] = fact(
+        "notes",
+        plan="+ aws_s3_bucket_notification",
+        template="NotificationConfiguration",
+        parse={"api": notified, "plan": planned_notified, "template": template_notified},
+        default={"plan": (), "template": ()},
+        sample=("EventBridge",),
+    )

@@ -8,6 +8,32 @@ from typing import Any
 
 import msgspec
 
+GROUPS = "http://acs.amazonaws.com/groups/"
+
+
+class AclGrant(msgspec.Struct, frozen=True):
+    """A grant of an access control list.
+
+    `grantee` is the canonical user's id, an e-mail address or the group's name (`global/AllUsers`).
+    """
+
+    grantee: str
+    permission: str
+
+    @property
+    def public(self) -> bool:
+        """Whether everyone in the world, or everyone with any AWS account, is meant."""
+        return self.grantee in {"global/AllUsers", "global/AuthenticatedUsers"}
+
+
+def grants(items: Sequence[Mapping[str, Any]]) -> tuple[AclGrant, ...]:
+    """Read the grants of GetBucketAcl."""
+    return tuple(AclGrant(_grantee(item.get("Grantee") or {}), item.get("Permission", "")) for item in items)
+
+
+def _grantee(who: Mapping[str, str]) -> str:
+    return who.get("URI", "").removeprefix(GROUPS) or who.get("ID", "") or who.get("EmailAddress", "")
+
 
 class Transition(msgspec.Struct, frozen=True):
     """A move to another storage class, some days after an object was made or from a date on."""
@@ -71,17 +97,18 @@ def _rule(item: Mapping[str, Any]) -> LifecycleRule:
         prefix=prefix,
         narrowed=bool((set(chosen) | set(both)) - {"And", "Prefix"}),
         transitions=tuple(
-            Transition(move["StorageClass"], move.get("Days"), _moment(move.get("Date")))
+            Transition(move["StorageClass"], move.get("Days"), moment(move.get("Date")))
             for move in item.get("Transitions") or ()
         ),
         expire_days=expiration.get("Days"),
-        expire_date=_moment(expiration.get("Date")),
+        expire_date=moment(expiration.get("Date")),
         noncurrent_days=(item.get("NoncurrentVersionExpiration") or {}).get("NoncurrentDays"),
         abort_days=(item.get("AbortIncompleteMultipartUpload") or {}).get("DaysAfterInitiation"),
     )
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment(text: str | None) -> datetime | None:
+    """Read a moment; None where there is none."""
     return datetime.fromisoformat(text) if text else None
 
 

@@ -147,7 +147,7 @@ def gather(document: Any, wanted: Mapping[str, Sequence[Step]]) -> Any:
         if verb != "member":
             raise ValueError(f"{text} does not end with a member")
         value = holder.get(name) if isinstance(holder, dict) else None
-        if value is not None:
+        if value is not None and value != []:
             found[text] = value
     return Known(found) if found else MISSING
 

@@ -30,7 +30,8 @@ from scanner.kinds.ecs_deployments import (
     rollback,
     steadiness,
 )
-from scanner.kinds.ecs_services import Service, StrategyItem
+from scanner.kinds.ecs_service_parts import StrategyItem
+from scanner.kinds.ecs_services import Service
 from scanner.kinds.ecs_tasks import Task
 from scanner.kinds.logs import MetricFilter
 from scanner.model.gap import Unknown

@@ -7,16 +7,8 @@ from typing import Any
 import pytest
 
 from scanner.kinds.ecs import ContainerInstance
-from scanner.kinds.ecs_services import (
-    ConnectService,
-    Placement,
-    Service,
-    Target,
-    TaskSet,
-    placements,
-    providers,
-    targets,
-)
+from scanner.kinds.ecs_service_parts import ConnectService, Placement, Target, TaskSet, placements, providers, targets
+from scanner.kinds.ecs_services import Service
 from scanner.kinds.ecs_tasks import Task, TaskContainer
 from scanner.kinds.events import EventRule, Schedule, run_task_definition, starts_tasks
 from scanner.model.gap import Unknown

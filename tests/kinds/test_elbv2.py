@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from scanner.kinds.elbv2 import (
+from scanner.kinds.elbv2 import LoadBalancer
+from scanner.kinds.elbv2_reading import (
     Action,
-    LoadBalancer,
     TargetState,
     action,
     actions,

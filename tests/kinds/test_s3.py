@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from scanner.kinds.acm import KEY_TYPES, key_type
-from scanner.kinds.s3 import AclGrant, algorithm, grants, key
+from scanner.kinds.s3 import algorithm, key
+from scanner.kinds.s3_reading import AclGrant, grants
 
 ALL = "http://acs.amazonaws.com/groups/global/AllUsers"
 LOGS = "http://acs.amazonaws.com/groups/s3/LogDelivery"

@@ -7,7 +7,7 @@ from scanner.engine.examples import judge_example
 from scanner.engine.registry import rules
 from scanner.kinds.containers import Container, Variable
 from scanner.kinds.ecr import Image
-from scanner.kinds.ecs_services import ConnectService
+from scanner.kinds.ecs_service_parts import ConnectService
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.images import ImageConfig
 from scanner.model.policy import PolicyDocument

@@ -25,7 +25,8 @@ from scanner.kinds.ec2_gateways import FlowLog
 from scanner.kinds.ec2_nacl import NetworkAcl
 from scanner.kinds.ec2_network import VPC, PrefixList, SecurityGroup
 from scanner.kinds.ecs_task_definitions import TaskDefinition
-from scanner.kinds.elbv2 import Listener, ListenerRule
+from scanner.kinds.elbv2 import Listener
+from scanner.kinds.elbv2_reading import ListenerRule
 from scanner.kinds.network_reasoning import AclEntry, Permission
 from scanner.kinds.rds import DBCluster, DBInstance
 from scanner.kinds.s3 import Bucket
