@@ -12,7 +12,7 @@ from scanner.cloudformation.values import NO_VALUE, is_unknown, reason, text_of
 from scanner.model.fact import alternatives, derive
 from scanner.model.gap import Unknown
 from scanner.model.given import Origin, Setting
-from scanner.model.planned import DOCUMENT, token, unknown
+from scanner.model.planned import DOCUMENT, unknown
 from scanner.model.resource import Resource, Source, seen
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ class Folding:
         origins: dict[str, Origin] = {}
         for logical, resource in zip(documents, resources, strict=True):
             origin = Origin(address=logical, file=file, line=self.declared.lines.get(logical, 0))
-            origins.setdefault(resource.id, origin)
+            for key in (resource.id, resource.arn, resource.identity):
+                origins.setdefault(key, origin)
         return Setting(tuple(resources), origins, tuple(others))
 
     def _why(self, condition: Any) -> str:
@@ -102,7 +103,7 @@ class Folding:
     def _name(self, kind: type[Kind], logical: str, document: dict[str, Any]) -> None:
         """Let a resource that has no known name be named by its token, which is what refers to it."""
         known, arn = self.names.id_and_arn(logical)
-        for fact, value in (("id", known), ("arn", arn), ("name", token(logical))):
+        for fact, value in (("id", known), ("arn", arn), ("name", self.names.token(logical))):
             path = kind.facts[fact].template if fact in kind.facts else None
             for text in alternatives(path):
                 if text.isalnum() and (document.get(text) is None or is_unknown(document[text])):
@@ -161,7 +162,7 @@ class Folding:
             if fact in kind.facts and kind.facts[fact].template is None:
                 resource.facts[fact] = value
         resource.tags = _fact(kind, resource, "tags")
-        resource.name = (resource.tags or {}).get("Name") or (known if known != token(logical) else logical)
+        resource.name = (resource.tags or {}).get("Name") or (known if known != self.names.token(logical) else logical)
         identities = (_fact(kind, resource, name) for name in kind.identity)
         resource.identity = next((str(value) for value in identities if value), known)
         return resource

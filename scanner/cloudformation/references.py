@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,6 +15,15 @@ REF_IS_ARN = frozenset(
     AWS::SNS::Topic AWS::CloudWatch::CompositeAlarm AWS::StepFunctions::StateMachine""".split()
 )
 """Types of which Ref gives the ARN (CloudFormation template reference, "Return values")."""
+
+TOLD_BY_ADDRESS = frozenset(
+    """AWS::EC2::InternetGateway AWS::EC2::NetworkInterface AWS::EC2::Instance AWS::EC2::NatGateway
+    AWS::EC2::VPCPeeringConnection AWS::EC2::TransitGateway AWS::EC2::VPNGateway""".split()
+)
+"""Types that a reader tells apart by their ids (where a route leads to): their tokens name the type."""
+
+TOKEN = re.compile(r"\$\{(?:AWS::[A-Za-z0-9:]+\.)?([A-Za-z0-9]+)\}")
+"""A token inside a text; the group is the logical id."""
 
 OWN_NAMES = {
     "AWS::EC2::SecurityGroup": ("GroupId",),
@@ -48,12 +58,18 @@ class Names:
         self._known = known
         self._found: dict[str, tuple[str, str]] = {}
 
+    def token(self, logical: str) -> str:
+        """Give what stands for a resource that has no known id."""
+        type_name = self.types[logical]
+        return token(f"{type_name}.{logical}" if type_name in TOLD_BY_ADDRESS else logical)
+
     def id_and_arn(self, logical: str) -> tuple[str, str]:
         """Give a resource's id and ARN, or its token for what is not known."""
         if logical not in self._found:
-            self._found[logical] = (token(logical), token(logical))  # what asks for its own name gets the token
+            stand_in = self.token(logical)
+            self._found[logical] = (stand_in, stand_in)  # what asks for its own name gets the token
             own, arn = self._known(logical)
-            self._found[logical] = (own or token(logical), arn or token(logical))
+            self._found[logical] = (own or stand_in, arn or stand_in)
         return self._found[logical]
 
     def ref(self, logical: str) -> str:

@@ -85,7 +85,8 @@ class Resolver:
         if target in self.pseudo:
             return self.pseudo[target]
         if target.startswith("AWS::"):
-            return unknown(f"{target} is not known before the stack is made: give the account and Region")
+            given = {"AWS::AccountId": ": give the account", "AWS::Region": ": give the Region"}.get(target, "")
+            return unknown(f"{target} is not known before the stack is made{given}")
         if target in self.values:
             found = self.values[target]
             self.charge(len(found) if isinstance(found, list) else 1)

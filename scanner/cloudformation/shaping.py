@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from scanner.cloudformation.references import TOKEN
 from scanner.cloudformation.values import is_unknown, text_of
 from scanner.model import path as paths
 from scanner.model.fact import Fact, alternatives
@@ -21,7 +22,6 @@ _TEXTS = frozenset(
 """Properties whose scalars are texts all the way down."""
 
 _FIGURES = re.compile(r"(From|To|Container|Host|Instance|LoadBalancer)Port")
-_TOKEN = re.compile(r"\$\{([A-Za-z0-9]+)\}")
 _SERVICES = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user"}
 
 
@@ -89,9 +89,9 @@ def _texts(value: Any, named: Callable[[str], Any]) -> Any:
 
 
 def _in_policy(text: str, types: Mapping[str, str], account: str, partition: str) -> Any:
-    whole = _TOKEN.fullmatch(text)
+    whole = TOKEN.fullmatch(text)
     if whole is None or whole[1] not in types:
-        return _TOKEN.sub(lambda match: match[1] if match[1] in types else match[0], text)
+        return TOKEN.sub(lambda match: match[1] if match[1] in types else match[0], text)
     type_name = types[whole[1]]
     if not account:
         return unknown(f"{whole[1]} is named in a policy, and the account is not known: give the account")
