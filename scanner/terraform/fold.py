@@ -1,0 +1,121 @@
+"""Folds parts into the resources that they belong to: by real id, name or ARN, or by the token of a planned resource.
+
+A part whose parent the file does not hold is left out and told: the parent is never judged as if it had no such part.
+One whose parent is not known yet makes every resource that it may belong to unknown there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from scanner.model.planned import COMPUTED, token, unknown
+from scanner.terraform.entries import Entry, World, hidden
+from scanner.terraform.types import INLINE, OPEN_SETS
+
+if TYPE_CHECKING:
+    from scanner.model.kind import Kind
+    from scanner.terraform.references import References
+    from scanner.terraform.types import Types
+
+MOST = 20
+"""How many parts without a parent are named one by one."""
+
+
+class Fold:
+    """Folds the parts of one world."""
+
+    def __init__(self, world: World, types: Types, references: References | None = None) -> None:
+        """Index the resources by what they may be referred to by."""
+        self._types = types
+        self._references = references
+        self.parents = [entry for entry in world.values() if entry.type in types.kinds]
+        self._parts = [entry for entry in world.values() if entry.type in types.parts]
+        self.docs = {entry.address: dict(entry.doc) for entry in self.parents}
+        self.owners: dict[str, list[str]] = defaultdict(list)
+        self.lost: list[str] = []
+        self._named: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+        self._by_kind: dict[str, list[Entry]] = defaultdict(list)
+        for entry in self.parents:
+            kind = types.kinds[entry.type]
+            self._by_kind[kind.cfn].append(entry)
+            for name in self.names(entry):
+                self._named[kind.cfn, name].append(entry)
+
+    def names(self, entry: Entry) -> set[str]:
+        """Give everything by which a resource may be referred to."""
+        said = (entry.doc.get(name) for name in self._types.names(entry.type))
+        return {value for value in said if isinstance(value, str) and value} | {token(entry.address)}
+
+    def run(self) -> None:
+        """Fold every part."""
+        for part in self._parts:
+            found = [self._into(part, kind, attribute) for kind, attribute in self._types.parts[part.type]]
+            if not any(found) and part.type not in self._types.kinds:
+                self.lost.append(part.address)
+        for parent in self.parents:
+            self._settle(parent)
+
+    def _into(self, part: Entry, kind: type[Kind], attribute: str) -> bool:
+        value = part.doc.get(attribute)
+        found = [self._one(part, kind, attribute, each) for each in (value if isinstance(value, list) else [value])]
+        return any(found)
+
+    def _one(self, part: Entry, kind: type[Kind], attribute: str, value: Any) -> bool:
+        if hidden(value):
+            return self._perhaps(part, kind, attribute)
+        if not isinstance(value, str):
+            return False
+        parents = self.parents_of(kind, value, part.provider)
+        for parent in parents:
+            said = part.doc if len(parents) == 1 else unknown(f"{value} is the name of {len(parents)} resources")
+            self._attach(parent, part, said)
+        return bool(parents)
+
+    def parents_of(self, kind: type[Kind], value: str, provider: str) -> list[Entry]:
+        """Give the resources that a part may mean by a name: those of its own provider, where there are any."""
+        found = self._named.get((kind.cfn, value), [])
+        return [entry for entry in found if entry.provider == provider] or found
+
+    def _perhaps(self, part: Entry, kind: type[Kind], attribute: str) -> bool:
+        """Let every resource that a part may belong to be unknown where the part would lie."""
+        code = part.code.get(attribute) if isinstance(part.code, dict) else None
+        meant = self._references.candidates(part.address, code) if self._references else None
+        parents = [entry for entry in self._by_kind[kind.cfn] if meant is None or entry.address in meant]
+        reason = unknown(f"{part.address} may belong to it: what it belongs to is known after apply")
+        for parent in parents:
+            if meant is not None or token(parent.address) in _texts(parent.doc):
+                self._attach(parent, part, reason)
+        return bool(parents)
+
+    def _attach(self, parent: Entry, part: Entry, said: dict[str, Any]) -> None:
+        doc = self.docs[parent.address]
+        doc[part.type] = [*doc.get(part.type, ()), said] if isinstance(doc.get(part.type), list) else [said]
+        self.owners[part.address].append(parent.address)
+
+    def _settle(self, parent: Entry) -> None:
+        """Decide what an attribute is that stands for parts too and that the code of a new resource does not write.
+
+        With parts it is empty: both together are not allowed. A set that a `dynamic` block writes looks the same.
+        """
+        doc = self.docs[parent.address]
+        for name in INLINE.get(parent.type, ()):
+            value: Any = doc.get(name)
+            if not hidden(value) or value.get(COMPUTED) is not True:
+                continue
+            if name not in OPEN_SETS or any(part in doc for part in self._types.kinds[parent.type].tf_parts):
+                del doc[name]
+            elif name != "egress":
+                doc[name] = unknown("known after apply: the code writes it in a dynamic block, or not at all")
+
+    def notes(self) -> list[str]:
+        """Tell the parts that were left out."""
+        named = [
+            f"{address}: what it belongs to is not in this file, so it was left out" for address in self.lost[:MOST]
+        ]
+        more = len(self.lost) - MOST
+        return [*named, f"{more} more parts belong to resources that are not in this file"] if more > 0 else named
+
+
+def _texts(doc: dict[str, Any]) -> list[str]:
+    return [value for value in doc.values() if isinstance(value, str)]
