@@ -17,8 +17,10 @@ SECRET_KEYS = re.compile(
 )
 """Members whose values are dropped as a record is read, unless flags or figures; compared as `bare` writes them."""
 
-UNNAMING_KEYS = frozenset({"tags", "tagset", "tagspecificationset", "tagspecifications", "description", "comment"})
-"""Members below which a string names no resource."""
+UNNAMING_KEYS = frozenset({
+    "tags", "tagset", "tagspecificationset", "tagspecifications", "description", "comment", "bucketpolicy", "statement",
+})  # fmt: skip
+"""Members below which a string names no resource that the call is about."""
 
 READING = ("Get", "List", "Describe", "Head", "Lookup", "Search", "BatchGet")
 """How the names of reading calls begin, for records that do not say whether they read."""

@@ -179,8 +179,10 @@ def concerns(event: TrailEvent, change: Change, names: Iterable[str], *, listed:
 
 
 def _of_another(event: TrailEvent, names: Iterable[str]) -> bool:
-    """Say whether a call only mentions a thing of EC2 and is about another of its sort, as of two groups one may be."""
+    """Say whether a call only mentions a bucket or a thing of EC2, and is about another of its sort."""
     asked = event.asked.parameters if isinstance(event.asked.parameters, Mapping) else {}
+    if event.source.startswith("s3.") and isinstance(asked.get("bucketName"), str):
+        return all(name.rpartition(":")[2] != asked["bucketName"] for name in names)
     wrapped = next(iter(asked.values())) if len(asked) == 1 else None
     subjects = {text for text in (wrapped if isinstance(wrapped, Mapping) else asked).values() if isinstance(text, str)}
     sorts = {found[1] for name in names if (found := ID.fullmatch(name))}

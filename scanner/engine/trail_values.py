@@ -107,7 +107,7 @@ def speaks_of_another(parameters: Any, value: Any, prop: str, path: str = "") ->
     leaves = list(_leaves(parameters))
     around = _around(path, value)
     parts = [*parts_of(value, _named(prop, path, value)), *around][:MOST_PARTS]
-    whole = isinstance(value, Mapping) or bool(around)
+    whole = isinstance(value, Mapping) or bool(around) or path.endswith(f"[{value}]")
     there = [part for part in parts if any(_same_place(part, key, found, whole) for key, found in leaves)]
     return bool(there) and (1 << len(there)) - 1 not in _masks(parameters, "", there)
 
@@ -115,11 +115,14 @@ def speaks_of_another(parameters: Any, value: Any, prop: str, path: str = "") ->
 def _same_place(part: Part, key: str, found: str, element: bool) -> bool:  # noqa: FBT001  of one caller
     if same_member(part.key, key, SURE_NAME):
         return True
-    return (
-        element
-        and not part.plain
-        and (part.token == found or bool(_sort(part.token) and _sort(part.token) == _sort(found)))
-    )
+    sort = _sort_or_type(part.token)
+    return element and not part.plain and (part.token == found or (bool(sort) and sort == _sort_or_type(found)))
+
+
+def _sort_or_type(text: str) -> str:
+    """Say of what sort a token is, of an ARN too: `iam:policy`."""
+    found = re.match(r"arn:[^:]+:([^:]+):[^:]*:[^:]*:([a-z-]+)[/:]", text)
+    return f"{found[1]}:{found[2]}" if found else _sort(text)
 
 
 def _sort(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scanner.engine.attribution import attribute
 from scanner.engine.trail_event import TrailEvent
-from scanner.model.canon import Canon
+from scanner.model.canon import Canon, Touch
 from scanner.model.change import Action, Change, Confidence
 from tests.engine import trail_records as trail
 from tests.engine.test_attribution import who
@@ -144,3 +144,31 @@ def test_a_version_behind_an_event_s_name_is_no_part_of_it() -> None:
         who(gone, event("DeleteTable2012_08_10", "dynamodb", {"tableName": "visits"})).event == "DeleteTable2012_08_10"
     )
     assert who(gone, event("DeleteTable20120810", "dynamodb", {"tableName": "visits"})).confidence is HIGH
+
+
+ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+def test_who_attaches_another_policy_is_not_taken_for_who_attached_this_one() -> None:
+    canons = {
+        "AWS::IAM::Role": trail.canon("AWS::IAM::Role", Touch(path="role.Attached", events=("AttachRolePolicy",)))
+    }
+    role = f"arn:aws:iam::{trail.ACCOUNT}:role/app"
+    given = trail.change("AWS::IAM::Role", role, region="global", path=f"attached[{ADMIN}]", property="role.Attached",
+                         action=Action.ADDED, after=ADMIN)  # fmt: skip
+    for policy, wanted in ((ADMIN, HIGH), ("arn:aws:iam::aws:policy/ReadOnlyAccess", LOW)):
+        asked = {"roleName": "app", "policyArn": policy}
+        ((_, found),) = attribute([given], [event("AttachRolePolicy", "iam", asked, awsRegion="us-east-1")], canons)
+        assert found.confidence is wanted
+
+
+def test_a_bucket_that_is_mentioned_in_another_s_policy_was_not_changed_by_it() -> None:
+    kind = "AWS::S3::Bucket"
+    canons = {kind: trail.canon(kind, Touch(path="pol", events=("PutBucketPolicy",)))}
+    given = trail.change(kind, "arn:aws:s3:::phi", path="policy.Statement[All]", property="pol.Statement",
+                         action=Action.ADDED, after={"Effect": "Allow", "Resource": "arn:aws:s3:::phi/*"})  # fmt: skip
+    statement = {"Sid": "All", "Effect": "Allow", "Resource": ["arn:aws:s3:::phi", "arn:aws:s3:::phi/*"]}
+    for bucket, wanted in (("phi", HIGH), ("other", NONE)):
+        asked = {"bucketName": bucket, "bucketPolicy": {"Statement": [statement]}}
+        ((_, found),) = attribute([given], [event("PutBucketPolicy", "s3", asked)], canons)
+        assert found.confidence is wanted
