@@ -65,12 +65,11 @@ def _annotation(level: str, finding: Finding, data: ReportData, places: Places |
     where = spot(finding, places)
     file = {"file": where.path, "line": where.line} if where.real else {}
     title = f"{finding.severity} {standing(finding)}: {finding.title}"
-    account = clean(data.account_label(finding.account))
+    known = [clean(text) for text in (data.account_label(finding.account), finding.region) if text]
+    place = f" in {', '.join(known)}" if known else ""
     age = f" ({finding.status})" if fresh(finding) else f" ({known_since(finding)})"
-    lines = (
-        f"{clean(finding.name)} in {account}, {finding.region}: {said(finding)}{age}",
-        f"phiward explain {finding.fingerprint[:12]}",
-    )
+    lines = [f"{clean(finding.name)}{place}: {said(finding)}{age}"]
+    lines += [] if where.real else [f"phiward explain {finding.fingerprint[:12]}"]
     return command(level, "\n".join(lines), **file, title=clean(title))
 
 

@@ -145,11 +145,12 @@ def _own(finding: Finding, beside: Sequence[Snapshot]) -> bool:
 
 def scan(
     snapshot: Snapshot, places: Iterable[Place], judge: Judge, *, history: History | None = None,
-    now: Callable[[], datetime] | None = None,
+    now: Callable[[], datetime] | None = None, beside: Callable[[Snapshot], Iterable[Resource]] | None = None,
 ) -> Result:  # fmt: skip
     """Collect the places into the snapshot, judge it, and keep both.
 
-    `snapshot` comes with id, moment and targets, and with what an interrupted scan already holds.
+    `snapshot` comes with id, moment and targets, and with what an interrupted scan already holds. `beside` gives what
+    is judged with it and no call lists: what the code says of what was seen.
     """
     for place in places:
         snapshot.resources += place.resources
@@ -157,6 +158,8 @@ def scan(
         if history is not None:
             history.add(snapshot.id, place.account, place.region, place.resources, place.coverage)
     snapshot.coverage.sort(key=lambda entry: (entry.account, entry.region, entry.kind, entry.call))
+    if beside is not None:
+        snapshot.resources += beside(snapshot)
     findings = list(judge.findings(snapshot))
     if history is not None:
         finished = now() if now is not None else snapshot.as_of
@@ -264,6 +267,7 @@ def gate(given: Given, judge: Judge, as_of: datetime, snapshot: Snapshot | None 
     Without a snapshot the plan is all that is known: what may stand elsewhere is UNKNOWN. With one, the plan is laid
     over it. A file of one world, as a template is, is judged as if nothing stood before.
     """
+    judge = replace(judge, remedy=None)  # what is not there yet is mended where it is written
     after, before = _worlds(given, as_of, snapshot)
     known = addresses(given)
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from scanner.cli import app_compare
 from scanner.cli import options as opt
 
 app = typer.Typer(
@@ -109,32 +110,6 @@ def report(
 
 
 @app.command()
-def drift(
-    since: Annotated[str, typer.Option("--since", help="Scan id, day or moment; else the scan before.")] = "",
-    baseline: Annotated[str, typer.Option("--baseline", help="Compare with this approved baseline.")] = "",
-    scan: opt.ScanId = "",
-    cells: Annotated[str, typer.Option("--cells", help="Compare the accounts of this group with each other.")] = "",
-    trail: Annotated[
-        list[Path] | None, typer.Option("--trail", help="Exported CloudTrail file or folder: who did it.")
-    ] = None,
-    show_suppressed: Annotated[bool, typer.Option("--show-suppressed", help="Also what is none, and why.")] = False,
-    fail_on: opt.FailOn = opt.Level.HIGH,
-    allow_incomplete: Annotated[
-        bool, typer.Option("--allow-incomplete", help="Do not exit 3 for what can no longer be compared.")
-    ] = False,
-    format: Annotated[opt.DriftFormat, typer.Option("--format", help="Form.")] = opt.DriftFormat.TABLE,
-    out: opt.Out = None, config: opt.Config = None, store: opt.Store = "", verbose: opt.Verbose = False,
-) -> int:  # fmt: skip
-    """Tell what changed, what it touches and who did it: exit 0 nothing, 1 at or above --fail-on, 3 incomplete."""
-    from scanner.cli import drifting
-    from scanner.cli.wire import Wiring
-
-    asked = drifting.Asked(scan, since, baseline, cells, trail or (), show_suppressed)
-    how = drifting.How(format.value, out, fail_on.value, allow_incomplete=allow_incomplete, verbose=verbose)
-    return drifting.show_drift(Wiring.find(config, store), asked, how)
-
-
-@app.command()
 def explain(
     fingerprint: Annotated[str, typer.Argument(help="A finding's fingerprint, or the beginning of it.")],
     scan: opt.ScanId = "", config: opt.Config = None, store: opt.Store = "",
@@ -165,21 +140,6 @@ def accept(
 
     words = accepting.Words(reason, owner, until, by, not_reasonable, instead)
     (accepting.revoke if revoke else accepting.accept)(Wiring.find(config, store), fingerprint, words)
-
-
-@app.command()
-def whatif(
-    rule: opt.Rules = None,
-    scan: Annotated[str, typer.Option("--scan", help="Id of the stored scan to begin with.")] = "",
-    format: opt.PlainForm = opt.PlainFormat.TABLE, config: opt.Config = None, store: opt.Store = "",
-    quiet: opt.Quiet = False,
-) -> None:  # fmt: skip
-    """Judge the stored scans by today's rule: since when has this been so."""
-    from scanner.cli import whatif as asking
-    from scanner.cli.wire import Wiring
-
-    as_json = format is opt.PlainFormat.JSON
-    asking.whatif(Wiring.find(config, store), rule or (), scan, as_json=as_json, quiet=quiet)
 
 
 @baseline_app.command("approve")
@@ -230,6 +190,10 @@ def verify(
     from scanner.cli.wire import Wiring
 
     return verify_store(Wiring.find(config, store), head)
+
+
+for command in (app_compare.drift, app_compare.gate, app_compare.whatif):
+    app.command()(command)
 
 
 @app.command("iam-policy")

@@ -40,6 +40,7 @@ class Asked:
     baseline: str = ""
     cells: str = ""
     trails: Sequence[Path] = ()
+    states: Sequence[str] = ()
     show_suppressed: bool = False
 
 
@@ -67,6 +68,12 @@ def show_drift(wiring: Wiring, asked: Asked, how: How) -> int:
         if asked.since or asked.baseline or asked.scan or asked.trails:
             raise UsageError("--cells compares accounts by their newest scans; give it without a scan, day or trail")
         return _show_cells(wiring, asked.cells, how)
+    if asked.states:
+        from scanner.cli.codifying import show_codified
+
+        if asked.since or asked.baseline or asked.trails:
+            raise UsageError("--terraform lays code beside a scan; give it without a day, baseline or trail")
+        return show_codified(wiring, asked.states, asked.scan, how, show_suppressed=asked.show_suppressed)
     with wiring.store() as store:
         newer = chosen_scan(store, asked.scan)
         older = _older(store, newer, asked)

@@ -24,6 +24,9 @@ Kinds = Annotated[
     list[str] | None, typer.Option("--kind", help="CloudFormation type, such as AWS::S3::Bucket; may be repeated.")
 ]
 Out = Annotated[Path | None, typer.Option("--out", help="Write to this file instead of standard output.")]
+OverScan = Annotated[
+    str, typer.Option("--scan", help="Lay the plan over this scan; with --baseline the scan to judge.")
+]
 ScanId = Annotated[str, typer.Option("--scan", help="Id of a scan; else the newest.", show_default=False)]
 
 
@@ -58,6 +61,18 @@ class DriftFormat(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
+
+
+class GateFormat(StrEnum):
+    """The forms that the gate's answer can have."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    GITHUB = "github"
+    GITLAB = "gitlab"
 
 
 class PlainFormat(StrEnum):

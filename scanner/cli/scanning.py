@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from scanner.aws.sessions import Sessions, Target
     from scanner.engine.redact import Redactor
     from scanner.model.kind import Kind
-    from scanner.model.resource import Snapshot
+    from scanner.model.resource import Resource, Snapshot
     from scanner.model.rule import Rule
     from scanner.run import Judge, Result
     from scanner.store import ScanInfo, Store
 
 Tick = Callable[[int, int, int], None]
+Beside = Callable[["Snapshot"], "Iterable[Resource]"]
 GLOBAL = "global"
 
 
@@ -59,7 +60,7 @@ def run_scan(
     else:
         regions = sorted({region for _, region in info.targets if region != GLOBAL})
         targets = [_narrowed(target, info) for target in wiring.targets(sessions, identity, info.accounts, regions)]
-    work = _Work(wiring, rules, kinds, judge, redactor, targets)
+    work = _Work(wiring, rules, kinds, judge, redactor, targets, _code_beside(wiring))
     result = _carry_out(work, info, sessions, store, clock or Clock(), tick)
     result.targets = targets
     return result
@@ -95,6 +96,14 @@ def _narrowed(target: Target, info: ScanInfo) -> Target:
     return replace(target, regions=tuple(own))
 
 
+def _code_beside(wiring: Wiring) -> Beside | None:
+    if not wiring.config.iac.terraform:
+        return None
+    from scanner.cli.codifying import code_beside
+
+    return code_beside(wiring)
+
+
 @dataclass(frozen=True)
 class _Work:
     wiring: Wiring
@@ -103,6 +112,7 @@ class _Work:
     judge: Judge
     redactor: Redactor
     targets: Sequence[Target]
+    beside: Beside | None = None
 
 
 def _carry_out(
@@ -124,7 +134,8 @@ def _carry_out(
         done = store.places_done(info.id)
         held = store.snapshot(info.id)
         snapshot.resources, snapshot.coverage = list(held.resources), list(held.coverage)
-    result = scan(snapshot, collector.collect(work.targets, done), work.judge, history=store, now=clock.now)
+    found = collector.collect(work.targets, done)
+    result = scan(snapshot, found, work.judge, history=store, now=clock.now, beside=work.beside)
     result.calls = collector.client.made if collector.client else 0
     result.resumed = before is not None
     return result

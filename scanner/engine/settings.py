@@ -164,6 +164,12 @@ class DrTable(_Table):
     _region = field_validator("region")(lambda given: _region(given) if given else given)
 
 
+class IacTable(_Table):
+    """The states of Terraform that a scan is laid beside: files, folders of states, or `s3://bucket/key`."""
+
+    terraform: tuple[str, ...] = ()
+
+
 class ReportsTable(_Table):
     """Where reports go, and which."""
 
@@ -188,6 +194,7 @@ class Config(_Table):
     cells: Cells = {}
     dr: DrTable = DrTable()
     drift: DriftTable = DriftTable()
+    iac: IacTable = IacTable()
     reports: ReportsTable = ReportsTable()
     rules: dict[str, Any] = {}
     _text: str = PrivateAttr("")
