@@ -17,6 +17,12 @@ CAPABILITY = "com.amazonaws.ecs.capability."
 PLACE = frozenset({"availability-zone", "subnet-id", "awsvpc-trunk-id", "ami-id", "instance-type"})
 """The attributes by which container instances of one sort differ, and those that their EC2 instances have."""
 
+SETTLED: Mapping[str, str] = {
+    "enabling": "enabled", "requested": "enabled", "disabling": "disabled",
+    "locking-policy": "locked", "unlocking-policy": "unlocked",
+}  # fmt: skip
+"""How RDS writes a switch on its way (API_DBCluster, LocalWriteForwardingStatus; API_DBInstance)."""
+
 GROUPS = "http://acs.amazonaws.com/groups/global/"
 
 
@@ -67,6 +73,11 @@ def switches(given: Any) -> Any:
 def failure(given: Any) -> Any:
     """Give a status only where it tells of a failure: `SUCCESS` and `PENDING` take turns."""
     return given if not isinstance(given, str) or "fail" in given.casefold() else None
+
+
+def settled(given: Any) -> Any:
+    """Give a switch by the position that it is moving to: `enabling` is enabled, `unlocking-policy` unlocked."""
+    return SETTLED.get(given, given) if isinstance(given, str) else given
 
 
 def instance_attributes(given: Any) -> Any:
@@ -126,6 +137,7 @@ CONTAINERS: Mapping[str, Callable[[Any], Any]] = {
         lower,
         switches,
         failure,
+        settled,
         instance_attributes,
         acl_grants,
         bucket_encryption,

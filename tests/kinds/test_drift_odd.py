@@ -10,7 +10,7 @@ import pytest
 from scanner.engine.drift.canonicalise import Node, canonicalise
 from scanner.engine.normalise import canonical
 from scanner.kinds.forms import FORMS
-from tests.kinds.drifting import ACCOUNT, BUCKET, only, statement
+from tests.kinds.drifting import ACCOUNT, BUCKET, changes, only, statement
 
 
 def test_a_sid_that_says_deny_does_not_make_a_denial_of_an_allow() -> None:
@@ -88,3 +88,19 @@ def test_what_no_form_expects_stays_as_it_is_and_is_compared(name: str) -> None:
     node.form = FORMS[name]
     for given in HOSTILE:
         canonical(canonicalise(given, node))
+
+
+@pytest.mark.parametrize(
+    ("kind", "member", "was", "way", "now"),
+    [
+        ("AWS::RDS::DBInstance", "ActivityStreamPolicyStatus", "locked", "locking-policy", "unlocked"),
+        ("AWS::RDS::DBCluster", "LocalWriteForwardingStatus", "enabled", "requested", "disabled"),
+    ],
+)
+def test_a_switch_that_is_called_a_status_is_no_state_that_passes(
+    kind: str, member: str, was: str, way: str, now: str
+) -> None:
+    """On its way it is where it goes to."""
+    assert changes(kind, "box", {member: way, "Engine": "x"}, {member: was, "Engine": "x"}) == []
+    leaf, _ = only(kind, "box", {member: was, "Engine": "x"}, {member: now, "Engine": "x"})
+    assert (leaf.at.path, leaf.before, leaf.after) == (member, was, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from scanner.engine.drift.canonicalise import HEAD, NOTHING, Node, Normaliser, canonicalise, head
@@ -46,6 +46,8 @@ class Comparer:
     lookup: Lookup = nobody
     earlier: Lookup = nobody
     explain: bool = False
+    users: dict[tuple[str, str, str], list[tuple[str, Resource]]] = field(default_factory=dict)
+    """By place and kind, the resources on which classes are shown, each with what it refers to."""
 
     def compare(self, groups: Iterable[Group]) -> Iterator[Change | Suppressed]:
         """Give the changes, and with `explain` what is none."""
@@ -193,12 +195,12 @@ class Comparer:
         section, rest = paths.split(text)
         compiled = self.normaliser.sections(kind)
         node: Node = compiled.node(section) if compiled else NOTHING
-        users = [
-            each
-            for each in self.lookup(change.account, change.region, kind)
-            if section in each.sections
-            and paths.getter(rest)(canonicalise(each.sections[section].doc, node) or {}) == change.key
-        ]
+        where = (change.account, change.region, kind)
+        if where not in self.users:
+            read = ((each, each.sections.get(section)) for each in self.lookup(*where))
+            held = ((each, canonicalise(of.doc, node) or {}) for each, of in read if of is not None)
+            self.users[where] = [(str(paths.getter(rest)(doc)), each) for each, doc in held]
+        users = [each for name, each in self.users[where] if name == change.key]
         if users:
             first, *others = sorted(users, key=lambda each: each.arn)
             at = At().member(section, node)
