@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.kinds.cloudfront import Distribution, Origin, VpcOrigin
+from scanner.kinds.cloudfront import Distribution, VpcOrigin
+from scanner.kinds.cloudfront_reading import Origin
 from scanner.model.gap import Gap, GapState, Unknown
 from scanner.model.inventory import World
 from scanner.model.remedy import Runbook

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.kinds.cloudfront import Distribution, Origin, OriginAccessControl
+from scanner.kinds.cloudfront import Distribution, OriginAccessControl
+from scanner.kinds.cloudfront_reading import Origin
 from scanner.model.inventory import World
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.kinds.cloudfront import Behavior, Distribution
+from scanner.kinds.cloudfront import Distribution
+from scanner.kinds.cloudfront_reading import Behavior
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Gaps, Missing, Rule
 from scanner.model.source import WebProposal

@@ -9,7 +9,8 @@ from scanner.kinds.containers import Container, LogConfiguration
 from scanner.kinds.ec2_gateways import FlowLog
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.logs import LogGroup
-from scanner.kinds.vpn import Tunnel, VPNConnection
+from scanner.kinds.vpn import VPNConnection
+from scanner.kinds.vpn_reading import Tunnel
 from scanner.model.inventory import World, any_of
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Other, Rule

@@ -7,7 +7,8 @@ from typing import Any
 
 from rules._buckets import arn_of, public_by_acl, public_by_policy
 from scanner.kinds.account import Account
-from scanner.kinds.cloudfront import Distribution, Origin, OriginAccessIdentity
+from scanner.kinds.cloudfront import Distribution, OriginAccessIdentity
+from scanner.kinds.cloudfront_reading import Origin
 from scanner.kinds.s3 import Bucket
 from scanner.kinds.s3_reading import AclGrant
 from scanner.model.inventory import World, any_of

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from scanner.kinds.vpn import Tunnel, VPNConnection
+from scanner.kinds.vpn import VPNConnection
+from scanner.kinds.vpn_reading import Tunnel
 from scanner.model.gap import Gap
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Missing, Note, Rule

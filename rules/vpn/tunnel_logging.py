@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rules._vpn import untold
-from scanner.kinds.vpn import Tunnel, VPNConnection
+from scanner.kinds.vpn import VPNConnection
+from scanner.kinds.vpn_reading import Tunnel
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Missing, Rule
 from scanner.model.source import CityWebapps, EcsGuide

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rules._vpn import GRAIN, silences, untold
-from scanner.kinds.vpn import Traffic, Tunnel, VPNConnection
+from scanner.kinds.vpn import Traffic, VPNConnection
+from scanner.kinds.vpn_reading import Tunnel
 from scanner.model.inventory import any_of
 from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Missing, Note, Rule

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from scanner.kinds.backup_planned import planned_rules, planned_selection, template_rules
 from scanner.kinds.backup_reading import Selection, hours_between, selection
 from scanner.kinds.common import tagged, tags
 from scanner.model.call import each, then
@@ -64,7 +65,17 @@ class BackupPlan(Kind, cfn="AWS::Backup::BackupPlan", tf="aws_backup_plan"):
     )
     name: str = fact("listed.BackupPlanName", plan="name", template="BackupPlan.BackupPlanName", sample="nightly")
     tags: Mapping[str, str] = fact("labels.Tags", plan="tags", template="BackupPlanTags", parse=tags(), default={})
-    rules: tuple[PlanRule, ...] = fact("plan.Rules", parse=plan_rules, sample=(PlanRule("daily", 24.0, 35),))
+    rules: tuple[PlanRule, ...] = fact(
+        "plan.Rules",
+        plan="rule",
+        template="BackupPlan.BackupPlanRule",
+        parse={
+            "api": plan_rules,
+            "plan": lambda given: plan_rules(planned_rules(given)),
+            "template": lambda given: plan_rules(template_rules(given)),
+        },
+        sample=(PlanRule("daily", 24.0, 35),),
+    )
     volatile = ("listed.LastExecutionDate", "listed.VersionId", "listed.CreationDate")
 
 
@@ -87,8 +98,9 @@ class BackupSelection(Kind, cfn="AWS::Backup::BackupSelection", tf="aws_backup_s
     plan: str = fact("listed.BackupPlanId", plan="plan_id", template="BackupPlanId", sample="plan-1")
     says: Selection = fact(
         "about",
+        plan="resources + not_resources + selection_tag + condition",
         template="BackupSelection",
-        parse=selection,
+        parse={"api": selection, "plan": planned_selection, "template": selection},
         sample=Selection(resources=("*",)),
     )
 
@@ -107,7 +119,7 @@ class BackupVault(
     )
     labels = tagged("$listed.BackupVaultArn", "backup:backup-vault")
 
-    tf_parts = {"aws_backup_vault_policy": "backup_vault_name"}
+    tf_parts = dict.fromkeys(("aws_backup_vault_policy", "aws_backup_vault_lock_configuration"), "backup_vault_name")
 
     id: str = fact("listed.BackupVaultName", plan="name", template="BackupVaultName", sample="records")
     arn: str = fact(
@@ -125,14 +137,28 @@ class BackupVault(
     recovery_points: int = fact(
         "listed.NumberOfRecoveryPoints", plan=Const(1), template=Const(1), sample=1, doc="How many lie in it."
     )
-    locked: bool = fact("listed.Locked", default={"api": False}, sample=False)
+    locked: bool = fact(
+        "listed.Locked",
+        plan="+ aws_backup_vault_lock_configuration",
+        template="+ LockConfiguration",
+        parse={"plan": bool, "template": bool},
+        default=False,
+        sample=False,
+    )
     lock_date: datetime | None = fact(
         "listed.LockDate",
         default={"api": None},
         sample=None,
         doc="From when on nobody can take the lock away; none where the lock can be lifted.",
     )
-    minimum_days: int = fact("listed.MinRetentionDays", default={"api": 0}, sample=0)
+    minimum_days: int = fact(
+        "listed.MinRetentionDays",
+        plan="aws_backup_vault_lock_configuration.min_retention_days",
+        template="LockConfiguration.MinRetentionDays",
+        parse={"template": int},
+        default=0,
+        sample=0,
+    )
     policy: PolicyDocument | None = fact(
         "pol",
         plan="aws_backup_vault_policy.policy",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
+from scanner.kinds.cloudfront_planned import planned_behaviors, planned_origins, template_behaviors, template_origins
+from scanner.kinds.cloudfront_reading import Behavior, Origin, behaviors, origins
 from scanner.kinds.common import tagged, tags
 from scanner.model.call import each, shared, then
 from scanner.model.kind import Const, Kind, fact
@@ -15,64 +14,6 @@ from scanner.model.secret import Secret
 
 HEADER = Secret("Origins.Items[].CustomHeaders.Items[].HeaderValue", detect=False)
 """What CloudFront tells an origin in a header of the customer's: often the secret by which the origin knows it."""
-
-_SITE = re.compile(r"(.+)\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(?:\.cn)?")
-_BUCKET = re.compile(r"(.+)\.s3(?:[.-](?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?")
-
-
-class Origin(msgspec.Struct, frozen=True):
-    """An origin of a distribution.
-
-    `identity` and `access_control` name the origin access identity and control that it signs by, `protocol` is how a
-    custom origin is reached (`http-only`, `match-viewer`, `https-only`; empty for others), `vpc` a VPC origin's id.
-    """
-
-    id: str
-    domain: str
-    identity: str = ""
-    access_control: str = ""
-    protocol: str = ""
-    vpc: str = ""
-
-    @property
-    def website(self) -> bool:
-        """Whether it is the website endpoint of a bucket, which speaks HTTP only and knows no signatures."""
-        return _SITE.fullmatch(self.domain) is not None
-
-    @property
-    def bucket(self) -> str:
-        """The S3 bucket that it is; empty for other origins."""
-        match = _SITE.fullmatch(self.domain) or _BUCKET.fullmatch(self.domain)
-        return match.group(1) if match else ""
-
-
-class Behavior(msgspec.Struct, frozen=True):
-    """How requests for some paths are answered: the pattern (`*` for the default), and what viewers may speak."""
-
-    path: str
-    viewer: str
-
-
-def origins(items: Sequence[Mapping[str, Any]]) -> tuple[Origin, ...]:
-    """Read the origins of a distribution."""
-    return tuple(
-        Origin(
-            item["Id"],
-            item["DomainName"].lower(),
-            identity=(item.get("S3OriginConfig") or {}).get("OriginAccessIdentity") or "",
-            access_control=item.get("OriginAccessControlId") or "",
-            protocol=(item.get("CustomOriginConfig") or {}).get("OriginProtocolPolicy") or "",
-            vpc=(item.get("VpcOriginConfig") or {}).get("VpcOriginId") or "",
-        )
-        for item in items
-    )
-
-
-def behaviors(distribution: Mapping[str, Any]) -> tuple[Behavior, ...]:
-    """Read the cache behaviours of a distribution, the default one first."""
-    others = (distribution.get("CacheBehaviors") or {}).get("Items") or ()
-    default = Behavior("*", distribution["DefaultCacheBehavior"]["ViewerProtocolPolicy"])
-    return (default, *(Behavior(item["PathPattern"], item["ViewerProtocolPolicy"]) for item in others))
 
 
 def access_source(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,8 +40,19 @@ class Distribution(Kind, cfn="AWS::CloudFront::Distribution", tf="aws_cloudfront
     id: str = fact("item.Id", plan="id", sample="E1A2B3C4D5E6F7")
     arn: str = fact("item.ARN", plan="arn", sample="arn:aws:cloudfront::123456789012:distribution/E1A2B3C4D5E6F7")
     tags: Mapping[str, str] = fact("labels.Tags", plan="tags", template="Tags", parse=tags(), default={})
-    origins: tuple[Origin, ...] = fact("item.Origins.Items", parse=origins)
-    behaviors: tuple[Behavior, ...] = fact("item", parse=behaviors, sample=(Behavior("*", "redirect-to-https"),))
+    origins: tuple[Origin, ...] = fact(
+        "item.Origins.Items",
+        plan="+ origin",
+        template="DistributionConfig.Origins",
+        parse={"api": origins, "plan": planned_origins, "template": template_origins},
+    )
+    behaviors: tuple[Behavior, ...] = fact(
+        "item",
+        plan="default_cache_behavior + ordered_cache_behavior",
+        template="DistributionConfig.DefaultCacheBehavior + DistributionConfig.CacheBehaviors",
+        parse={"api": behaviors, "plan": planned_behaviors, "template": template_behaviors},
+        sample=(Behavior("*", "redirect-to-https"),),
+    )
     minimum_protocol: str = fact(
         "item.ViewerCertificate.MinimumProtocolVersion",
         plan="viewer_certificate[0].minimum_protocol_version",
@@ -116,7 +68,13 @@ class Distribution(Kind, cfn="AWS::CloudFront::Distribution", tf="aws_cloudfront
         default=False,
     )
     logs: bool = fact(
-        "config.Logging.Enabled", default={"api": False}, sample=True, doc="Whether access logs go to a bucket."
+        "config.Logging.Enabled",
+        plan="+ logging_config",
+        template="+ DistributionConfig.Logging",
+        parse={"plan": bool, "template": bool},
+        default=False,
+        sample=True,
+        doc="Whether access logs go to a bucket.",
     )
     log_source: str = fact(
         "source.name", default={"api": ""}, doc="The delivery source of the access logs in CloudWatch Logs, if any."
@@ -179,6 +137,7 @@ class VpcOrigin(Kind, cfn="AWS::CloudFront::VpcOrigin", tf="aws_cloudfront_vpc_o
     tags: Mapping[str, str] = fact("labels.Tags", plan="tags", template="Tags", parse=tags(), default={})
     protocol: str = fact(
         "own.VpcOriginEndpointConfig.OriginProtocolPolicy",
+        plan="vpc_origin_endpoint_config[0].origin_protocol_policy",
         template="VpcOriginEndpointConfig.OriginProtocolPolicy",
         sample="https-only",
     )

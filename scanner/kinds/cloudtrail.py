@@ -8,6 +8,12 @@ from typing import Any
 
 import msgspec
 
+from scanner.kinds.audit_planned import (
+    PLANNED_SELECTORS,
+    TEMPLATE_SELECTORS,
+    planned_selectors,
+    template_selectors,
+)
 from scanner.kinds.cloudtrail_data import DataEvents, data_events, read_and_write
 from scanner.kinds.common import tags
 from scanner.model.call import each, then
@@ -149,8 +155,26 @@ class Trail(Kind, cfn="AWS::CloudTrail::Trail", tf="aws_cloudtrail"):
     logging: bool = fact(
         "status.IsLogging", plan="enable_logging", template="IsLogging", default={"plan": True}, sample=True
     )
-    management: ManagementEvents = fact("selectors", parse=management_events, sample=EVERYTHING)
-    data: tuple[DataEvents, ...] = fact("selectors", parse=data_events, sample=())
+    management: ManagementEvents = fact(
+        "selectors",
+        plan=PLANNED_SELECTORS,
+        template=TEMPLATE_SELECTORS,
+        parse={
+            "api": management_events,
+            "plan": planned_selectors(management_events),
+            "template": template_selectors(management_events),
+        },
+        default={"plan": EVERYTHING, "template": EVERYTHING},
+        sample=EVERYTHING,
+    )
+    data: tuple[DataEvents, ...] = fact(
+        "selectors",
+        plan=PLANNED_SELECTORS,
+        template=TEMPLATE_SELECTORS,
+        parse={"api": data_events, "plan": planned_selectors(data_events), "template": template_selectors(data_events)},
+        default={"plan": (), "template": ()},
+        sample=(),
+    )
     key: str = fact("trail.KmsKeyId", plan="kms_key_id", template="KMSKeyId", default="", sample=KEY)
     log_group: str = fact(
         "trail.CloudWatchLogsLogGroupArn",
@@ -160,7 +184,11 @@ class Trail(Kind, cfn="AWS::CloudTrail::Trail", tf="aws_cloudtrail"):
         sample="arn:aws:logs:us-east-1:123456789012:log-group:/audit/trail:*",
     )
     insights: tuple[str, ...] = fact(
-        "insight[].InsightType", default={"api": ()}, sample=("ApiCallRateInsight", "ApiErrorRateInsight")
+        "insight[].InsightType",
+        plan="insight_selector[].insight_type",
+        template="InsightSelectors[].InsightType",
+        default=(),
+        sample=("ApiCallRateInsight", "ApiErrorRateInsight"),
     )
     volatile = NOISE
 

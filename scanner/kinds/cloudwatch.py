@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from scanner.kinds.audit_planned import PLANNED_METRICS, TEMPLATE_METRICS, planned_metrics
 from scanner.kinds.common import tagged, tags
 from scanner.model.call import each
 from scanner.model.kind import Kind, fact
@@ -54,8 +55,14 @@ class Alarm(Kind, cfn="AWS::CloudWatch::Alarm", tf="aws_cloudwatch_metric_alarm"
         sample=True,
     )
     actions: tuple[str, ...] = fact("box.AlarmActions", plan="alarm_actions", template="AlarmActions", default=())
-    metrics: tuple[Metric, ...] = fact("box", parse=_watched, sample=())
-    math: bool = fact("box.Metrics", parse=bool, default={"api": False})
+    metrics: tuple[Metric, ...] = fact(
+        "box",
+        plan=PLANNED_METRICS,
+        template=TEMPLATE_METRICS,
+        parse={"api": _watched, "plan": lambda given: _watched(planned_metrics(given)), "template": _watched},
+        sample=(),
+    )
+    math: bool = fact("box.Metrics", plan="metric_query", template="Metrics", parse=bool, default=False)
     statistic: str = fact("box.Statistic | box.ExtendedStatistic", plan="statistic", template="Statistic", default="")
     comparison: str = fact(
         "box.ComparisonOperator",

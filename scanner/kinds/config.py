@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from scanner.kinds.audit_planned import planned_group, template_group
 from scanner.model.call import each, shared
 from scanner.model.kind import Const, Kind, fact
 
@@ -61,11 +62,23 @@ class ConfigurationRecorder(Kind, cfn="AWS::Config::ConfigurationRecorder", tf="
     )
     left_out: tuple[str, ...] = fact(
         "recorder.recordingGroup",
-        parse=left_out,
+        plan="recording_group[0]",
+        template="RecordingGroup",
+        parse={
+            "api": left_out,
+            "plan": lambda group: left_out(planned_group(group)),
+            "template": lambda group: left_out(template_group(group)),
+        },
+        default={"plan": (), "template": ()},
         sample=(),
         doc="Types that it does not record; `*`: all but a list.",
     )
-    recording: bool = fact("status.recording", sample=True)
+    recording: bool = fact(
+        "status.recording",
+        plan="aws_config_configuration_recorder_status.is_enabled",
+        default={"plan": False},
+        sample=True,
+    )
     last_status: str = fact(
         "status.lastStatus",
         parse=str.casefold,
@@ -73,6 +86,7 @@ class ConfigurationRecorder(Kind, cfn="AWS::Config::ConfigurationRecorder", tf="
         sample="success",
         doc="`success`, `failure`, `pending` or `notapplicable`, of its last delivery.",
     )
+    tf_parts = {"aws_config_configuration_recorder_status": "name"}
     volatile = ("status.lastStatusChangeTime",)
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from scanner.kinds.common import tagged, tags
-from scanner.kinds.iam_planned import key_is_active, planned_inline, template_inline
+from scanner.kinds.iam_planned import ATTACHED, active_keys, planned_inline, template_inline
 from scanner.kinds.iam_reading import (
     InlinePolicy,
     credential_rows,
@@ -29,14 +28,6 @@ LATELY = datetime(2026, 11, 20, tzinfo=UTC)
 
 SERVICE_LINKED = "/aws-service-role/"
 """The path of roles that AWS services own: only AWS can change them (IAM User Guide, service-linked roles)."""
-
-
-def _active(number: int) -> dict[str, Any]:
-    """Give the readers that say whether a user has at least so many active access keys."""
-    return {
-        "plan": key_is_active("aws_iam_access_key", "status", number),
-        "template": key_is_active("AWS::IAM::AccessKey", "Status", number),
-    }
 
 
 class User(Kind, cfn="AWS::IAM::User", tf="aws_iam_user", scope="global"):
@@ -79,8 +70,11 @@ class User(Kind, cfn="AWS::IAM::User", tf="aws_iam_user", scope="global"):
     attached: tuple[str, ...] = fact(
         "user.AttachedManagedPolicies[].PolicyArn",
         plan="aws_iam_user_policy_attachment + aws_iam_policy_attachment",
-        template="ManagedPolicyArns",
-        parse={"plan": members_of("aws_iam_user_policy_attachment.policy_arn", "aws_iam_policy_attachment.policy_arn")},
+        template="ManagedPolicyArns + AWS::IAM::ManagedPolicy",
+        parse={
+            "plan": members_of("aws_iam_user_policy_attachment.policy_arn", "aws_iam_policy_attachment.policy_arn"),
+            "template": ATTACHED,
+        },
         default=(),
     )
     console: bool = fact(
@@ -96,7 +90,7 @@ class User(Kind, cfn="AWS::IAM::User", tf="aws_iam_user", scope="global"):
         "report.access_key_1_active",
         plan="+ aws_iam_access_key",
         template="+ AWS::IAM::AccessKey",
-        parse={"api": flag} | _active(1),
+        parse={"api": flag} | active_keys(1),
         default={"plan": False, "template": False},
         sample=False,
     )
@@ -104,7 +98,7 @@ class User(Kind, cfn="AWS::IAM::User", tf="aws_iam_user", scope="global"):
         "report.access_key_2_active",
         plan="+ aws_iam_access_key",
         template="+ AWS::IAM::AccessKey",
-        parse={"api": flag} | _active(2),
+        parse={"api": flag} | active_keys(2),
         default={"plan": False, "template": False},
         sample=False,
     )
@@ -123,7 +117,11 @@ class User(Kind, cfn="AWS::IAM::User", tf="aws_iam_user", scope="global"):
         "aws_iam_user_login_profile": "user",
         "aws_iam_access_key": "user",
     }
-    cfn_parts = {"AWS::IAM::UserPolicy": "UserName", "AWS::IAM::Policy": "Users", "AWS::IAM::AccessKey": "UserName"}
+    cfn_parts = {
+        "AWS::IAM::UserPolicy": "UserName",
+        "AWS::IAM::AccessKey": "UserName",
+        **dict.fromkeys(("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"), "Users"),
+    }
     volatile = (
         "report.password_last_used",
         "report.access_key_1_last_used_date",
@@ -158,9 +156,10 @@ class Group(Kind, cfn="AWS::IAM::Group", tf="aws_iam_group", scope="global"):
     attached: tuple[str, ...] = fact(
         "group.AttachedManagedPolicies[].PolicyArn",
         plan="aws_iam_group_policy_attachment + aws_iam_policy_attachment",
-        template="ManagedPolicyArns",
+        template="ManagedPolicyArns + AWS::IAM::ManagedPolicy",
         parse={
-            "plan": members_of("aws_iam_group_policy_attachment.policy_arn", "aws_iam_policy_attachment.policy_arn")
+            "plan": members_of("aws_iam_group_policy_attachment.policy_arn", "aws_iam_policy_attachment.policy_arn"),
+            "template": ATTACHED,
         },
         default=(),
     )
@@ -169,7 +168,11 @@ class Group(Kind, cfn="AWS::IAM::Group", tf="aws_iam_group", scope="global"):
         "aws_iam_group_policy_attachment": "group",
         "aws_iam_policy_attachment": "groups",
     }
-    cfn_parts = {"AWS::IAM::GroupPolicy": "GroupName", "AWS::IAM::Policy": "Groups"}
+    cfn_parts = {
+        "AWS::IAM::GroupPolicy": "GroupName",
+        "AWS::IAM::Policy": "Groups",
+        "AWS::IAM::ManagedPolicy": "Groups",
+    }
 
 
 class Role(Kind, cfn="AWS::IAM::Role", tf="aws_iam_role", scope="global"):
@@ -209,13 +212,14 @@ class Role(Kind, cfn="AWS::IAM::Role", tf="aws_iam_role", scope="global"):
     attached: tuple[str, ...] = fact(
         "role.AttachedManagedPolicies[].PolicyArn",
         plan="managed_policy_arns + aws_iam_role_policy_attachment + aws_iam_policy_attachment",
-        template="ManagedPolicyArns",
+        template="ManagedPolicyArns + AWS::IAM::ManagedPolicy",
         parse={
             "plan": members_of(
                 "managed_policy_arns",
                 "aws_iam_role_policy_attachment.policy_arn",
                 "aws_iam_policy_attachment.policy_arn",
-            )
+            ),
+            "template": ATTACHED,
         },
         default=(),
     )
@@ -237,7 +241,7 @@ class Role(Kind, cfn="AWS::IAM::Role", tf="aws_iam_role", scope="global"):
         "aws_iam_role_policy_attachment": "role",
         "aws_iam_policy_attachment": "roles",
     }
-    cfn_parts = {"AWS::IAM::RolePolicy": "RoleName", "AWS::IAM::Policy": "Roles"}
+    cfn_parts = {"AWS::IAM::RolePolicy": "RoleName", "AWS::IAM::Policy": "Roles", "AWS::IAM::ManagedPolicy": "Roles"}
     volatile = ("role.RoleLastUsed", "advisor.services[].LastAuthenticated")
 
     @property

@@ -7,9 +7,11 @@ CloudFormation (AWS::IAM::Role, AWS::IAM::RolePolicy, AWS::IAM::Policy, AWS::IAM
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from scanner.kinds.containers import text
 from scanner.kinds.iam_reading import InlinePolicy, document
+from scanner.kinds.planned_reading import members_of
 from scanner.model.planned import Known, plain
 
 
@@ -44,7 +46,7 @@ def template_policy(given: Known) -> tuple[InlinePolicy, ...]:
     return (InlinePolicy(given["PolicyName"], document(plain(given["PolicyDocument"]))),)
 
 
-def key_is_active(part: str, status: str, number: int) -> Callable[[Known], bool]:
+def _is_active(part: str, status: str, number: int) -> Callable[[Known], bool]:
     """Give the reader that says whether a user has at least so many active access keys."""
 
     def parse(given: Known) -> bool:
@@ -52,3 +54,15 @@ def key_is_active(part: str, status: str, number: int) -> Callable[[Known], bool
         return len(active) >= number
 
     return parse
+
+
+ATTACHED = members_of("ManagedPolicyArns", "AWS::IAM::ManagedPolicy.Ref")
+"""Reads the managed policies of an identity of a template: those that it names, and those that name it."""
+
+
+def active_keys(number: int) -> dict[str, Any]:
+    """Give the readers that say whether a user has at least so many active access keys."""
+    return {
+        "plan": _is_active("aws_iam_access_key", "status", number),
+        "template": _is_active("AWS::IAM::AccessKey", "Status", number),
+    }

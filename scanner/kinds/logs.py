@@ -7,9 +7,11 @@ from typing import Any
 
 import msgspec
 
+from scanner.kinds.audit_planned import filtered
 from scanner.kinds.common import tagged, tags
 from scanner.model.call import each, then
 from scanner.model.kind import Const, Kind, fact
+from scanner.model.planned import Known
 
 PASSING = ",".join(f"'{days}'" for days in (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827))
 """The retentions, in days, that CloudWatch Logs offers below six years (PutRetentionPolicy, API Reference)."""
@@ -31,6 +33,18 @@ class Subscription(msgspec.Struct, frozen=True):
 def subscriptions(items: Sequence[Mapping[str, Any]]) -> tuple[Subscription, ...]:
     """Read the subscription filters of a log group."""
     return tuple(Subscription(item["destinationArn"], item.get("filterPattern") or "") for item in items)
+
+
+def planned_subscriptions(given: Known) -> tuple[Subscription, ...]:
+    """Read the subscription filters of a log group in Terraform's words."""
+    items = given["aws_cloudwatch_log_subscription_filter"]
+    return tuple(Subscription(item["destination_arn"], item.get("filter_pattern") or "") for item in items)
+
+
+def template_subscriptions(given: Known) -> tuple[Subscription, ...]:
+    """Read the subscription filters of a log group in CloudFormation's words."""
+    items = given["AWS::Logs::SubscriptionFilter"]
+    return tuple(Subscription(item["DestinationArn"], item.get("FilterPattern") or "") for item in items)
 
 
 class LogGroup(Kind, cfn="AWS::Logs::LogGroup", tf="aws_cloudwatch_log_group"):
@@ -67,11 +81,15 @@ class LogGroup(Kind, cfn="AWS::Logs::LogGroup", tf="aws_cloudwatch_log_group"):
     )
     subscriptions: tuple[Subscription, ...] = fact(
         "subs",
-        parse=subscriptions,
-        default={"api": ()},
+        plan="+ aws_cloudwatch_log_subscription_filter",
+        template="+ AWS::Logs::SubscriptionFilter",
+        parse={"api": subscriptions, "plan": planned_subscriptions, "template": template_subscriptions},
+        default=(),
         sample=(),
         doc="Where the events go besides; asked only where they are kept for less than six years.",
     )
+    tf_parts = {"aws_cloudwatch_log_subscription_filter": "log_group_name"}
+    cfn_parts = {"AWS::Logs::SubscriptionFilter": "LogGroupName"}
     volatile = ("group.storedBytes", "group.metricFilterCount")
 
 
@@ -100,6 +118,10 @@ class MetricFilter(Kind, cfn="AWS::Logs::MetricFilter", tf="aws_cloudwatch_log_m
         "filter.filterPattern", plan="pattern", template="FilterPattern", default={"api": ""}, sample=""
     )
     metrics: tuple[tuple[str, str], ...] = fact(
-        "filter.metricTransformations", parse=metrics, sample=(("Audit", "RootUsage"),)
+        "filter.metricTransformations",
+        plan="metric_transformation",
+        template="MetricTransformations",
+        parse={"api": metrics, "plan": filtered, "template": filtered},
+        sample=(("Audit", "RootUsage"),),
     )
     volatile = ("filter.creationTime",)

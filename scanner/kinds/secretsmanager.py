@@ -7,7 +7,7 @@ from datetime import datetime
 
 from scanner.kinds.common import tags
 from scanner.model.call import each
-from scanner.model.kind import Kind, fact
+from scanner.model.kind import Const, Kind, fact
 
 
 class Secret(Kind, cfn="AWS::SecretsManager::Secret", tf="aws_secretsmanager_secret"):
@@ -26,9 +26,19 @@ class Secret(Kind, cfn="AWS::SecretsManager::Secret", tf="aws_secretsmanager_sec
     kms_key: str = fact(
         "secret.KmsKeyId", plan="kms_key_id", template="KmsKeyId", default="", doc="Empty: the key aws/secretsmanager."
     )
-    rotates: bool = fact("secret.RotationEnabled", default={"api": False}, sample=True)
+    rotates: bool = fact(
+        "secret.RotationEnabled",
+        plan="+ aws_secretsmanager_secret_rotation",
+        template="+ AWS::SecretsManager::RotationSchedule",
+        parse={"plan": bool, "template": bool},
+        default=False,
+        sample=True,
+    )
     rotation_days: int = fact(
         "secret.RotationRules.AutomaticallyAfterDays",
+        plan="aws_secretsmanager_secret_rotation.rotation_rules[0].automatically_after_days",
+        template="AWS::SecretsManager::RotationSchedule.RotationRules.AutomaticallyAfterDays",
+        parse={"template": int},
         sample=30,
         doc="Days between rotations; AWS reckons them from the schedule after each rotation.",
     )
@@ -49,7 +59,16 @@ class Secret(Kind, cfn="AWS::SecretsManager::Secret", tf="aws_secretsmanager_sec
         default={"api": "", "plan": "", "template": ""},
         doc="Where the original of a replicated secret is; empty: it is not replicated.",
     )
-    deleted: str = fact("secret.DeletedDate", default={"api": ""}, sample="", doc="Empty: not scheduled for deletion.")
+    deleted: str = fact(
+        "secret.DeletedDate",
+        plan=Const(""),
+        template=Const(""),
+        default={"api": ""},
+        sample="",
+        doc="Empty: not scheduled for deletion.",
+    )
+    tf_parts = {"aws_secretsmanager_secret_rotation": "secret_id"}
+    cfn_parts = {"AWS::SecretsManager::RotationSchedule": "SecretId"}
     volatile = ("secret.LastAccessedDate", "secret.SecretVersionsToStages")
 
     @property

@@ -13,6 +13,9 @@ from typing import Any
 import msgspec
 
 from scanner.kinds.common import tags
+from scanner.kinds.planned_reading import members_of
+from scanner.kinds.vpn_planned import PLANNED, TEMPLATE, planned_tunnels, template_tunnels
+from scanner.kinds.vpn_reading import Tunnel, tunnels
 from scanner.model.call import each, then
 from scanner.model.kind import Const, Kind, fact
 from scanner.model.secret import Secret
@@ -32,27 +35,6 @@ class Telemetry(msgspec.Struct, frozen=True):
     message: str = ""
     changed: str = ""
     certificate: str = ""
-
-
-class Tunnel(msgspec.Struct, frozen=True):
-    """What one tunnel's options say; an empty list is AWS's default list, which admits weak choices.
-
-    `dpd_action` is what follows when the peer is silent (`clear`, `none`, `restart`), `startup` who begins (`add`: the
-    customer's device, `start`: AWS); where the answer leaves them out, they are AWS's defaults.
-    """
-
-    address: str = ""
-    ike: tuple[str, ...] = ()
-    encryption_1: tuple[str, ...] = ()
-    encryption_2: tuple[str, ...] = ()
-    integrity_1: tuple[str, ...] = ()
-    integrity_2: tuple[str, ...] = ()
-    groups_1: tuple[int, ...] = ()
-    groups_2: tuple[int, ...] = ()
-    logs: bool = False
-    dpd_action: str = "clear"
-    startup: str = "add"
-    log_group: str = ""
 
 
 class Traffic(msgspec.Struct, frozen=True):
@@ -81,31 +63,6 @@ def _telemetry(given: Sequence[Mapping[str, Any]]) -> tuple[Telemetry, ...]:
             item.get("CertificateArn", ""),
         )
         for item in given
-    )
-
-
-def _tunnels(given: Sequence[Mapping[str, Any]]) -> tuple[Tunnel, ...]:
-    return tuple(_tunnel(item) for item in given)
-
-
-def _tunnel(item: Mapping[str, Any]) -> Tunnel:
-    def allowed(name: str) -> tuple[Any, ...]:
-        return tuple(choice["Value"] for choice in item.get(name, ()))
-
-    logs = item.get("LogOptions", {}).get("CloudWatchLogOptions", {})
-    return Tunnel(
-        address=item.get("OutsideIpAddress", ""),
-        ike=allowed("IkeVersions"),
-        encryption_1=allowed("Phase1EncryptionAlgorithms"),
-        encryption_2=allowed("Phase2EncryptionAlgorithms"),
-        integrity_1=allowed("Phase1IntegrityAlgorithms"),
-        integrity_2=allowed("Phase2IntegrityAlgorithms"),
-        groups_1=allowed("Phase1DHGroupNumbers"),
-        groups_2=allowed("Phase2DHGroupNumbers"),
-        logs=bool(logs.get("LogEnabled")),
-        dpd_action=item.get("DpdTimeoutAction", "clear"),
-        startup=item.get("StartupAction", "add"),
-        log_group=logs.get("LogGroupArn", ""),
     )
 
 
@@ -203,8 +160,21 @@ class VPNConnection(Kind, cfn="AWS::EC2::VPNConnection", tf="aws_vpn_connection"
     )
     static: bool = fact("box.Options.StaticRoutesOnly", plan="static_routes_only", default=False, sample=True)
     telemetry: tuple[Telemetry, ...] = fact("box.VgwTelemetry", parse=_telemetry)
-    tunnels: tuple[Tunnel, ...] = fact("box.Options.TunnelOptions", parse=_tunnels)
-    routes: tuple[str, ...] = fact("box.Routes[].DestinationCidrBlock", default={"api": ()}, sample=())
+    tunnels: tuple[Tunnel, ...] = fact(
+        "box.Options.TunnelOptions",
+        plan=PLANNED,
+        template=TEMPLATE,
+        parse={"api": tunnels, "plan": planned_tunnels, "template": template_tunnels},
+    )
+    routes: tuple[str, ...] = fact(
+        "box.Routes[].DestinationCidrBlock",
+        plan="aws_vpn_connection_route[].destination_cidr_block",
+        template="AWS::EC2::VPNConnectionRoute[].DestinationCidrBlock",
+        default=(),
+        sample=(),
+    )
+    tf_parts = {"aws_vpn_connection_route": "vpn_connection_id"}
+    cfn_parts = {"AWS::EC2::VPNConnectionRoute": "VpnConnectionId"}
     traffic: tuple[Traffic, ...] = fact("day", parse=_traffic)
     samples: tuple[TunnelSample, ...] = fact("day", parse=_states)
     key_secret: str = fact(
@@ -260,11 +230,20 @@ class VPNGateway(Kind, cfn="AWS::EC2::VPNGateway", tf="aws_vpn_gateway"):
     state: str = fact("box.State", plan=Const("available"), template=Const("available"), sample="available")
     vpcs: tuple[str, ...] = fact(
         "box.VpcAttachments",
-        parse=lambda given: tuple(item["VpcId"] for item in given if item.get("State") in {"attached", "attaching"}),
-        default={"api": ()},
+        plan="vpc_id + aws_vpn_gateway_attachment",
+        template="AWS::EC2::VPCGatewayAttachment[].VpcId",
+        parse={
+            "api": lambda given: tuple(
+                item["VpcId"] for item in given if item.get("State") in {"attached", "attaching"}
+            ),
+            "plan": members_of("vpc_id", "aws_vpn_gateway_attachment.vpc_id"),
+        },
+        default=(),
         sample=(),
     )
     direct_connect: tuple[DirectConnectLink, ...] = fact("lines", parse=_links, default={"api": ()}, sample=())
+    tf_parts = {"aws_vpn_gateway_attachment": "vpn_gateway_id"}
+    cfn_parts = {"AWS::EC2::VPCGatewayAttachment": "VpnGatewayId"}
     volatile = ("box.State",)
 
 

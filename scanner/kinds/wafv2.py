@@ -7,7 +7,7 @@ from typing import Any
 
 from scanner.kinds.common import tagged, tags
 from scanner.model.call import each, shared
-from scanner.model.kind import Kind, fact
+from scanner.model.kind import Const, Kind, fact
 
 ARN = "arn:aws:wafv2:us-east-1:123456789012:{}/webacl/claims/a1b2c3d4-1111-2222-3333-444455556666"
 DESTINATIONS = ("arn:aws:logs:us-east-1:123456789012:log-group:aws-waf-logs-claims",)
@@ -28,7 +28,9 @@ def _logging(scope: str, owner: str = "CUSTOMER") -> Any:
 def _destinations() -> Any:
     return fact(
         "log.LogDestinationConfigs",
-        default={"api": ()},
+        plan="aws_wafv2_web_acl_logging_configuration.log_destination_configs",
+        template="AWS::WAFv2::LoggingConfiguration.LogDestinationConfigs",
+        default=(),
         sample=DESTINATIONS,
         doc="The ARNs of what it logs to by the account's own configuration; none where it has no such configuration.",
     )
@@ -37,6 +39,8 @@ def _destinations() -> Any:
 def _lake() -> Any:
     return fact(
         "lake.ResourceArn",
+        plan=Const(value=False),
+        template=Const(value=False),
         parse=bool,
         default={"api": False},
         sample=False,
@@ -58,6 +62,8 @@ class WebACL(Kind, cfn="AWS::WAFv2::WebACL", tf="aws_wafv2_web_acl"):
     tags: Mapping[str, str] = fact("labels.Tags", plan="tags", template="Tags", parse=tags(), default={})
     destinations: tuple[str, ...] = _destinations()
     in_security_lake: bool = _lake()
+    tf_parts = {"aws_wafv2_web_acl_logging_configuration": "resource_arn"}
+    cfn_parts = {"AWS::WAFv2::LoggingConfiguration": "ResourceArn"}
     volatile = ("acl.LockToken",)
 
 
@@ -78,4 +84,6 @@ class CloudFrontWebACL(Kind, cfn="AWS::WAFv2::CloudFrontWebACL", scope="global")
     tags: Mapping[str, str] = fact("labels.Tags", parse=tags(), default={})
     destinations: tuple[str, ...] = _destinations()
     in_security_lake: bool = _lake()
+    tf_parts = {"aws_wafv2_web_acl_logging_configuration": "resource_arn"}
+    cfn_parts = {"AWS::WAFv2::LoggingConfiguration": "ResourceArn"}
     volatile = ("acl.LockToken",)

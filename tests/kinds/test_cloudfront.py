@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from scanner.engine.redact import Redactor
-from scanner.kinds.cloudfront import Behavior, Distribution, Origin, access_source, behaviors, origins
+from scanner.kinds.cloudfront import Distribution, access_source
+from scanner.kinds.cloudfront_reading import Behavior, Origin, behaviors, origins
 
 
 @pytest.mark.parametrize(

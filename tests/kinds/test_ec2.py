@@ -18,7 +18,8 @@ from scanner.kinds.ec2_launch import LaunchTemplate
 from scanner.kinds.ec2_network import VPC, PrefixList, RouteTable
 from scanner.kinds.ec2_peering import TransitGatewayRouteTable, VPCPeeringConnection
 from scanner.kinds.user_data import NO_USER_DATA
-from scanner.kinds.vpn import Traffic, Tunnel, VPNConnection, VPNGateway
+from scanner.kinds.vpn import Traffic, VPNConnection, VPNGateway
+from scanner.kinds.vpn_reading import Tunnel
 from scanner.model.gap import Gap, GapState, Unknown
 from scanner.model.kind import Kind
 from scanner.model.resource import ABSENT, Resource, Section, seen, unseen
