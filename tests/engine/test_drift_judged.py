@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from scanner.engine.drift import judge
 from scanner.engine.drift.diff import At, Leaf
 from scanner.engine.drift.grade import grade
@@ -24,11 +26,11 @@ def changed(account: str = "1", region: str = "global", **more: object) -> Chang
     return Change(**(given | more))  # type: ignore[arg-type]
 
 
-def failing(account: str) -> Finding:
+def failing(account: str, verdict: str = "FAIL", status: str = "new") -> Finding:
     return Finding(
-        fingerprint="f", rule="role_trust", title="", verdict=Verdict.FAIL, severity="critical", category="security",
-        resource=f"arn:aws:iam::{account}:role/app", name="app", message="", kind=ROLE, key="app", account=account,
-        region="global", part="", evidence=(Evidence("trust", {}, f"{ROLE} role.Trust"),), hipaa=(), status="new",
+        fingerprint="f", rule="role_trust", title="", verdict=Verdict(verdict), severity="critical",
+        category="security", resource=f"arn:aws:iam::{account}:role/app", name="app", message="", kind=ROLE, key="app", account=account,
+        region="global", part="", evidence=(Evidence("trust", {}, f"{ROLE} role.Trust"),), hipaa=(), status=status,
     )  # fmt: skip
 
 
@@ -70,3 +72,26 @@ def test_an_object_that_comes_or_goes_whole_weighs_what_its_members_do() -> None
     assert [(each.severity, each.direction) for each in said] == [
         ("critical", "worse"), ("low", ""), ("critical", "worse"), ("low", ""),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("after", "direction"),
+    [
+        ([("PASS", "still")], "better"),
+        ([("SKIP", "resolved")], "better"),
+        ([("UNKNOWN", "new")], ""),
+        ([("FAIL", "unseen")], ""),
+        ([("ERROR", "new")], ""),
+        ([], ""),
+    ],
+)
+def test_what_could_not_be_judged_again_is_not_mended(after: list[tuple[str, str]], direction: str) -> None:
+    change = changed("2")
+    judge([change], [failing("2")], [failing("2", *each) for each in after])
+    assert (change.direction, change.rules) == (direction, ("role_trust PASS",) if direction else ())
+
+
+def test_what_is_gone_fails_no_more() -> None:
+    gone = changed("2", action=Action.REMOVED, path="", property="")
+    judge([gone], [failing("2")], [])
+    assert gone.rules == ("role_trust PASS",)

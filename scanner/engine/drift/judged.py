@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Turned = tuple[str, str, str]
 """Rule, severity and direction."""
 
+Subject = tuple[str, str, str, str, str]
+"""Rule, account, Region, kind and key of what was judged."""
+
 Named = tuple[str, str, str]
 """Account, Region and key of a resource, since a key may be another's elsewhere; of an ARN these two are empty."""
 
@@ -27,17 +30,22 @@ Named = tuple[str, str, str]
 def judge(changes: Sequence[Change], before: Iterable[Finding], after: Iterable[Finding]) -> None:
     """Say of each change which rules it turned, and weigh it by them, in place.
 
-    A change turned a rule when a finding that is new, or one that is gone, was judged by what changed.
+    A change turned a rule when a finding that is new, or one that is gone, was judged by what changed. A finding that
+    the later side could not judge is not gone.
     """
-    failing = [_failing(side) for side in (before, after)]
+    later = list(after)
+    failing = [_failing(side) for side in (before, later)]
+    judged = _judged(later)
     by_resource: dict[Named, list[Change]] = defaultdict(list)
     for change in changes:
         by_resource[("", "", change.resource)].append(change)
         by_resource[change.account, change.region, change.key].append(change)
-    for side, direction in ((1, WORSE), (0, BETTER)):
-        for name, finding in failing[side].items():
-            if name not in failing[1 - side]:
-                _mark(by_resource, finding, direction)
+    for name in failing[1].keys() - failing[0].keys():
+        _mark(by_resource, failing[1][name], WORSE)
+    for name in failing[0].keys() - failing[1].keys():
+        known = judged.get(_subject(failing[0][name]))
+        if known is not False:
+            _mark(by_resource, failing[0][name], BETTER, removed=known is None)
     for change in changes:
         _weigh(change)
 
@@ -50,13 +58,29 @@ def _failing(some: Iterable[Finding]) -> Mapping[str, Finding]:
     }
 
 
-def _mark(by_resource: Mapping[Named, Sequence[Change]], finding: Finding, direction: str) -> None:
+def _judged(some: Iterable[Finding]) -> Mapping[Subject, bool]:
+    """Say of what rules told of each resource whether all of it could be judged."""
+    found: dict[Subject, bool] = {}
+    for each in some:
+        known = each.verdict not in {Verdict.UNKNOWN, Verdict.ERROR} and each.status != "unseen" and not each.missing
+        found[_subject(each)] = found.get(_subject(each), True) and known
+    return found
+
+
+def _subject(finding: Finding) -> Subject:
+    return finding.rule, finding.account, finding.region, finding.kind, finding.key
+
+
+def _mark(
+    by_resource: Mapping[Named, Sequence[Change]], finding: Finding, direction: str, *, removed: bool = False
+) -> None:
+    """Say of the changes that a finding was judged by which rule they turned; with `removed` of removals alone."""
     found: dict[str, Change] = {}
     for evidence in finding.evidence:
         own = (("", "", finding.resource), (finding.account, finding.region, finding.key))
         for name in (("", "", evidence.resource),) if evidence.resource else own:
             found |= {each.id: each for each in by_resource.get(name, ()) if _concerns(each, evidence.path)}
-    for change in _named(finding.part, list(found.values())):
+    for change in _named(finding.part, [each for each in found.values() if not removed or each.action == "removed"]):
         change.rules = tuple(sorted({*change.rules, f"{direction}:{finding.rule}:{finding.severity}"}))
 
 
