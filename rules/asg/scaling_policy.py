@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rules.asg._groups import by_batch
 from scanner.kinds.autoscaling import AutoScalingGroup
-from scanner.kinds.autoscaling import ScalingPolicy as Policy
+from scanner.kinds.autoscaling_reading import ScalingPolicy as Policy
 from scanner.kinds.ecs import CapacityProvider
 from scanner.model.inventory import World, any_of
 from scanner.model.remedy import Runbook

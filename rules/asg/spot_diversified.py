@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import msgspec
 
 from rules.asg._groups import launches_spot
-from scanner.kinds.autoscaling import AutoScalingGroup, LaunchConfiguration, Mixture
+from scanner.kinds.autoscaling import AutoScalingGroup, LaunchConfiguration
+from scanner.kinds.autoscaling_reading import Mixture
 from scanner.kinds.ec2_launch import LaunchTemplate, LaunchVersion
 from scanner.model.inventory import World
 from scanner.model.remedy import Runbook

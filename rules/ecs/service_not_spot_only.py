@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rules.asg._groups import launches_spot
-from scanner.kinds.autoscaling import AutoScalingGroup, LaunchConfiguration, Mixture
+from scanner.kinds.autoscaling import AutoScalingGroup, LaunchConfiguration
+from scanner.kinds.autoscaling_reading import Mixture
 from scanner.kinds.ec2_launch import LaunchTemplate, LaunchVersion
 from scanner.kinds.ecs import CapacityProvider
 from scanner.kinds.ecs_service_parts import StrategyItem

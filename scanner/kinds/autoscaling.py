@@ -2,66 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-import msgspec
-
+from scanner.kinds.autoscaling_reading import Mixture, ScalingPolicy, mixture, scaling_policies
 from scanner.kinds.common import tags
+from scanner.kinds.ec2_hosts_planned import (
+    planned_mixture,
+    planned_policies,
+    planned_specification,
+    planned_tags,
+    planned_version,
+    template_mixture,
+    template_specification,
+    template_version,
+)
 from scanner.kinds.user_data import NO_USER_DATA, UserData, read_user_data, user_data_secret
 from scanner.model.call import each, shared
 from scanner.model.kind import Const, Kind, fact
-
-
-class ScalingPolicy(msgspec.Struct, frozen=True):
-    """A scaling policy: its name and type, and whether it scales (it is enabled and does more than forecast)."""
-
-    name: str
-    type: str = "TargetTrackingScaling"
-    scales: bool = True
-
-
-def scaling_policies(given: Iterable[Mapping[str, Any]]) -> tuple[ScalingPolicy, ...]:
-    """Read the scaling policies of a group; a predictive one forecasts only, unless it says otherwise.
-
-    Source: API_ScalingPolicy, API_PredictiveScalingConfiguration.
-    """
-    return tuple(
-        ScalingPolicy(
-            item["PolicyName"],
-            item["PolicyType"],
-            item.get("Enabled", True)
-            and item.get("PredictiveScalingConfiguration", {"Mode": "ForecastAndScale"}).get("Mode")
-            == "ForecastAndScale",
-        )
-        for item in given
-    )
-
-
-class Mixture(msgspec.Struct, frozen=True):
-    """A mixed instances policy: the On-Demand base, its share above that, how Spot is allocated, over which types.
-
-    `by_attributes` says that types are chosen by their attributes instead of by name.
-    """
-
-    on_demand_percent: int = 100
-    spot_strategy: str = "lowest-price"
-    types: tuple[str, ...] = ()
-    by_attributes: bool = False
-    on_demand_base: int = 0
-
-
-def mixture(given: Mapping[str, Any]) -> Mixture:
-    """Read a mixed instances policy; the defaults are those of API_InstancesDistribution."""
-    spread, overrides = given.get("InstancesDistribution", {}), given.get("LaunchTemplate", {}).get("Overrides", ())
-    return Mixture(
-        on_demand_percent=spread.get("OnDemandPercentageAboveBaseCapacity", 100),
-        spot_strategy=spread.get("SpotAllocationStrategy", "lowest-price"),
-        types=tuple(dict.fromkeys(item["InstanceType"] for item in overrides if item.get("InstanceType"))),
-        by_attributes=any("InstanceRequirements" in item for item in overrides),
-        on_demand_base=spread.get("OnDemandBaseCapacity", 0),
-    )
-
 
 _ARNS = "arn:aws:autoscaling:us-east-1:123456789012"
 _SPECIFICATION = "box.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification"
@@ -83,7 +40,13 @@ class AutoScalingGroup(Kind, cfn="AWS::AutoScaling::AutoScalingGroup", tf="aws_a
     arn: str = fact(
         "box.AutoScalingGroupARN", plan="arn", sample=f"{_ARNS}:autoScalingGroup:0a1b:autoScalingGroupName/hosts"
     )
-    tags: Mapping[str, str] = fact("box.Tags", template="Tags", parse=tags(), default={"api": {}})
+    tags: Mapping[str, str] = fact(
+        "box.Tags",
+        plan="tag",
+        template="Tags",
+        parse={"api": tags(), "plan": planned_tags, "template": tags()},
+        default={},
+    )
     minimum: int = fact("box.MinSize", plan="min_size", template="MinSize", parse=int, sample=3)
     maximum: int = fact("box.MaxSize", plan="max_size", template="MaxSize", parse=int, sample=6)
     desired: int = fact("box.DesiredCapacity", plan="desired_capacity", template="DesiredCapacity", parse=int, sample=3)
@@ -92,19 +55,27 @@ class AutoScalingGroup(Kind, cfn="AWS::AutoScaling::AutoScalingGroup", tf="aws_a
     )
     subnets: tuple[str, ...] = fact(
         "box.VPCZoneIdentifier",
-        parse=lambda text: tuple(part for part in text.split(",") if part),
-        default={"api": ()},
+        plan="vpc_zone_identifier",
+        template="VPCZoneIdentifier",
+        parse={"api": lambda text: tuple(part for part in text.split(",") if part)},
+        default={"api": (), "template": ()},
         sample=("subnet-1", "subnet-2"),
     )
     instances: tuple[str, ...] = fact("box.Instances[].InstanceId", default={"api": ()}, sample=())
     launch_template: str = fact(
         f"box.LaunchTemplate.LaunchTemplateId | {_SPECIFICATION}.LaunchTemplateId",
-        default={"api": ""},
+        plan="launch_template + mixed_instances_policy",
+        template="LaunchTemplate + MixedInstancesPolicy",
+        parse={"plan": planned_specification, "template": template_specification},
+        default="",
         sample="lt-0123456789abcdef0",
     )
     launch_version: str = fact(
         f"box.LaunchTemplate.Version | {_SPECIFICATION}.Version",
-        default={"api": "$Default"},
+        plan="launch_template + mixed_instances_policy",
+        template="LaunchTemplate + MixedInstancesPolicy",
+        parse={"plan": planned_version, "template": template_version},
+        default="$Default",
         sample="$Default",
         doc="The launch template's version: a number, `$Default` or `$Latest`.",
     )
@@ -116,9 +87,10 @@ class AutoScalingGroup(Kind, cfn="AWS::AutoScaling::AutoScalingGroup", tf="aws_a
     )
     mixture: Mixture | None = fact(
         "box.MixedInstancesPolicy",
+        plan="+ mixed_instances_policy",
         template="MixedInstancesPolicy",
-        parse=mixture,
-        default={"api": None, "template": None},
+        parse={"api": mixture, "plan": planned_mixture, "template": template_mixture},
+        default=None,
         sample=None,
     )
     health_check: str = fact("box.HealthCheckType", plan="health_check_type", template="HealthCheckType", sample="ELB")
@@ -129,8 +101,13 @@ class AutoScalingGroup(Kind, cfn="AWS::AutoScaling::AutoScalingGroup", tf="aws_a
         "box.LoadBalancerNames", plan="load_balancers", default={"api": ()}, sample=(), doc="Classic Load Balancers."
     )
     scaling_policies: tuple[ScalingPolicy, ...] = fact(
-        "scaling", parse=scaling_policies, default={"api": ()}, sample=()
+        "scaling",
+        plan="+ aws_autoscaling_policy",
+        parse={"api": scaling_policies, "plan": planned_policies},
+        default={"api": (), "plan": ()},
+        sample=(),
     )
+    tf_parts = {"aws_autoscaling_policy": "autoscaling_group_name"}
     volatile = ("box.CreatedTime", "box.Instances", "box.DesiredCapacity", "box.PredictedCapacity")
 
 

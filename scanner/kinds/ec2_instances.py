@@ -8,6 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scanner.kinds.common import tags
+from scanner.kinds.ec2_hosts_planned import (
+    PUBLIC,
+    planned_addresses,
+    planned_user_data,
+    template_groups,
+    template_user_data,
+)
+from scanner.kinds.planned_reading import members_of, one
 from scanner.kinds.ssm import Compliance, compliances
 from scanner.kinds.user_data import NO_USER_DATA, UserData, read_user_data, user_data_secret
 from scanner.model.call import batch, each, refs, shared, then
@@ -106,9 +114,23 @@ class Instance(Kind, cfn="AWS::EC2::Instance", tf="aws_instance"):
     zone: str = fact("box.Placement.AvailabilityZone", plan="availability_zone", sample="us-east-1a")
     vpc: str = fact("box.VpcId", default={"api": ""}, sample="vpc-0123456789abcdef0")
     subnet: str = fact("box.SubnetId", plan="subnet_id", template="SubnetId", default={"api": ""}, sample="subnet-1")
-    subnets: tuple[str, ...] = fact("box", parse=_subnets, sample=("subnet-1",))
-    security_groups: tuple[str, ...] = fact("box", parse=_groups, sample=("sg-1",))
-    public_ips: tuple[str, ...] = fact("box", parse=_public_ips, sample=())
+    subnets: tuple[str, ...] = fact(
+        "box",
+        plan="subnet_id",
+        template="SubnetId + NetworkInterfaces",
+        parse={"api": _subnets, "plan": one, "template": members_of("SubnetId", "NetworkInterfaces.SubnetId")},
+        sample=("subnet-1",),
+    )
+    security_groups: tuple[str, ...] = fact(
+        "box",
+        plan="vpc_security_group_ids",
+        template="SecurityGroupIds + NetworkInterfaces",
+        parse={"api": _groups, "template": template_groups},
+        sample=("sg-1",),
+    )
+    public_ips: tuple[str, ...] = fact(
+        "box", plan=PUBLIC, parse={"api": _public_ips, "plan": planned_addresses}, sample=()
+    )
     private_ip: str = fact("box.PrivateIpAddress", default={"api": ""}, sample="10.0.0.10")
     profile: str = fact("box.IamInstanceProfile.Arn", plan="iam_instance_profile", default={"api": ""}, sample="")
     key_name: str = fact("box.KeyName", plan="key_name", template="KeyName", default="")
@@ -128,15 +150,26 @@ class Instance(Kind, cfn="AWS::EC2::Instance", tf="aws_instance"):
         default={"api": "disabled"},
         sample="disabled",
     )
-    user_data: UserData = fact("script.Value", parse=read_user_data, default={"api": NO_USER_DATA}, sample=NO_USER_DATA)
+    user_data: UserData = fact(
+        "script.Value",
+        plan="user_data_base64 + user_data + launch_template",
+        template="UserData + LaunchTemplate",
+        parse={"api": read_user_data, "plan": planned_user_data, "template": template_user_data},
+        default=NO_USER_DATA,
+        sample=NO_USER_DATA,
+    )
     operator: str = fact(
         "box.Operator.Principal",
+        plan=Const(""),
+        template=Const(""),
         default={"api": ""},
         doc="The AWS service that runs the instance for the customer, as ECS and EKS do with managed instances.",
     )
     changed: datetime | None = fact(
         "box.StateTransitionReason",
         parse=transition_moment,
+        plan=Const(None),
+        template=Const(None),
         default={"api": None},
         sample=None,
         doc="When the state last changed, where the reason for it says so.",
@@ -166,6 +199,7 @@ class Instance(Kind, cfn="AWS::EC2::Instance", tf="aws_instance"):
         doc="`Online`, `ConnectionLost` or `Inactive`; empty where the instance is not registered.",
     )
     compliance: tuple[Compliance, ...] = fact("summaries", parse=compliances, default={"api": ()}, sample=())
+    tf_parts = {"aws_eip": "instance", "aws_eip_association": "instance_id"}
     volatile = (
         "node.LastPingDateTime",
         "node.AgentVersion",

@@ -11,7 +11,7 @@ import msgspec
 from scanner.kinds.common import tags
 from scanner.kinds.user_data import NO_USER_DATA, UserData, read_user_data, user_data_secret
 from scanner.model.call import applied, batch, each, refs, then
-from scanner.model.kind import Kind, fact
+from scanner.model.kind import Const, Kind, fact
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -105,7 +105,11 @@ class LaunchTemplate(Kind, cfn="AWS::EC2::LaunchTemplate", tf="aws_launch_templa
     name: str = fact("box.LaunchTemplateName", plan="name", template="LaunchTemplateName", sample="hosts")
     tags: Mapping[str, str] = fact("box.Tags", plan="tags", parse=tags(), default={})
     operator: str = fact(
-        "box.Operator.Principal", default={"api": ""}, doc="The AWS service that keeps the template for the customer."
+        "box.Operator.Principal",
+        plan=Const(""),
+        template=Const(""),
+        default={"api": ""},
+        doc="The AWS service that keeps the template for the customer.",
     )
     default_version: int = fact("box.DefaultVersionNumber", sample=1)
     latest_version: int = fact("box.LatestVersionNumber", sample=1)

@@ -52,6 +52,21 @@ def listeners(items: Sequence[Mapping[str, Any]]) -> tuple[ClassicListener, ...]
     )
 
 
+def planned_listeners(blocks: Sequence[Mapping[str, Any]]) -> tuple[ClassicListener, ...]:
+    """Read the listeners in Terraform's words; the policies of their TLS stand elsewhere.
+
+    Raises:
+        ValueError: a listener ends TLS, and the policies that it does so by are not said.
+    """
+    found = tuple(
+        ClassicListener(item["lb_protocol"].upper(), item["lb_port"], item.get("ssl_certificate_id") or "")
+        for item in blocks
+    )
+    if any(item.protocol in ENCRYPTED for item in found):
+        raise ValueError("the policies of a listener that ends TLS are not written with it")
+    return found
+
+
 def policies(items: Sequence[Mapping[str, Any]]) -> tuple[ClassicPolicy, ...]:
     """Read the policies of an answer; the predefined one is an attribute among those that it stands for."""
     return tuple(ClassicPolicy(item["PolicyName"], item["PolicyTypeName"], _predefined(item)) for item in items)
@@ -90,7 +105,8 @@ class ClassicLoadBalancer(Kind, cfn="AWS::ElasticLoadBalancing::LoadBalancer", t
     tags: Mapping[str, str] = fact("labels.Tags", plan="tags", template="Tags", parse=tags(), default={})
     listeners: tuple[ClassicListener, ...] = fact(
         "lb.ListenerDescriptions",
-        parse=listeners,
+        plan="listener",
+        parse={"api": listeners, "plan": planned_listeners},
         default={"api": ()},
         sample=(
             ClassicListener(

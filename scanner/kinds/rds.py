@@ -131,7 +131,11 @@ class DBInstance(Kind, cfn="AWS::RDS::DBInstance", tf=("aws_db_instance", "aws_r
         doc="The types of log that this version of the engine can send to CloudWatch Logs.",
     )
     parameter_groups: tuple[GroupUse, ...] = fact(
-        "box.DBParameterGroups", parse=_groups, sample=(GroupUse("claims-parameters"),)
+        "box.DBParameterGroups",
+        plan="parameter_group_name",
+        template="DBParameterGroupName",
+        parse={"api": _groups, "plan": lambda name: (GroupUse(name),), "template": lambda name: (GroupUse(name),)},
+        sample=(GroupUse("claims-parameters"),),
     )
     port: int = fact("box.Endpoint.Port", plan="port", template="Port", parse=int, sample=5432)
     security_groups: tuple[str, ...] = fact(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from scanner.kinds.application_autoscaling import ScalableTarget, ScalingPolicy
-from scanner.kinds.autoscaling import mixture
+from scanner.kinds.autoscaling_reading import mixture
 from scanner.kinds.ecs import (
     CapacityProvider,
     Cluster,

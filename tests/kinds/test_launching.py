@@ -10,7 +10,8 @@ import pytest
 from scanner.engine.detect import names_secret
 from scanner.engine.redact import Redactor
 from scanner.kinds.account import RegionSettings
-from scanner.kinds.autoscaling import AutoScalingGroup, LaunchConfiguration, Mixture, ScalingPolicy
+from scanner.kinds.autoscaling import AutoScalingGroup, LaunchConfiguration
+from scanner.kinds.autoscaling_reading import Mixture, ScalingPolicy
 from scanner.kinds.ec2_instances import Instance, transition_moment
 from scanner.kinds.ec2_launch import Device, LaunchTemplate, MachineImage, devices
 from scanner.kinds.images import ReplicationRule, image_sizes
