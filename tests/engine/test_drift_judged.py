@@ -28,9 +28,9 @@ def changed(account: str = "1", region: str = "global", **more: object) -> Chang
 
 def failing(account: str, verdict: str = "FAIL", status: str = "new") -> Finding:
     return Finding(
-        fingerprint="f", rule="role_trust", title="", verdict=Verdict(verdict), severity="critical",
-        category="security", resource=f"arn:aws:iam::{account}:role/app", name="app", message="", kind=ROLE, key="app", account=account,
-        region="global", part="", evidence=(Evidence("trust", {}, f"{ROLE} role.Trust"),), hipaa=(), status=status,
+        fingerprint="f", rule="role_trust", title="", verdict=Verdict(verdict), severity="critical", status=status,
+        category="security", resource=f"arn:aws:iam::{account}:role/app", name="app", message="", kind=ROLE, key="app",
+        account=account, region="global", evidence=(Evidence("trust", {}, f"{ROLE} role.Trust"),), part="", hipaa=(),
     )  # fmt: skip
 
 
