@@ -16,6 +16,7 @@ SAME = "before and after are the same"
 EMPTY = "nothing there and an empty value are the same"
 SPELLING = "another spelling of the same JSON"
 ECHO = "it repeats what {} has set"
+SIDES = ("ingress", "egress")
 
 
 class Reported(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +50,7 @@ def _one(
     reasons: list[str] = []
     changed: list[str] = []
     for name in sorted({*before, *after}):
-        reason = _reason(before.get(name), after.get(name), entry, echoes.get(name, ()), beside)
+        reason = _reason(name, before.get(name), after.get(name), entry, echoes.get(name, ()), beside)
         if reason is None:
             changed.append(name)
         elif reason:
@@ -60,7 +61,7 @@ def _one(
 
 
 def _reason(
-    before: Any, after: Any, entry: PlannedChange, types: Sequence[str],
+    name: str, before: Any, after: Any, entry: PlannedChange, types: Sequence[str],
     beside: Mapping[str, Sequence[PlannedChange]],
 ) -> str | None:  # fmt: skip
     """Say why an attribute did not change; empty where it is the same, None where it changed."""
@@ -71,7 +72,8 @@ def _reason(
     if canonical(_meant(before)) == canonical(_meant(after)):
         return SPELLING
     parts = [each for sort in types for each in beside.get(sort, ()) if each.after is not None]
-    told = _echo(_bare(before), _bare(after), [each for each in parts if _refers(each, entry)])
+    mine = [each for each in parts if _refers(each, entry) and _is_of_side(each, name)]
+    told = _echo(_bare(before), _bare(after), mine)
     return ECHO.format(", ".join(told)) if told else None
 
 
@@ -109,6 +111,15 @@ def _refers(part: PlannedChange, entry: PlannedChange) -> bool:
     return any(value in names for value in (part.after or {}).values() if isinstance(value, str))
 
 
+def _is_of_side(part: PlannedChange, name: str) -> bool:
+    """Say whether a rule written beside is of the side that an attribute holds: what comes in, or what goes out."""
+    if name not in SIDES:
+        return True
+    said = part.after or {}
+    side = SIDES[bool(said["egress"])] if isinstance(said.get("egress"), bool) else said.get("type", name)
+    return bool(side == name)
+
+
 def _echo(before: Any, after: Any, parts: Sequence[PlannedChange]) -> list[str]:
     """Name the resources that set all that came; nothing where something came or went that none of them set."""
     old, new = (side if isinstance(side, list) else [] if side is None else [side] for side in (before, after))
@@ -116,16 +127,31 @@ def _echo(before: Any, after: Any, parts: Sequence[PlannedChange]) -> list[str]:
         return []
     told: set[str] = set()
     for item in (each for each in new if each not in old):
-        setter = next((part for part in parts if _sets(part, item)), None)
-        if setter is None:
+        setters = _setters(item, parts)
+        if not setters:
             return []
-        told.add(setter.address)
+        told |= {part.address for part in setters}
     return sorted(told)
 
 
+def _setters(item: Any, parts: Sequence[PlannedChange]) -> list[PlannedChange]:
+    """Give the resources that together set all of an item; AWS keeps rules that differ by their peers only as one."""
+    lists = {name: value for name, value in item.items() if isinstance(value, list)} if isinstance(item, dict) else {}
+    single = {name: value for name, value in item.items() if name not in lists} if isinstance(item, dict) else item
+    wanted = set(_leaves(lists))
+    found = [part for part in parts if _sets(part, single)]
+    setters = [part for part in found if wanted & set(_leaves(part.after))] if wanted else found[:1]
+    covered = {leaf for part in setters for leaf in _leaves(part.after)}
+    return setters if wanted <= covered else []
+
+
 def _sets(part: PlannedChange, item: Any) -> bool:
-    there = set(_leaves(part.after))
-    return all(leaf in there for leaf in _leaves(item))
+    """Say whether a resource sets an item: what both call the same is the same, all else is somewhere in it."""
+    said = part.after or {}
+    both = item.keys() & said.keys() if isinstance(item, Mapping) else set()
+    there = set(_leaves(said))
+    agree = all(set(_leaves(item[name])) == set(_leaves(said[name])) for name in both)
+    return agree and there.issuperset(_leaves(item))
 
 
 def _leaves(value: Any) -> Iterator[str]:
