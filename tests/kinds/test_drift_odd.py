@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
+from scanner.engine.drift import Comparer, Group
 from scanner.engine.drift.canonicalise import Node, canonicalise
 from scanner.engine.normalise import canonical
+from scanner.kinds.canon import normaliser
 from scanner.kinds.forms import FORMS
-from tests.kinds.drifting import ACCOUNT, BUCKET, changes, only, statement
+from scanner.model.change import Change
+from scanner.model.resource import Resource, seen
+from tests.kinds.drifting import ACCOUNT, BUCKET, KINDS, changes, only, statement
 
 
 def test_a_sid_that_says_deny_does_not_make_a_denial_of_an_allow() -> None:
@@ -104,3 +108,25 @@ def test_a_switch_that_is_called_a_status_is_no_state_that_passes(
     assert changes(kind, "box", {member: way, "Engine": "x"}, {member: was, "Engine": "x"}) == []
     leaf, _ = only(kind, "box", {member: was, "Engine": "x"}, {member: now, "Engine": "x"})
     assert (leaf.at.path, leaf.before, leaf.after) == (member, was, now)
+
+
+def test_what_follows_another_property_does_so_in_its_own_element() -> None:
+    """That one tunnel stops to log hides nothing of where the other one logs to."""
+    kind = "AWS::EC2::VPNConnection"
+
+    def connection(*logs: tuple[bool, str]) -> Resource:
+        options = [
+            {
+                "OutsideIpAddress": f"203.0.113.{number}",
+                "LogOptions": {"CloudWatchLogOptions": {"LogEnabled": on, "LogGroupArn": group}},
+            }
+            for number, (on, group) in enumerate(logs)
+        ]
+        return Resource(kind, "vpn-1", sections={"box": seen({"Options": {"TunnelOptions": options}})})
+
+    before, after = connection((True, "a"), (True, "a")), connection((False, "b"), (True, "b"))
+    group = Group(account="", region="", kind=kind, key="vpn-1", before=(before,), after=(after,))
+    found = Comparer(normaliser(KINDS.values())).compare([group])
+    assert sorted(each.path.rpartition(".")[2] for each in found if isinstance(each, Change)) == [
+        "LogEnabled", "LogGroupArn",
+    ]  # fmt: skip

@@ -108,11 +108,12 @@ class Comparer:
     def _leaves(
         self, group: Group, canon: Canon, shown: Resource, leaves: Sequence[Leaf], **more: Any
     ) -> Iterator[Change | Suppressed]:
-        changed = {leaf.at.property for leaf in leaves if not leaf.incomparable}
+        changed = {(leaf.at.property, _elements(leaf)) for leaf in leaves if not leaf.incomparable}
         for leaf in leaves:
             reason = leaf.incomparable or self._governed(leaf, shown, canon)
-            if canon.follows.get(leaf.at.property) in changed:
-                reason = f"it changes with {canon.follows[leaf.at.property]}"
+            other, inside = canon.follows.get(leaf.at.property), _elements(leaf)
+            if any((other, inside[:depth]) in changed for depth in range(len(inside) + 1)):
+                reason = f"it changes with {other}"
             if reason:
                 yield from self._left_out(group, leaf.at.path, reason)
                 continue
@@ -261,6 +262,11 @@ def _between(value: Any, least: Sequence[Any], most: Sequence[Any]) -> bool:
     """Say whether a number lies between bounds, which may not be known."""
     some = (value, *least[:1], *most[:1])
     return len(some) == 3 and all(isinstance(each, int) for each in some) and some[1] <= value <= some[2]  # noqa: PLR2004
+
+
+def _elements(leaf: Leaf) -> tuple[str, ...]:
+    """Give the names of the elements that a path leads through."""
+    return tuple(re.findall(r"\[[^\]]*\]", leaf.at.path))
 
 
 def _plain(value: Any) -> str:
