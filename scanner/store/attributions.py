@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import delete, select
 
 from scanner.model.change import Attribution, Confidence
+from scanner.store.blobs import chunks
 from scanner.store.scanning import row_of
 from scanner.store.tables import attributions, scans
 
@@ -42,8 +43,8 @@ def keep(connection: Connection, scan_id: str, given: Iterable[tuple[Change, Att
     rows: dict[str, dict[str, Any]] = {}
     for change, attribution in given:
         rows[change.id] = _row(scan, change, attribution, known.get(change.id))
-    for name in rows.keys() & known.keys():
-        connection.execute(delete(attributions).where((c.scan == scan) & (c.change == name)))
+    for some in chunks(rows.keys() & known.keys()):
+        connection.execute(delete(attributions).where((c.scan == scan) & c.change.in_(some)))
     if rows:
         connection.execute(attributions.insert(), list(rows.values()))
 
