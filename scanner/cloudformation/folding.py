@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from scanner.cloudformation.redaction import redacted
@@ -42,6 +42,8 @@ class Folding:
         self.declared = resolver.sections["Resources"]
         self.types = {logical: str(resource["Type"]) for logical, resource in self.declared.items()}
         self.notes: list[str] = []
+        self._of_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self._named: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
         self.parents: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for cfn, kind in kinds.items():
             for part, attribute in kind.cfn_parts.items():
@@ -66,7 +68,8 @@ class Folding:
                 parts.append(logical)
             elif not is_kind:
                 others.append((logical, type_name))
-        outside = [logical for logical in parts if not self._fold(logical, documents) and logical not in documents]
+        self._index(documents)
+        outside = [logical for logical in parts if not self._fold(logical) and logical not in documents]
         others += [(logical, self.types[logical]) for logical in outside]
         resources = [self.resource(logical, document) for logical, document in documents.items()]
         origins: dict[str, Origin] = {}
@@ -104,12 +107,21 @@ class Folding:
         """Let a resource that has no known name be named by its token, which is what refers to it."""
         known, arn = self.names.id_and_arn(logical)
         for fact, value in (("id", known), ("arn", arn), ("name", self.names.token(logical))):
-            path = kind.facts[fact].template if fact in kind.facts else None
-            for text in alternatives(path):
-                if text.isalnum() and (document.get(text) is None or is_unknown(document[text])):
-                    document[text] = value
+            paths = alternatives(kind.facts[fact].template if fact in kind.facts else None)
+            said = [document.get(text) for text in paths]
+            is_said = any(item is not None and not isinstance(item, Mapping) for item in said)
+            if paths and paths[0].isalnum() and not is_said:
+                document[paths[0]] = value
 
-    def _fold(self, logical: str, documents: dict[str, dict[str, Any]]) -> bool:
+    def _index(self, documents: Mapping[str, dict[str, Any]]) -> None:
+        """Find documents by their kind, and by their kind and each of their names."""
+        for logical, document in documents.items():
+            cfn = self.types[logical]
+            self._of_kind[cfn].append(document)
+            for name in dict.fromkeys(self.names.id_and_arn(logical)):
+                self._named[cfn, name].append(document)
+
+    def _fold(self, logical: str) -> bool:
         """Put a part into what it belongs to; say whether that is in the template."""
         type_name = self.types[logical]
         part: dict[str, Any] = self.document(logical)
@@ -118,31 +130,28 @@ class Folding:
         said: Any = part
         if self.resolver.exists(logical) is None:
             said = unknown(f"whether {logical} is made is not known: {self._why(self.declared[logical]['Condition'])}")
-        folded = named = False
-        for cfn, attribute in self.parents[type_name]:
-            value = part.get(attribute)
-            for item in value if isinstance(value, list) else [value]:
-                if item is None:
-                    continue
-                named = True
-                for parent, content in self._belongs(cfn, item, logical, said, documents):
-                    parent.setdefault(type_name, []).append(content)
-                    folded = folded or content is said
-        if named and not folded and type_name not in self.kinds:
-            self.notes.append(f"{logical} ({type_name}) belongs to something outside of the template: not judged")
+        folded = False
+        owners = list(self._owners(type_name, part))
+        for cfn, item in owners:
+            if is_unknown(item):
+                doubt = unknown(f"{logical} may belong to it: {reason(item)}")
+                for parent in self._of_kind[cfn]:
+                    parent.setdefault(type_name, []).append(doubt)
+            elif not isinstance(item, Mapping):
+                for parent in self._named[cfn, text_of(item)]:
+                    parent.setdefault(type_name, []).append(said)
+                    folded = True
+        if owners and not folded and type_name not in self.kinds:
+            where = "outside of the template, or not judged itself"
+            self.notes.append(f"{logical} ({type_name}) is not judged: what it belongs to is {where}")
         return folded
 
-    def _belongs(
-        self, cfn: str, item: Any, logical: str, said: Any, documents: dict[str, dict[str, Any]]
-    ) -> list[tuple[dict[str, Any], Any]]:
-        """Give the documents that a part is folded into, each with what it is there."""
-        of_kind = [(name, document) for name, document in documents.items() if self.types[name] == cfn]
-        if is_unknown(item):
-            doubt = unknown(f"{logical} may belong to it: {reason(item)}")
-            return [(document, doubt) for _, document in of_kind]
-        if isinstance(item, Mapping):
-            return []
-        return [(document, said) for name, document in of_kind if text_of(item) in self.names.id_and_arn(name)]
+    def _owners(self, type_name: str, part: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        """Give what a part says that it belongs to, each with the kind that it would be."""
+        for cfn, attribute in self.parents[type_name]:
+            value = part.get(attribute)
+            items = value if isinstance(value, list) else [value]
+            yield from ((cfn, item) for item in items if item is not None)
 
     def resource(self, logical: str, document: dict[str, Any]) -> Resource:
         """Make the resource of a document."""
@@ -161,7 +170,8 @@ class Folding:
         for fact, value in (("id", known), ("arn", arn)):
             if fact in kind.facts and kind.facts[fact].template is None:
                 resource.facts[fact] = value
-        resource.tags = _fact(kind, resource, "tags")
+        tags = _fact(kind, resource, "tags")
+        resource.tags = tags if isinstance(tags, Mapping) else None
         resource.name = (resource.tags or {}).get("Name") or (known if known != self.names.token(logical) else logical)
         identities = (_fact(kind, resource, name) for name in kind.identity)
         resource.identity = next((str(value) for value in identities if value), known)

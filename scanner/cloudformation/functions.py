@@ -170,7 +170,8 @@ def find_in_map(resolver: Resolver, argument: Any) -> Any:
     if found is None and len(argument) == 4 and isinstance(argument[3], Mapping):  # noqa: PLR2004  with a default
         return resolver.resolve(argument[3].get("DefaultValue"))
     if found is None or isinstance(found, Mapping):
-        return resolver.doubt(f"the mapping {' '.join(text_of(key) for key in keys)} does not lead to a value")
+        shown = " ".join("(not shown)" if isinstance(key, Confidential) else text_of(key) for key in keys)
+        return resolver.doubt(f"the mapping {shown} does not lead to a value")
     return resolver.resolve(found)
 
 
@@ -212,7 +213,8 @@ def condition(resolver: Resolver, argument: Any) -> Any:
     """`Condition`: another condition; anywhere else a member of that name, as policies have."""
     if isinstance(argument, str):
         return resolver.condition(argument)
-    return {"Condition": resolver.resolve(argument)}
+    found = resolver.resolve(argument)
+    return {} if found is NO_VALUE else {"Condition": found}
 
 
 def to_base64(resolver: Resolver, argument: Any) -> Any:
