@@ -16,6 +16,7 @@ BOMS = (
 )
 """What a file may begin with: PowerShell's `>` writes UTF-16 with a mark."""
 
+LOOK = 4096
 SHOW = "run `terraform show -json FILE > FILE.json` on it and give that"
 _HCL = re.compile(
     rb"^\s*(?:(?:#|//)[^\n]*\n\s*)*(?:(?:terraform|locals|moved|import|removed)\s*\{|"
@@ -29,11 +30,11 @@ def utf8(name: str, data: bytes) -> bytes:
     Raises:
         GivenError: there is nothing there, or it is no text.
     """
-    if not data.strip(b" \t\r\n\0"):
-        raise GivenError(f"{name}: the file is empty; give a Terraform plan or state in JSON")
     if data.startswith(b"PK\x03\x04"):
         raise GivenError(f"{name}: this is Terraform's binary plan file; {SHOW}")
     encoding, mark = next(((encoding, mark) for mark, encoding in BOMS if data.startswith(mark)), ("", b""))
+    if not data[len(mark) : LOOK].strip(b" \t\r\n\0") and not data[LOOK:].strip(b" \t\r\n\0"):
+        raise GivenError(f"{name}: the file is empty; give a Terraform plan or state in JSON")
     if not encoding:
         encoding = _unmarked(data)
     if encoding == "utf-8":
@@ -78,6 +79,8 @@ def _not_json(start: bytes, error: Exception) -> str:
             "this is Terraform code, not a plan; run `terraform plan -out tfplan` and `terraform show -json tfplan`, "
             "and give what the latter prints"
         )
+    if b'"@level"' in start:
+        return f"this is the log of `terraform plan -json`, not the plan; {SHOW}"
     if any(byte < 9 for byte in start):  # noqa: PLR2004  control characters: no text
         return f"this is a binary file, no JSON; {SHOW}"
     if b"Terraform will perform" in start or b"\x1b[" in start:

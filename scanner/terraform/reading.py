@@ -13,7 +13,7 @@ from scanner.terraform.echoes import erase
 from scanner.terraform.entries import Entry, Folded, Place, World
 from scanner.terraform.fold import Fold
 from scanner.terraform.plan import PlanReader, checked
-from scanner.terraform.resources import made
+from scanner.terraform.resources import learned, made
 from scanner.terraform.secret import Secrets
 from scanner.terraform.shapes import Head, Plan, State, StateFile, given
 from scanner.terraform.sources import Sources
@@ -128,6 +128,7 @@ class _Job:
         erase(reader.before, reader.after, self.types)
         used = {entry.provider for world in (reader.before, reader.after) for entry in world.values()}
         place = providers.place(plan, used, self.account, self.region)
+        place = learned(place, (*reader.before.values(), *reader.after.values()))
         before, before_fold = self._folded(reader.before, place)
         after, after_fold = self._folded(reader.after, place, reader)
         self.notes += list(dict.fromkeys((*before_fold.notes(), *after_fold.notes())))
@@ -157,7 +158,7 @@ class _Job:
         return self._state(world, found.format_version or "")
 
     def _state(self, world: World, version: str, serial: int | None = None, lineage: str = "") -> Given:
-        folded, fold = self._folded(world, Place(self.account, self.region))
+        folded, fold = self._folded(world, learned(Place(self.account, self.region), world.values()))
         return Given(
             name=self.name, sort="state", version=version, after=self._setting(world, folded), serial=serial,
             lineage=lineage, notes=(*self.notes, *fold.notes()),

@@ -28,7 +28,6 @@ _ZONE = re.compile(r"([a-z]{2}(?:-[a-z]+)+-\d)[a-z]?")
 
 def made(fold: Fold, types: Types, place: Place) -> Folded:
     """Make the resources of a world whose parts are folded."""
-    place = _learned(place, fold.parents)
     found = Folded()
     for entry in fold.parents:
         resource = _resource(entry, fold.docs[entry.address], types.kinds[entry.type], place)
@@ -114,7 +113,7 @@ def _text(doc: dict[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _learned(place: Place, entries: Iterable[Entry]) -> Place:
+def learned(place: Place, entries: Iterable[Entry]) -> Place:
     """Learn account and Region of each provider configuration from the resources that say theirs, where all agree."""
     accounts: dict[str, set[str]] = defaultdict(set)
     regions: dict[str, set[str]] = defaultdict(set)

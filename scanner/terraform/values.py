@@ -79,7 +79,7 @@ class About(NamedTuple):
     def member(self, name: str) -> About:
         """Give what is said about a member."""
         mask = self.mask.get(name) if isinstance(self.mask, dict) else None
-        marks = self.marks.get(name) if isinstance(self.marks, dict) else None
+        marks = (self.marks.get(name) or self.marks.get("[]")) if isinstance(self.marks, dict) else None
         return About(mask, marks, _argument(self.code, name), self.depth + 1)
 
     def element(self, place: int, size: int) -> About:
@@ -106,7 +106,7 @@ def _merged(reading: Reading, key: str, value: Any, about: About) -> Any:
         return _members(reading, key, value or {}, about)
     if isinstance(value, list) or (value is None and isinstance(about.mask, list) and about.mask):
         return _items(reading, key, value or [], about)
-    if reading.strange and isinstance(value, str) and key not in reading.names:
+    if reading.strange and isinstance(value, str):
         return reading.secrets.variable(value, "")
     return reading.secrets.named(reading.type, key, value)
 
