@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from scanner.model import path as paths
 from scanner.model.fact import PLAIN, REQUIRED, Const, Fact, PlainReader, Reader, alternatives, derive, fact
+from scanner.model.gap import Gap, GapState, Unknown
 from scanner.model.operation import ROOTS, Call
+from scanner.model.resource import Source
 
 if TYPE_CHECKING:
     from scanner.model.resource import Resource
@@ -21,7 +23,8 @@ class Kind:
 
     Class arguments: `cfn` the CloudFormation type, `tf` the Terraform type or types, `scope` `regional` or `global`,
     `singleton` for settings of which each account or Region has one. `tf_parts` and `cfn_parts` map the types that are
-    folded into this one to the attribute that refers to it.
+    folded into this one to the attribute that refers to it. `unwritten` says, for a fact that is a list, which of its
+    elements AWS makes by itself, so that no code writes them.
     """
 
     cfn: ClassVar[str] = ""
@@ -34,6 +37,7 @@ class Kind:
     secrets: ClassVar[Mapping[str, Any]] = {}
     tf_parts: ClassVar[Mapping[str, str]] = {}
     cfn_parts: ClassVar[Mapping[str, str]] = {}
+    unwritten: ClassVar[Mapping[str, Callable[[Any], bool]]] = {}
     calls: ClassVar[Mapping[str, Call]] = {}
     facts: ClassVar[Mapping[str, Fact]] = {}
 
@@ -85,13 +89,26 @@ class Kind:
 
     @property
     def account(self) -> str:
-        """The account's twelve digits."""
-        return self.resource.account
+        """The account's twelve digits.
+
+        Raises:
+            Unknown: a plan or a template does not say it.
+        """
+        return self._place(self.resource.account, "account")
 
     @property
     def region(self) -> str:
-        """The Region's code, or `global`."""
-        return self.resource.region
+        """The Region's code, or `global`.
+
+        Raises:
+            Unknown: a plan or a template does not say it.
+        """
+        return self._place(self.resource.region, "Region")
+
+    def _place(self, said: str, what: str) -> str:
+        if not said and self.resource.source in {Source.PLAN, Source.TEMPLATE}:
+            raise Unknown(Gap(message=f"the {what} of what is planned is not known", state=GapState.NOT_COLLECTED))
+        return said
 
     @property
     def partition(self) -> str:

@@ -138,6 +138,16 @@ def test_a_name_that_is_secret_names_nothing() -> None:
     assert resource_of(found, "A").id == document(found, "A")["BucketName"] == "${A}"
 
 
+def test_without_an_account_nobody_is_a_stranger() -> None:
+    text = (
+        "Resources:\n  D:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n"
+        "        - {Name: web, Image: '999999999999.dkr.ecr.us-east-1.amazonaws.com/web:1'}"
+    )
+    rule = "ecs_image_from_private_ecr"
+    assert verdicts(findings(given(text, probes=False), rule)) == {"${D}": "FAIL"}
+    assert verdicts(findings(given(text, probes=False, account=""), rule)) == {"${D}": "UNKNOWN"}
+
+
 def test_a_nested_stack_and_a_macro_are_told_and_make_the_file_partial(clinic: Given) -> None:
     assert clinic.is_partial
     assert "Child is a nested stack: give its template by itself" in clinic.notes
