@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from scanner.model.policy import PolicyDocument
 from scanner.model.resource import Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from scanner.model.canon import Canon
     from scanner.model.given import Given
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 Place = tuple[str, str, str]
 """Account, Region and kind."""
+
+TOKEN = re.compile(rb'"\$\{[\w-]+\.[^"{} ]+\}"')
+"""What stands for a planned resource, as `planned.token` makes it."""
 
 NOT_COMPARED = frozenset({"id", "arn", "name"})
 
@@ -158,12 +162,35 @@ def _mismatches(
         except Unknown:
             silent[kind.cfn] += 1
             continue
-        if comparable(wanted) != comparable(found):
+        if _has_token(wanted):
+            silent[kind.cfn] += 1
+            continue
+        if not _agree(wanted, found, kind.unwritten.get(name)):
             secret = _is_secret(wanted) or _is_secret(found)
             yield Mismatch(
                 at=at, fact=name, code=None if secret else builtin(wanted), account=None if secret else builtin(found),
                 redacted=secret,
             )  # fmt: skip
+
+
+def _agree(code: Any, account: Any, unwritten: Callable[[Any], bool] | None) -> bool:
+    """Say whether a fact is the same on both sides; a name and the ARN that ends with it are."""
+    if unwritten is not None:
+        code, account = ([each for each in side if not unwritten(each)] for side in (code, account))
+    if (
+        isinstance(code, str)
+        and isinstance(account, str)
+        and code
+        and code.startswith("arn:") != account.startswith("arn:")
+    ):
+        arn, name = sorted((code, account), key=lambda text: not text.startswith("arn:"))
+        return arn.endswith((f"/{name}", f":{name}"))
+    return comparable(code) == comparable(account)
+
+
+def _has_token(value: Any) -> bool:
+    """Say whether what code says is another planned resource's, which has no id yet."""
+    return TOKEN.search(canonical(builtin(value))) is not None
 
 
 def comparable(value: Any) -> bytes:

@@ -6,7 +6,7 @@ CloudFormation (AWS::EC2::Instance, AWS::AutoScaling::AutoScalingGroup).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from scanner.kinds.autoscaling_reading import Mixture, ScalingPolicy, mixture, scaling_policies
@@ -17,6 +17,26 @@ from scanner.model.planned import Known, plain
 
 PUBLIC = "subnet_id + associate_public_ip_address + public_ip + aws_eip + aws_eip_association"
 """Where an instance's public addresses are written; its subnet is there to say that the instance is."""
+
+INTERFACES = "network_interface + aws_network_interface_attachment"
+"""Where Terraform writes the interfaces of an instance that stand by themselves."""
+
+
+def of_all_interfaces(name: str) -> Callable[[Known], tuple[str, ...]]:
+    """Give the reader of what the first interface has, where no other one is written.
+
+    Raises:
+        ValueError: (from the reader) others are, or nothing says what the first one has.
+    """
+
+    def parse(given: Known) -> tuple[str, ...]:
+        further = given.get("aws_network_interface_attachment") or ()
+        if further or len(given.written("network_interface") or ()) > 1 or name not in given:
+            raise ValueError("what its further network interfaces have is not said with it")
+        value = given[name]
+        return named(text(each) for each in (value if isinstance(value, list) else [value]))
+
+    return parse
 
 
 def planned_addresses(given: Known) -> tuple[str, ...]:

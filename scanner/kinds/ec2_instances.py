@@ -9,13 +9,15 @@ from typing import Any
 
 from scanner.kinds.common import tags
 from scanner.kinds.ec2_hosts_planned import (
+    INTERFACES,
     PUBLIC,
+    of_all_interfaces,
     planned_addresses,
     planned_user_data,
     template_groups,
     template_user_data,
 )
-from scanner.kinds.planned_reading import members_of, one
+from scanner.kinds.planned_reading import members_of
 from scanner.kinds.ssm import Compliance, compliances
 from scanner.kinds.user_data import NO_USER_DATA, UserData, read_user_data, user_data_secret
 from scanner.model.call import batch, each, refs, shared, then
@@ -116,16 +118,20 @@ class Instance(Kind, cfn="AWS::EC2::Instance", tf="aws_instance"):
     subnet: str = fact("box.SubnetId", plan="subnet_id", template="SubnetId", default={"api": ""}, sample="subnet-1")
     subnets: tuple[str, ...] = fact(
         "box",
-        plan="subnet_id",
+        plan=f"subnet_id + {INTERFACES}",
         template="SubnetId + NetworkInterfaces",
-        parse={"api": _subnets, "plan": one, "template": members_of("SubnetId", "NetworkInterfaces.SubnetId")},
+        parse={
+            "api": _subnets,
+            "plan": of_all_interfaces("subnet_id"),
+            "template": members_of("SubnetId", "NetworkInterfaces.SubnetId"),
+        },
         sample=("subnet-1",),
     )
     security_groups: tuple[str, ...] = fact(
         "box",
-        plan="vpc_security_group_ids",
+        plan=f"vpc_security_group_ids + {INTERFACES}",
         template="SecurityGroupIds + NetworkInterfaces",
-        parse={"api": _groups, "template": template_groups},
+        parse={"api": _groups, "plan": of_all_interfaces("vpc_security_group_ids"), "template": template_groups},
         sample=("sg-1",),
     )
     public_ips: tuple[str, ...] = fact(
@@ -199,7 +205,11 @@ class Instance(Kind, cfn="AWS::EC2::Instance", tf="aws_instance"):
         doc="`Online`, `ConnectionLost` or `Inactive`; empty where the instance is not registered.",
     )
     compliance: tuple[Compliance, ...] = fact("summaries", parse=compliances, default={"api": ()}, sample=())
-    tf_parts = {"aws_eip": "instance", "aws_eip_association": "instance_id"}
+    tf_parts = {
+        "aws_eip": "instance",
+        "aws_eip_association": "instance_id",
+        "aws_network_interface_attachment": "instance_id",
+    }
     volatile = (
         "node.LastPingDateTime",
         "node.AgentVersion",

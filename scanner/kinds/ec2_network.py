@@ -115,6 +115,11 @@ def _associated(member: str) -> Any:
     return parse
 
 
+def _is_made_by_aws(route: Route) -> bool:
+    """Say whether AWS itself makes a route: the VPC's own range, and what a virtual private gateway propagates."""
+    return route.is_local or route.origin == "EnableVgwRoutePropagation"
+
+
 class RouteTable(Kind, cfn="AWS::EC2::RouteTable", tf=("aws_route_table", "aws_default_route_table")):
     """A route table with its routes, and the subnets that it is explicitly associated with."""
 
@@ -159,6 +164,7 @@ class RouteTable(Kind, cfn="AWS::EC2::RouteTable", tf=("aws_route_table", "aws_d
         sample=(),
         doc="A source does not write the local routes.",
     )
+    unwritten = {"routes": _is_made_by_aws}
     propagating: tuple[str, ...] = fact(
         "box.PropagatingVgws[].GatewayId",
         plan="propagating_vgws + aws_vpn_gateway_route_propagation",
