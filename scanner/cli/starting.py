@@ -42,6 +42,7 @@ CELLS = (
     '# reason = "larger clients run more tasks"',
     "",
 )
+EXAMPLE_STATE = "s3://example-states/network.tfstate"
 STATE_FILES = ("terraform.tfstate", "*.tfstate", "*.tf")
 
 
@@ -132,6 +133,7 @@ def config_text(found: Found) -> str:
         "# minimum = 3                   # parameters of one rule: `phiward rules show RULE` lists them",
         "",
         *DRIFT,
+        *_code(found),
         "[reports]",
         'out = "reports-out"',
         "",
@@ -140,3 +142,14 @@ def config_text(found: Found) -> str:
         lines += [f'[accounts."{account}"]', f'name = "{name or account}"', *ACCOUNT, ""]
     lines += [line.replace("NAME", found.accounts.get(found.account) or found.account) for line in CELLS]
     return "\n".join(lines)
+
+
+def _code(found: Found) -> list[str]:
+    """Give the states to lay beside each scan: those of the folder, else an example."""
+    states = [name for name in found.terraform if name.endswith(".tfstate")] or [EXAMPLE_STATE]
+    return [
+        "# [iac]                         # every Terraform state of these accounts: files, folders, s3://bucket/key;",
+        f"# terraform = {json.dumps(states)}",
+        "#                               # each scan is laid beside them, as `phiward drift --terraform` does once",
+        "",
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -28,6 +29,22 @@ def test_what_is_commented_out_is_valid_as_it_stands(found: Found) -> None:
     assert cell.blueprint in {table.name for table in whole.accounts.values()}
     assert cell.values[cell.blueprint] == {"cidr": "10.64.0.0/16"}
     assert [(each.fact, each.direction) for each in cell.allowed] == [("desired", "at_least")]
+
+
+@pytest.mark.parametrize(
+    ("there", "named"),
+    [
+        ([], ("s3://example-states/network.tfstate",)),
+        (["main.tf"], ("s3://example-states/network.tfstate",)),
+        (["main.tf", "network.tfstate", 'odd "name".tfstate'], ("network.tfstate", 'odd "name".tfstate')),
+    ],
+)
+def test_states_are_named_in_a_comment_and_laid_beside_no_scan_unasked(
+    there: list[str], named: tuple[str, ...]
+) -> None:
+    text = config_text(replace(ONE, terraform=there))
+    assert parse(text).iac.terraform == ()
+    assert parse(COMMENTED.sub("", text)).iac.terraform == named
 
 
 def test_every_line_of_it_fits_a_screen() -> None:
