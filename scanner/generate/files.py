@@ -12,6 +12,7 @@ from scanner.generate.kinds_page import kinds_page
 from scanner.generate.markdown import code, codes, page, plain, plural, section, table
 from scanner.generate.policy import policy
 from scanner.generate.rule_page import rule_page
+from scanner.generate.sources_page import sources_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
     from scanner.model.kind import Kind
     from scanner.model.rule import Rule
 
-OWNED = ("docs/rules/*.md", "docs/iam-policy*.json", "docs/kinds.md", "docs/coverage.md", "docs/drift-tables.md")
+OWNED = (
+    "docs/rules/*.md",
+    "docs/iam-policy*.json",
+    "docs/kinds.md",
+    "docs/coverage.md",
+    "docs/drift-tables.md",
+    "docs/plans-and-templates.md",
+)
 """Where generated files lie: what matches and is not made any more is stale."""
 
 
@@ -30,6 +38,7 @@ def generated(kinds: Mapping[str, type[Kind]], rules: Mapping[str, type[Rule]]) 
     made["docs/rules/README.md"] = index_page(rules)
     made["docs/kinds.md"] = kinds_page(kinds, rules)
     made["docs/drift-tables.md"] = drift_page(kinds)
+    made["docs/plans-and-templates.md"] = sources_page(kinds)
     made["docs/coverage.md"] = coverage_page(rules)
     made["scanner/kinds/data/timestamps.toml"] = timestamps_file(kinds)
     for number, document in enumerate(policy(kinds.values()), 1):

@@ -125,7 +125,7 @@ class LaunchConfiguration(Kind, cfn="AWS::AutoScaling::LaunchConfiguration", tf=
         "box.AssociatePublicIpAddress",
         plan="associate_public_ip_address",
         template="AssociatePublicIpAddress",
-        default={"api": None, "template": None},
+        default=None,
         sample=False,
         doc="None where the subnet's setting decides.",
     )

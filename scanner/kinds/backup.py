@@ -11,6 +11,7 @@ import msgspec
 from scanner.kinds.backup_planned import planned_rules, planned_selection, template_rules
 from scanner.kinds.backup_reading import Selection, hours_between, selection
 from scanner.kinds.common import tagged, tags
+from scanner.kinds.planned_reading import present
 from scanner.model.call import each, then
 from scanner.model.kind import Const, Kind, fact
 from scanner.model.policy import PolicyDocument
@@ -141,7 +142,7 @@ class BackupVault(
         "listed.Locked",
         plan="+ aws_backup_vault_lock_configuration",
         template="+ LockConfiguration",
-        parse={"plan": bool, "template": bool},
+        parse={"plan": present, "template": present},
         default=False,
         sample=False,
     )

@@ -8,6 +8,7 @@ from typing import Any
 from scanner.kinds.cloudfront_planned import planned_behaviors, planned_origins, template_behaviors, template_origins
 from scanner.kinds.cloudfront_reading import Behavior, Origin, behaviors, origins
 from scanner.kinds.common import tagged, tags
+from scanner.kinds.planned_reading import present
 from scanner.model.call import each, shared, then
 from scanner.model.kind import Const, Kind, fact
 from scanner.model.secret import Secret
@@ -71,7 +72,7 @@ class Distribution(Kind, cfn="AWS::CloudFront::Distribution", tf="aws_cloudfront
         "config.Logging.Enabled",
         plan="+ logging_config",
         template="+ DistributionConfig.Logging",
-        parse={"plan": bool, "template": bool},
+        parse={"plan": present, "template": present},
         default=False,
         sample=True,
         doc="Whether access logs go to a bucket.",

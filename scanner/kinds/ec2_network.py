@@ -17,7 +17,7 @@ from scanner.kinds.ec2_planned import (
     template_routes,
 )
 from scanner.kinds.network_reasoning import Permission, Route, permissions, routes
-from scanner.kinds.planned_reading import members_of, named
+from scanner.kinds.planned_reading import members_of, named, present
 from scanner.model.call import each, then
 from scanner.model.kind import Const, Kind, fact
 
@@ -135,7 +135,7 @@ class RouteTable(Kind, cfn="AWS::EC2::RouteTable", tf=("aws_route_table", "aws_d
         "box.Associations",
         plan="default_route_table_id + aws_main_route_table_association",
         template=Const(value=False),
-        parse={"api": _is_main, "plan": bool},
+        parse={"api": _is_main, "plan": present},
         default={"api": False, "plan": False},
         sample=False,
     )

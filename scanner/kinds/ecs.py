@@ -9,6 +9,7 @@ import msgspec
 
 from scanner.kinds.common import tags
 from scanner.kinds.containers import member
+from scanner.kinds.planned_reading import present
 from scanner.model.call import batch, each
 from scanner.model.kind import Const, Kind, fact
 
@@ -196,7 +197,7 @@ class CapacityProvider(Kind, cfn="AWS::ECS::CapacityProvider", tf="aws_ecs_capac
         "provider.managedInstancesProvider",
         plan="+ managed_instances_provider",
         template="+ ManagedInstancesProvider",
-        parse={"api": lambda given: given is not None, "plan": bool, "template": bool},
+        parse={"api": lambda given: given is not None, "plan": present, "template": present},
         default=False,
         doc="Whether AWS runs the instances itself (Amazon ECS Managed Instances).",
     )

@@ -17,7 +17,7 @@ from scanner.kinds.iam_reading import (
     moment,
 )
 from scanner.kinds.iam_use import ServiceAccess, SshKey, service_accesses, services_accessed, ssh_keys
-from scanner.kinds.planned_reading import arns, members_of
+from scanner.kinds.planned_reading import arns, members_of, present
 from scanner.model.call import each, job, then
 from scanner.model.kind import Const, Kind, fact
 from scanner.model.policy import PolicyDocument
@@ -81,7 +81,7 @@ class User(Kind, cfn="AWS::IAM::User", tf="aws_iam_user", scope="global"):
         "report.password_enabled",
         plan="+ aws_iam_user_login_profile",
         template="+ LoginProfile",
-        parse={"api": flag, "plan": bool, "template": bool},
+        parse={"api": flag, "plan": present, "template": present},
         default={"plan": False, "template": False},
         sample=True,
     )

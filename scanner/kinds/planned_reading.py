@@ -46,6 +46,11 @@ def first(given: Any) -> Mapping[str, Any]:
     return given[0] if isinstance(given, list) and given else {}
 
 
+def present(given: Known) -> bool:
+    """Say whether any of what is looked at is written."""
+    return any(bool(given.written(name)) for name in given)
+
+
 def arns(given: Iterable[str]) -> tuple[str, ...]:
     """Give ARNs, or what stands for planned resources.
 

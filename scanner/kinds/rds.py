@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from scanner.kinds.common import tagged, tags
-from scanner.kinds.rds_reading import copied_to
+from scanner.kinds.rds_reading import copied_to, synced
 from scanner.model.call import each, shared, then
 from scanner.model.kind import Const, Kind, fact
 
@@ -158,10 +158,6 @@ class DBInstance(Kind, cfn="AWS::RDS::DBInstance", tf=("aws_db_instance", "aws_r
         return self.engine.startswith("custom-")
 
 
-def _synced(members: Sequence[Mapping[str, Any]]) -> bool:
-    return all(item.get("DBClusterParameterGroupStatus") == "in-sync" for item in members)
-
-
 class DBCluster(Kind, cfn="AWS::RDS::DBCluster", tf="aws_rds_cluster"):
     """A cluster: of Aurora, or of three instances in three zones (Multi-AZ DB cluster)."""
 
@@ -213,7 +209,7 @@ class DBCluster(Kind, cfn="AWS::RDS::DBCluster", tf="aws_rds_cluster"):
         template="DBClusterParameterGroupName",
         sample="ehr-parameters",
     )
-    parameters_in_force: bool = fact("box.DBClusterMembers", parse=_synced, default={"api": True}, sample=True)
+    parameters_in_force: bool = fact("box.DBClusterMembers", parse=synced, default={"api": True}, sample=True)
     port: int = fact("box.Port", plan="port", template="Port", parse=int, sample=5432)
     security_groups: tuple[str, ...] = fact(
         "box.VpcSecurityGroups[].VpcSecurityGroupId",

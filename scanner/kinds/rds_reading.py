@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _REPLICAS = ("ReadReplicaDBInstanceIdentifiers", "ReadReplicaDBClusterIdentifiers", "ReadReplicaIdentifiers")
@@ -19,3 +19,8 @@ def copied_to(box: Mapping[str, Any]) -> tuple[str, ...]:
     backups = box.get("DBInstanceAutomatedBackupsReplications") or ()
     found += [item.get("DBInstanceAutomatedBackupsArn", "") for item in backups]
     return tuple(sorted({region_of(name) for name in found} - {""}))
+
+
+def synced(members: Sequence[Mapping[str, Any]]) -> bool:
+    """Say whether every instance of a cluster heeds what the cluster's parameter group says."""
+    return all(item.get("DBClusterParameterGroupStatus") == "in-sync" for item in members)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from scanner.kinds.common import tags
+from scanner.kinds.planned_reading import present
 from scanner.model.call import each
 from scanner.model.kind import Const, Kind, fact
 
@@ -30,7 +31,7 @@ class Secret(Kind, cfn="AWS::SecretsManager::Secret", tf="aws_secretsmanager_sec
         "secret.RotationEnabled",
         plan="+ aws_secretsmanager_secret_rotation",
         template="+ AWS::SecretsManager::RotationSchedule",
-        parse={"plan": bool, "template": bool},
+        parse={"plan": present, "template": present},
         default=False,
         sample=True,
     )
