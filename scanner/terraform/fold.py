@@ -34,6 +34,7 @@ class Fold:
         self.docs = {entry.address: dict(entry.doc) for entry in self.parents}
         self.owners: dict[str, list[str]] = defaultdict(list)
         self.lost: list[str] = []
+        self._told: set[tuple[str, str, str | None]] = set()
         self._named: dict[tuple[str, str], list[Entry]] = defaultdict(list)
         self._by_kind: dict[str, list[Entry]] = defaultdict(list)
         for entry in self.parents:
@@ -67,9 +68,11 @@ class Fold:
         if not isinstance(value, str):
             return False
         parents = self.parents_of(kind, value, part.provider)
-        for parent in parents:
-            said = part.doc if len(parents) == 1 else unknown(f"{value} is the name of {len(parents)} resources")
-            self._attach(parent, part, said)
+        if len(parents) > 1:
+            self._all(parents, part, (kind.cfn, part.type, value), f"{value} is the name of {len(parents)} resources")
+        elif parents:
+            self.docs[parents[0].address].setdefault(part.type, []).append(part.doc)
+            self.owners[part.address].append(parents[0].address)
         return bool(parents)
 
     def parents_of(self, kind: type[Kind], value: str, provider: str) -> list[Entry]:
@@ -81,17 +84,23 @@ class Fold:
         """Let every resource that a part may belong to be unknown where the part would lie."""
         code = part.code.get(attribute) if isinstance(part.code, dict) else None
         meant = self._references.candidates(part.address, code) if self._references else None
-        parents = [entry for entry in self._by_kind[kind.cfn] if meant is None or entry.address in meant]
-        reason = unknown(f"{part.address} may belong to it: what it belongs to is known after apply")
-        for parent in parents:
-            if meant is not None or token(parent.address) in _texts(parent.doc):
-                self._attach(parent, part, reason)
+        key = (kind.cfn, part.type, ",".join(sorted(meant)) if meant is not None else None)
+        if key in self._told:
+            return True
+        parents = [
+            entry
+            for entry in self._by_kind[kind.cfn]
+            if (entry.address in meant if meant is not None else token(entry.address) in _texts(entry.doc))
+        ]
+        self._all(parents, part, key, f"{part.address} may belong to it: what it belongs to is known after apply")
         return bool(parents)
 
-    def _attach(self, parent: Entry, part: Entry, said: dict[str, Any]) -> None:
-        doc = self.docs[parent.address]
-        doc[part.type] = [*doc.get(part.type, ()), said] if isinstance(doc.get(part.type), list) else [said]
-        self.owners[part.address].append(parent.address)
+    def _all(self, parents: list[Entry], part: Entry, key: tuple[str, str, str | None], reason: str) -> None:
+        """Make each of several resources unknown where a part would lie, once for each sort of part."""
+        if parents and key not in self._told:
+            self._told.add(key)
+            for parent in parents:
+                self.docs[parent.address].setdefault(part.type, []).append(unknown(reason))
 
     def _settle(self, parent: Entry) -> None:
         """Decide what an attribute is that stands for parts too and that the code of a new resource does not write.

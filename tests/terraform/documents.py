@@ -23,11 +23,11 @@ def change(
 ) -> dict[str, Any]:
     """Give one change as Terraform writes it."""
     bare = address.rpartition("[")[0] if address.endswith("]") else address
-    type, name = bare.split(".")[-2:]
+    sort, name = bare.split(".")[-2:]
     body = {"actions": actions, "before": before, "after": after, "after_unknown": unknown or {}}
     body |= {key: more.pop(key) for key in ("before_sensitive", "after_sensitive") if key in more}
     return {
-        "address": address, "mode": "managed", "type": type, "name": name, "provider_name": AWS, "change": body, **more,
+        "address": address, "mode": "managed", "type": sort, "name": name, "provider_name": AWS, "change": body, **more,
     }  # fmt: skip
 
 
@@ -38,9 +38,9 @@ def create(address: str, after: Any, unknown: Any = None, **more: Any) -> dict[s
 
 def code(address: str, **expressions: Any) -> dict[str, Any]:
     """Give a resource's code: a text that starts with `=` is a reference, everything else a constant."""
-    type, name = address.split(".")[-2:]
+    sort, name = address.split(".")[-2:]
     return {
-        "address": address, "mode": "managed", "type": type, "name": name, "provider_config_key": "aws",
+        "address": address, "mode": "managed", "type": sort, "name": name, "provider_config_key": "aws",
         "expressions": {key: expression(value) for key, value in expressions.items()},
     }  # fmt: skip
 
@@ -74,8 +74,8 @@ def plan(
 
 def standing(address: str, **values: Any) -> dict[str, Any]:
     """Give a resource as a state's values have it."""
-    type, name = address.split(".")[-2:]
-    return {"address": address, "mode": "managed", "type": type, "name": name, "provider_name": AWS, "values": values}
+    sort, name = address.split(".")[-2:]
+    return {"address": address, "mode": "managed", "type": sort, "name": name, "provider_name": AWS, "values": values}
 
 
 def state(*resources: Mapping[str, Any], **more: Any) -> dict[str, Any]:

@@ -55,10 +55,13 @@ STATE = state(
 STATE["resources"][0]["instances"][0]["sensitive_attributes"] = [[{"type": "get_attr", "value": "policy"}]]
 SHOWN = {"format_version": "1.0", "values": {"root_module": {"resources": [standing("aws_s3_bucket.b", **OLD)]}}}
 
-ODD = st.sampled_from(
-    [None, True, False, 0, -1, 1.5, 10**400, "", "x", "aws_x.y", 'a["b', "\ud7ff\u0000", "arn:aws:x:y:123456789012:z", [], {}, [None], [[]], [{}], {"": None}, {"$unknown": 1},
-     {"references": ["a"]}, {"references": 3}, {"references": [1]}, {"references": ["var.x", "module.m.key", "aws_kms_key.k"]}]
-)  # fmt: skip
+ODD: Any = st.sampled_from(
+    [
+        *(None, True, False, 0, -1, 1.5, 10**400, "", "x", "aws_x.y", 'a["b', "\ud7ff\u0000"),
+        *("arn:aws:x:y:123456789012:z", [], {}, [None], [[]], [{}], {"": None}, {"$unknown": 1}),
+        *({"references": each} for each in (["a"], 3, [1], ["var.x", "module.m.key", "aws_kms_key.k"])),
+    ]
+)
 
 
 def _paths(document: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -83,16 +86,18 @@ def _changed(document: Any, path: tuple[Any, ...], value: Any, *, away: bool) ->
 
 
 def _try(data: bytes) -> None:
+    message = "tfplan.json: "
     try:
         read(data)
     except GivenError as refused:
-        assert "\n" not in str(refused)
-        assert str(refused).startswith("tfplan.json: ")
+        message = str(refused)
+    assert "\n" not in message
+    assert message.startswith("tfplan.json: ")
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
-def test_a_document_with_a_few_values_changed(data):
+def test_a_document_with_a_few_values_changed(data: Any) -> None:
     document: Any = data.draw(st.sampled_from([PLAN, STATE, SHOWN]))
     for _ in range(data.draw(st.integers(1, 3))):
         paths = _paths(document)
@@ -103,7 +108,7 @@ def test_a_document_with_a_few_values_changed(data):
 
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from([PLAN, STATE, SHOWN]), st.data())
-def test_a_document_with_bytes_changed(document, data):
+def test_a_document_with_bytes_changed(document: Any, data: Any) -> None:
     text = bytearray(json.dumps(document).encode())
     start = data.draw(st.integers(0, len(text)))
     text[start : start + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=8))
@@ -112,11 +117,11 @@ def test_a_document_with_bytes_changed(document, data):
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200))
-def test_any_bytes(data):
+def test_any_bytes(data: Any) -> None:
     _try(data)
 
 
-def test_documents_that_nest_without_end():
+def test_documents_that_nest_without_end() -> None:
     deep: Any = "x"
     for _ in range(400):
         deep = {"a": [deep]}

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 GROUP = create("aws_security_group.g", {"name": "g"})
 
 
-def _place(document, **options):
+def _place(document: Any, **options: Any) -> Any:
     resource = only(given(document, **options).after)
     return resource.account, resource.region, resource.partition
 
 
-def _provider(**expressions):
+def _provider(**expressions: Any) -> Any:
     return {"aws": {"name": "aws", "expressions": expressions}}
 
 
-def test_the_providers_region_and_account():
+def test_the_providers_region_and_account() -> None:
     constant = {"constant_value": "cn-north-1"}
     role = [{"role_arn": {"constant_value": "arn:aws-cn:iam::111122223333:role/ci"}}]
     providers = _provider(region=constant, assume_role=role)
@@ -34,7 +34,7 @@ def test_the_providers_region_and_account():
     )
 
 
-def test_a_root_variable_says_the_region():
+def test_a_root_variable_says_the_region() -> None:
     providers = _provider(
         region={"references": ["var.region"]}, allowed_account_ids={"constant_value": ["111122223333"]}
     )
@@ -42,7 +42,7 @@ def test_a_root_variable_says_the_region():
     assert _place(made) == ("111122223333", "eu-west-1", "aws")
 
 
-def test_each_alias_has_its_own_region():
+def test_each_alias_has_its_own_region() -> None:
     here, there = create("aws_security_group.h", {"name": "h"}), create("aws_security_group.t", {"name": "t"})
     root = [code("aws_security_group.h"), code("aws_security_group.t") | {"provider_config_key": "aws.dr"}]
     providers = {
@@ -53,7 +53,7 @@ def test_each_alias_has_its_own_region():
     assert [resource.region for resource in found] == ["us-east-1", "us-west-2"]
 
 
-def test_the_resource_itself_says_it_best():
+def test_the_resource_itself_says_it_best() -> None:
     arn = "arn:aws-us-gov:ec2:us-gov-west-1:999900001111:security-group/sg-1"
     held = state(stored("aws_security_group", "g", {"id": "sg-1", "arn": arn}))
     assert _place(held, account="111122223333", region="us-east-1") == ("999900001111", "us-gov-west-1", "aws-us-gov")
@@ -61,7 +61,7 @@ def test_the_resource_itself_says_it_best():
     assert _place(own, account="111122223333", region="us-east-1") == ("111122223333", "eu-west-3", "aws")
 
 
-def test_neighbours_of_the_same_provider_say_it_and_the_arguments_last():
+def test_neighbours_of_the_same_provider_say_it_and_the_arguments_last() -> None:
     table = stored("aws_route_table", "t", {"id": "rtb-1"})
     group = stored(
         "aws_security_group", "g", {"id": "sg-1", "arn": "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-1"}
@@ -75,7 +75,7 @@ def test_neighbours_of_the_same_provider_say_it_and_the_arguments_last():
     assert only(given(state(table)).after).arn == "rtb-1"
 
 
-def test_file_and_line_of_the_code(tmp_path: Path):
+def test_file_and_line_of_the_code(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(
         '# first\nresource "aws_s3_bucket" "b" {\n}\n\nmodule "near" {\n  source = "./near"\n}\n'
         'module "far" {\n  source = "example/far/aws"\n}\n'
@@ -100,7 +100,7 @@ def test_file_and_line_of_the_code(tmp_path: Path):
     assert found == [(f"{at}/main.tf", 2), (f"{at}/near/n.tf", 3), (f"{at}/.terraform/modules/far/f.tf", 1), ("", 0)]
 
 
-def test_sources_that_are_none(tmp_path: Path):
+def test_sources_that_are_none(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "none"):
         with pytest.raises(GivenError, match=r"no folder with \*\.tf files"):
             given(plan(), sources=folder)

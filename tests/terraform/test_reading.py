@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import zipfile
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 BUCKET = {"bucket": "claims", "id": "claims", "arn": "arn:aws:s3:::claims"}
 
 
-def _options() -> dict[str, object]:
+def _options() -> dict[str, Any]:
     return {"kinds": kinds(), "redactor": Redactor(b"k" * 32)}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("marked", [False, True])
-def test_every_encoding_that_windows_writes(encoding, marked):
+def test_every_encoding_that_windows_writes(encoding: str, marked: bool) -> None:
     text = json.dumps(plan(create("aws_s3_bucket.a", {"bucket": "Büro"})), ensure_ascii=False)
     mark = "\ufeff" if marked and encoding in {"utf-16-le", "utf-16-be"} else ""
     found = given((mark + text).encode(encoding))
@@ -33,7 +33,7 @@ def test_every_encoding_that_windows_writes(encoding, marked):
 
 
 @pytest.mark.parametrize("version", ["0.1", "0.2", "1.0", "1.1", "1.2", "1.9"])
-def test_formats_that_are_known(version):
+def test_formats_that_are_known(version: str) -> None:
     found = given(plan(create("aws_s3_bucket.a", {"bucket": "a"}), format_version=version))
     assert (found.sort, found.version, len(found.after.resources)) == ("plan", version, 1)
 
@@ -69,7 +69,7 @@ def _binary_plan() -> bytes:
         (b'{"format_version":"1.\xff","planned_values":{}}', "JSON"),
     ],
 )
-def test_what_cannot_be_used_is_refused_in_one_line(data, says):
+def test_what_cannot_be_used_is_refused_in_one_line(data: bytes, says: str) -> None:
     with pytest.raises(GivenError) as refused:
         given(data)
     message = str(refused.value)
@@ -78,7 +78,7 @@ def test_what_cannot_be_used_is_refused_in_one_line(data, says):
     assert "\n" not in message
 
 
-def test_a_state_file():
+def test_a_state_file() -> None:
     found = given(
         state(
             stored("aws_s3_bucket", "a", BUCKET),
@@ -93,7 +93,7 @@ def test_a_state_file():
     assert list(found.after.others) == [("random_id.r", "random_id")]
 
 
-def test_the_keys_of_instances_are_in_the_address():
+def test_the_keys_of_instances_are_in_the_address() -> None:
     several = {
         **stored("aws_vpc", "v"),
         "instances": [
@@ -105,7 +105,7 @@ def test_the_keys_of_instances_are_in_the_address():
     assert [found.after.origins[name].address for name in ("vpc-1", "vpc-2")] == ["aws_vpc.v[0]", 'aws_vpc.v["b"]']
 
 
-def test_a_state_that_was_shown():
+def test_a_state_that_was_shown() -> None:
     child = {"address": "module.m", "resources": [standing("module.m.aws_s3_bucket.b", **BUCKET)]}
     shown = {
         "format_version": "1.0",
@@ -117,11 +117,11 @@ def test_a_state_that_was_shown():
     assert [origin.address for origin in found.after.origins.values()] == ["module.m.aws_s3_bucket.b"] * 2
 
 
-def test_an_empty_state_that_was_shown():
+def test_an_empty_state_that_was_shown() -> None:
     assert given({"format_version": "1.0"}).after.resources == []
 
 
-def test_a_folder_of_states(tmp_path: Path):
+def test_a_folder_of_states(tmp_path: Path) -> None:
     (tmp_path / "one.tfstate").write_text(json.dumps(state(stored("aws_s3_bucket", "a", BUCKET))))
     below = tmp_path / "cell"
     below.mkdir()
@@ -136,7 +136,7 @@ def test_a_folder_of_states(tmp_path: Path):
         read_all(str(tmp_path / "none"), **_options())
 
 
-def test_an_object_in_s3():
+def test_an_object_in_s3() -> None:
     asked = []
 
     def read_object(address: str) -> bytes:
@@ -151,6 +151,6 @@ def test_an_object_in_s3():
             read_all(wrong, **_options())
 
 
-def test_a_file_that_is_not_there(tmp_path: Path):
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(GivenError, match="No such file"):
         read_all(str(tmp_path / "tfplan.json"), **_options())

@@ -65,7 +65,7 @@ def _grep(found: Any) -> None:
 
 
 @pytest.mark.parametrize("type", sorted(PLANTED))
-def test_no_secret_comes_out_of_anything(type):
+def test_no_secret_comes_out_of_anything(type: str) -> None:
     says = PLANTED[type]
     old = {**says, "id": "old"}
     marked = {"before_sensitive": {}, "after_sensitive": {}}
@@ -86,7 +86,7 @@ def test_no_secret_comes_out_of_anything(type):
     _grep(given(state(stored(type, "s", old))))
 
 
-def test_what_terraform_marks_is_kept_as_a_hash_that_no_fact_reads():
+def test_what_terraform_marks_is_kept_as_a_hash_that_no_fact_reads() -> None:
     marked = create(
         "aws_db_instance.d", {"identifier": "db", "publicly_accessible": True, "engine": WORD, "tags": {"x": WORD}}, {},
         after_sensitive={"engine": True, "publicly_accessible": True, "tags": {"x": True}},
@@ -97,7 +97,7 @@ def test_what_terraform_marks_is_kept_as_a_hash_that_no_fact_reads():
         assert len(value[REDACTED]) == 64
 
 
-def test_marks_of_states_are_honoured():
+def test_marks_of_states_are_honoured() -> None:
     instance = stored("aws_s3_bucket", "b", {"bucket": "b", "tags": {"x": WORD}, "grant": [{"id": WORD}]})
     path = [[{"type": "get_attr", "value": "tags"}, {"type": "index", "value": {"value": "x", "type": "string"}}]]
     path.append(
@@ -109,7 +109,7 @@ def test_marks_of_states_are_honoured():
     _grep(given({"format_version": "1.0", "values": {"root_module": {"resources": [shown]}}}))
 
 
-def test_hashes_tell_a_change_and_nothing_else():
+def test_hashes_tell_a_change_and_nothing_else() -> None:
     def password(word: str, key: bytes = b"k" * 32) -> str:
         doc = json.dumps(plan(create("aws_db_instance.d", {"identifier": "db", "password": word}))).encode()
         from scanner.terraform import read
@@ -121,7 +121,7 @@ def test_hashes_tell_a_change_and_nothing_else():
     assert password("a") != password("a", b"j" * 32)
 
 
-def test_what_the_detectors_saw_is_kept_for_the_facts():
+def test_what_the_detectors_saw_is_kept_for_the_facts() -> None:
     definition = create("aws_ecs_task_definition.t", PLANTED["aws_ecs_task_definition"])
     resource = only(given(plan(definition)).after)
     kind = kinds()[resource.kind]
@@ -134,7 +134,7 @@ def test_what_the_detectors_saw_is_kept_for_the_facts():
     assert (web.image, side.image) == ("web:1", "side:1")
 
 
-def test_user_data_is_examined_as_it_is_read():
+def test_user_data_is_examined_as_it_is_read() -> None:
     hashed = create("aws_instance.i", {"user_data": "0" * 40})
     script = only(given(plan(hashed, root=[code("aws_instance.i", user_data=SCRIPT)])).after).sections["planned"].doc
     assert script["user_data"]["$detected"]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from scanner.model.planned import COMPUTED, UNKNOWN
@@ -9,16 +11,16 @@ KEY = create("aws_kms_key.k", {"enable_key_rotation": True}, {"id": True, "arn":
 GROUP = create("aws_security_group.g", {"name": "g"})
 
 
-def _after(document, id):
+def _after(document: Any, id: str) -> Any:
     return docs(given(document).after)[id]
 
 
-def test_a_resources_own_names_are_its_token():
+def test_a_resources_own_names_are_its_token() -> None:
     doc = _after(plan(KEY, root=[code("aws_kms_key.k")]), "${aws_kms_key.k}")
     assert doc["id"] == doc["arn"] == doc["key_id"] == "${aws_kms_key.k}"
 
 
-def test_what_refers_to_one_planned_resource_is_its_token():
+def test_what_refers_to_one_planned_resource_is_its_token() -> None:
     volume = create("aws_ebs_volume.v", {"encrypted": True}, {"id": True, "kms_key_id": True, "snapshot_id": True})
     written = code("aws_ebs_volume.v", encrypted=True, kms_key_id="=aws_kms_key.k.arn")
     doc = _after(plan(KEY, volume, root=[code("aws_kms_key.k"), written]), "${aws_ebs_volume.v}")
@@ -36,19 +38,19 @@ def test_what_refers_to_one_planned_resource_is_its_token():
         "=aws_kms_key.gone.arn",
     ],
 )
-def test_what_cannot_be_told_is_unknown_and_not_computed(written):
+def test_what_cannot_be_told_is_unknown_and_not_computed(written: str) -> None:
     volume = create("aws_ebs_volume.v", {}, {"id": True, "kms_key_id": True})
     made = plan(KEY, volume, root=[code("aws_kms_key.k"), code("aws_ebs_volume.v", kms_key_id=written)])
     assert _after(made, "${aws_ebs_volume.v}")["kms_key_id"] == {UNKNOWN: "known after apply"}
 
 
-def test_an_attribute_that_names_nothing_is_no_token():
+def test_an_attribute_that_names_nothing_is_no_token() -> None:
     key = create("aws_ebs_volume.v", {}, {"id": True, "type": True})
     made = plan(KEY, key, root=[code("aws_kms_key.k"), code("aws_ebs_volume.v", type="=aws_kms_key.k.id")])
     assert _after(made, "${aws_ebs_volume.v}")["type"] == {UNKNOWN: "known after apply"}
 
 
-def test_lists_are_read_element_by_element():
+def test_lists_are_read_element_by_element() -> None:
     other = create("aws_security_group.h", {"name": "h"})
     whole = create("aws_instance.a", {}, {"id": True, "vpc_security_group_ids": True})
     some = create(
@@ -71,7 +73,7 @@ def test_lists_are_read_element_by_element():
     assert found["${aws_instance.c}"][name] == {UNKNOWN: "known after apply"}
 
 
-def test_nested_blocks():
+def test_nested_blocks() -> None:
     after = {
         "server_side_encryption_configuration": [{"rule": [{"apply": [{"sse_algorithm": "aws:kms"}]}]}],
         "bucket": "b",
@@ -90,7 +92,7 @@ def test_nested_blocks():
     assert rule["apply"] == [{"sse_algorithm": "aws:kms", "kms_master_key_id": "${aws_kms_key.k}"}]
 
 
-def test_a_name_that_is_known_is_used_where_the_id_is_not():
+def test_a_name_that_is_known_is_used_where_the_id_is_not() -> None:
     logging = create("aws_s3_bucket_logging.l", {"target_bucket": "x"}, {"id": True, "bucket": True})
     trail = create("aws_flow_log.f", {}, {"id": True, "log_destination": True})
     root = [
@@ -105,7 +107,7 @@ def test_a_name_that_is_known_is_used_where_the_id_is_not():
     assert found["b"]["arn"] == found["${aws_flow_log.f}"]["log_destination"] == "arn:aws-us-gov:s3:::b"
 
 
-def test_variables_and_outputs_of_modules_are_followed():
+def test_variables_and_outputs_of_modules_are_followed() -> None:
     inner = {
         "resources": [code("aws_ebs_volume.v", kms_key_id="=var.key")],
         "variables": {"key": {}},
@@ -130,8 +132,8 @@ def test_variables_and_outputs_of_modules_are_followed():
     assert volume["kms_key_id"] == "${module.keys.aws_kms_key.k}"
 
 
-def test_each_instance_refers_to_its_own():
-    def written(name):
+def test_each_instance_refers_to_its_own() -> None:
+    def written(name: str) -> Any:
         made = code("aws_ebs_volume.v", kms_key_id=name)
         return made | {"count_expression": {"constant_value": 2}}
 
@@ -140,7 +142,7 @@ def test_each_instance_refers_to_its_own():
         create(f"aws_ebs_volume.v[{number}]", {}, {"id": True, "kms_key_id": True}, index=number) for number in (0, 1)
     ]
 
-    def meant(name):
+    def meant(name: str) -> Any:
         found = docs(given(plan(*keys, *volumes, root=[code("aws_kms_key.k"), written(name)])).after)
         return [found[f"${{aws_ebs_volume.v[{number}]}}"]["kms_key_id"] for number in (0, 1)]
 
@@ -150,7 +152,7 @@ def test_each_instance_refers_to_its_own():
     assert meant("=aws_kms_key.k") == [{UNKNOWN: "known after apply"}] * 2
 
 
-def test_modules_that_are_repeated_keep_to_themselves():
+def test_modules_that_are_repeated_keep_to_themselves() -> None:
     module = {"resources": [code("aws_kms_key.k"), code("aws_ebs_volume.v", kms_key_id="=aws_kms_key.k.arn")]}
     cells = [f'module.cell["{name}"]' for name in ("a.b", "c")]
     changes = [
@@ -166,6 +168,6 @@ def test_modules_that_are_repeated_keep_to_themselves():
         assert found[f"${{{cell}.aws_ebs_volume.v}}"]["kms_key_id"] == f"${{{cell}.aws_kms_key.k}}"
 
 
-def test_without_the_code_nothing_is_guessed():
+def test_without_the_code_nothing_is_guessed() -> None:
     made = plan(KEY, create("aws_ebs_volume.v", {}, {"id": True, "kms_key_id": True}))
     assert _after(made, "${aws_ebs_volume.v}")["kms_key_id"] == {UNKNOWN: "known after apply"}
