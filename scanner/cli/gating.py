@@ -108,18 +108,18 @@ def _read(asked: Judged) -> Given:
 
     file = asked.plan or asked.template
     assert file is not None  # noqa: S101  run_gate asked for one
-    redactor = passing_redactor()
+    redactor, name = passing_redactor(), file.name or str(file)
     if asked.plan is not None:
         from scanner import terraform
 
         return terraform.read(
-            file, file.name, kinds=kinds(), redactor=redactor, account=asked.account, region=asked.region,
+            file, name, kinds=kinds(), redactor=redactor, account=asked.account, region=asked.region,
             sources=asked.sources,
         )  # fmt: skip
     from scanner import cloudformation
 
     return cloudformation.read(
-        file, file.name, kinds=kinds(), redactor=redactor, parameters=_parameters(asked.parameters),
+        file, name, kinds=kinds(), redactor=redactor, parameters=_parameters(asked.parameters),
         account=asked.account, region=asked.region,
     )  # fmt: skip
 
