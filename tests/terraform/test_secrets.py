@@ -68,7 +68,7 @@ def _grep(found: Any) -> None:
 def test_no_secret_comes_out_of_anything(type: str) -> None:
     says = PLANTED[type]
     old = {**says, "id": "old"}
-    marked = {"before_sensitive": {}, "after_sensitive": {}}
+    marked: dict[str, Any] = {"before_sensitive": {}, "after_sensitive": {}}
     changes = [
         create(f"{type}.new", says, **marked),
         change(f"{type}.old", ["update"], old, {**old, "tags": {"a": "b"}}),
@@ -115,7 +115,7 @@ def test_hashes_tell_a_change_and_nothing_else() -> None:
         from scanner.terraform import read
 
         found = read(doc, "p", kinds=kinds(), redactor=Redactor(key))
-        return only(found.after).sections["planned"].doc["password"][REDACTED]
+        return str(only(found.after).sections["planned"].doc["password"][REDACTED])
 
     assert password("a") == password("a") != password("b")
     assert password("a") != password("a", b"j" * 32)

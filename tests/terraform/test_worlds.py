@@ -80,6 +80,7 @@ def test_a_move_is_no_deletion() -> None:
     moved = change("module.m.aws_s3_bucket.new", ["no-op"], OLD, OLD, previous_address="aws_s3_bucket.old")
     found = given(plan(moved, prior=[standing("aws_s3_bucket.old", **OLD)]))
     assert docs(found.before) == docs(found.after)
+    assert found.before is not None
     assert found.before.origins["claims"].address == "module.m.aws_s3_bucket.new"
     assert [told.deletes for told in found.changes] == [False]
 
