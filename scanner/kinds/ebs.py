@@ -32,7 +32,14 @@ class Volume(Kind, cfn="AWS::EC2::Volume", tf="aws_ebs_volume"):
     state: str = fact("box.State", plan=Const("available"), template=Const("available"), sample="in-use")
     zone: str = fact("box.AvailabilityZone", plan="availability_zone", template="AvailabilityZone", sample="us-east-1a")
     size: int = fact("box.Size", plan="size", template="Size", sample=30)
-    instances: tuple[str, ...] = fact("box.Attachments[].InstanceId", default=())
+    instances: tuple[str, ...] = fact(
+        "box.Attachments[].InstanceId",
+        plan="aws_volume_attachment[].instance_id",
+        template="AWS::EC2::VolumeAttachment[].InstanceId",
+        default=(),
+    )
+    tf_parts = {"aws_volume_attachment": "volume_id"}
+    cfn_parts = {"AWS::EC2::VolumeAttachment": "VolumeId"}
     created: datetime = fact("box.CreateTime")
     volatile = ("box.CreateTime", "box.Attachments[].AttachTime", "box.State", "box.FastRestored")
 
@@ -57,8 +64,8 @@ class Snapshot(Kind, cfn="AWS::EC2::Snapshot", tf="aws_ebs_snapshot"):
 
     id: str = fact("box.SnapshotId", sample="snap-0123456789abcdef0")
     tags: Mapping[str, str] = fact("box.Tags", plan="tags", parse=tags(), default={})
-    encrypted: bool = fact("box.Encrypted", sample=True)
-    key: str = fact("box.KmsKeyId", default="")
+    encrypted: bool = fact("box.Encrypted", plan="encrypted", sample=True)
+    key: str = fact("box.KmsKeyId", plan="kms_key_id", default="")
     state: str = fact("box.State", plan=Const("completed"), sample="completed")
     volume: str = fact("box.VolumeId", plan="volume_id", default="", sample="vol-0123456789abcdef0")
     started: datetime = fact("box.StartTime")

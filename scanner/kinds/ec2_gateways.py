@@ -27,7 +27,9 @@ class NatGateway(Kind, cfn="AWS::EC2::NatGateway", tf="aws_nat_gateway"):
     connectivity: str = fact(
         "box.ConnectivityType", plan="connectivity_type", template="ConnectivityType", default="public", sample="public"
     )
-    mode: str = fact("box.AvailabilityMode", plan="availability_mode", default="zonal", sample="zonal")
+    mode: str = fact(
+        "box.AvailabilityMode", plan="availability_mode", template="AvailabilityMode", default="zonal", sample="zonal"
+    )
     public_ips: tuple[str, ...] = fact("box.NatGatewayAddresses[].PublicIp", default={"api": ()}, sample=())
     zones: tuple[str, ...] = fact("box.NatGatewayAddresses[].AvailabilityZone", default={"api": ()}, sample=())
     volatile = ("box.CreateTime", "box.State")

@@ -108,7 +108,7 @@ class Instance(Kind, cfn="AWS::EC2::Instance", tf="aws_instance"):
 
     id: str = fact("box.InstanceId", sample="i-0123456789abcdef0")
     tags: Mapping[str, str] = fact("box.Tags", plan="tags", template="Tags", parse=tags(), default={})
-    group: str = fact("box.Tags[Key=aws:autoscaling:groupName].Value", default="")
+    group: str = fact("box.Tags[Key=aws:autoscaling:groupName].Value", plan=Const(""), template=Const(""), default="")
     state: str = fact("box.State.Name", plan=Const("running"), template=Const("running"), sample="running")
     image: str = fact("box.ImageId", plan="ami", template="ImageId", sample="ami-0123456789abcdef0")
     instance_type: str = fact("box.InstanceType", plan="instance_type", template="InstanceType", sample="m5.large")

@@ -103,7 +103,13 @@ class LaunchTemplate(Kind, cfn="AWS::EC2::LaunchTemplate", tf="aws_launch_templa
 
     id: str = fact("box.LaunchTemplateId", sample="lt-0123456789abcdef0")
     name: str = fact("box.LaunchTemplateName", plan="name", template="LaunchTemplateName", sample="hosts")
-    tags: Mapping[str, str] = fact("box.Tags", plan="tags", parse=tags(), default={})
+    tags: Mapping[str, str] = fact(
+        "box.Tags",
+        plan="tags",
+        template="TagSpecifications[ResourceType=launch-template].Tags",
+        parse=tags(),
+        default={},
+    )
     operator: str = fact(
         "box.Operator.Principal",
         plan=Const(""),

@@ -156,7 +156,7 @@ class Listener(Kind, cfn="AWS::ElasticLoadBalancingV2::Listener", tf=("aws_lb_li
 
     id: str = fact("listener.ListenerArn", plan="arn", sample=LISTENER)
     arn: str = fact("listener.ListenerArn", plan="arn", sample=LISTENER)
-    tags: Mapping[str, str] = fact("labels.Tags", plan="tags", parse=tags(), default={})
+    tags: Mapping[str, str] = fact("labels.Tags", plan="tags", template="Tags", parse=tags(), default={})
     load_balancer: str = fact(
         "listener.LoadBalancerArn", plan="load_balancer_arn", template="LoadBalancerArn", sample=LB
     )

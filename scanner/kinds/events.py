@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from scanner.kinds.common import tags
+from scanner.kinds.planned_reading import named
 from scanner.model.call import each, then
 from scanner.model.kind import Const, Kind, fact
+from scanner.model.planned import Known
 from scanner.model.secret import Secret
 
 
@@ -19,6 +21,11 @@ def _started(targets: Any) -> tuple[str, ...]:
 
 def _clusters(targets: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(item["Arn"]) for item in targets if item.get("EcsParameters")))
+
+
+def planned_clusters(given: Known) -> tuple[str, ...]:
+    """Name the clusters on which a rule's targets run tasks, in Terraform's words."""
+    return named(item["arn"] for item in given["aws_cloudwatch_event_target"] if item.get("ecs_target"))
 
 
 def starts_tasks(target: str) -> bool:
@@ -81,8 +88,22 @@ class EventRule(Kind, cfn="AWS::Events::Rule", tf="aws_cloudwatch_event_rule"):
         "labels", plan="tags", template="Tags", parse=tags(), default={"plan": {}, "template": {}}
     )
     state: str = fact("rule.State", sample="ENABLED")
-    task_definitions: tuple[str, ...] = fact("targets", parse=_started, default=())
-    clusters: tuple[str, ...] = fact("targets", parse=_clusters, default=(), doc="The clusters that the tasks run on.")
+    task_definitions: tuple[str, ...] = fact(
+        "targets",
+        plan="aws_cloudwatch_event_target[].ecs_target[].task_definition_arn",
+        template="Targets[].EcsParameters.TaskDefinitionArn",
+        parse={"api": _started, "plan": named, "template": named},
+        default=(),
+    )
+    clusters: tuple[str, ...] = fact(
+        "targets",
+        plan="+ aws_cloudwatch_event_target",
+        template="Targets",
+        parse={"api": _clusters, "plan": planned_clusters, "template": _clusters},
+        default=(),
+        doc="The clusters that the tasks run on.",
+    )
+    tf_parts = {"aws_cloudwatch_event_target": "rule"}
     secrets = {
         "targets": (
             Secret("[].Input"),

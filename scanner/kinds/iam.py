@@ -265,7 +265,7 @@ class ManagedPolicy(Kind, cfn="AWS::IAM::ManagedPolicy", tf="aws_iam_policy", sc
         parse={"api": lambda text: text.rpartition("/")[2]},
         sample="claims-read",
     )
-    tags: Mapping[str, str] = fact("labels.Tags", plan="tags", parse=tags(), default={})
+    tags: Mapping[str, str] = fact("labels.Tags", plan="tags", template="Tags", parse=tags(), default={})
     document: PolicyDocument = fact(
         "policy.PolicyVersionList",
         plan="policy",
@@ -289,7 +289,7 @@ class InstanceProfile(Kind, cfn="AWS::IAM::InstanceProfile", tf="aws_iam_instanc
 
     id: str = fact("profile.InstanceProfileName", plan="name", template="InstanceProfileName", sample="ecs-instances")
     arn: str = fact("profile.Arn", plan="arn", sample="arn:aws:iam::123456789012:instance-profile/ecs-instances")
-    tags: Mapping[str, str] = fact("labels.Tags", plan="tags", parse=tags(), default={})
+    tags: Mapping[str, str] = fact("labels.Tags", plan="tags", template="Tags", parse=tags(), default={})
     roles: tuple[str, ...] = fact(
         "profile.Roles[].Arn",
         plan="role",

@@ -29,7 +29,7 @@ class IdentityPolicies(Kind, cfn="AWS::IAM::Policy", scope="global"):
         template="PolicyName",
         sample="claims-task",
     )
-    tags: Mapping[str, str] = fact("user.Tags | role.Tags | labels.Tags", parse=tags(), default={})
+    tags: Mapping[str, str] = fact("user.Tags | role.Tags | labels.Tags", template=Const({}), parse=tags(), default={})
     path: str = fact("user.Path | group.Path | role.Path | policy.Path", template=Const("/"), sample="/")
     inline: tuple[InlinePolicy, ...] = fact(
         "user.UserPolicyList | group.GroupPolicyList | role.RolePolicyList",
@@ -37,7 +37,9 @@ class IdentityPolicies(Kind, cfn="AWS::IAM::Policy", scope="global"):
         parse={"api": inline_policies, "template": template_policy},
         default=(),
     )
-    managed: PolicyDocument | None = fact("policy.PolicyVersionList", parse=default_version, default=None)
+    managed: PolicyDocument | None = fact(
+        "policy.PolicyVersionList", template=Const(None), parse=default_version, default=None
+    )
     volatile = ("role.RoleLastUsed", "policy.AttachmentCount", "policy.PermissionsBoundaryUsageCount")
 
     @property

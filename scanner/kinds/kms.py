@@ -36,7 +36,11 @@ class KmsKey(Kind, cfn="AWS::KMS::Key", tf="aws_kms_key"):
         plan="arn",
         sample="arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     )
-    alias_name: str = fact("alias.AliasName", default="")
+    alias_name: str = fact(
+        "alias.AliasName", plan="aws_kms_alias.name", template="AWS::KMS::Alias.AliasName", default=""
+    )
+    tf_parts = {"aws_kms_alias": "target_key_id"}
+    cfn_parts = {"AWS::KMS::Alias": "TargetKeyId"}
     tags: Mapping[str, str] = fact(
         "labels",
         plan="tags",

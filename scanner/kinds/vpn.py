@@ -158,7 +158,13 @@ class VPNConnection(Kind, cfn="AWS::EC2::VPNConnection", tf="aws_vpn_connection"
     customer_gateway: str = fact(
         "box.CustomerGatewayId", plan="customer_gateway_id", template="CustomerGatewayId", sample="cgw-1"
     )
-    static: bool = fact("box.Options.StaticRoutesOnly", plan="static_routes_only", default=False, sample=True)
+    static: bool = fact(
+        "box.Options.StaticRoutesOnly",
+        plan="static_routes_only",
+        template="StaticRoutesOnly",
+        default=False,
+        sample=True,
+    )
     telemetry: tuple[Telemetry, ...] = fact("box.VgwTelemetry", parse=_telemetry)
     tunnels: tuple[Tunnel, ...] = fact(
         "box.Options.TunnelOptions",

@@ -81,7 +81,7 @@ class CloudFrontWebACL(Kind, cfn="AWS::WAFv2::CloudFrontWebACL", scope="global")
     id: str = fact("acl.ARN", sample=ARN.format("global"))
     arn: str = fact("acl.ARN", sample=ARN.format("global"))
     name: str = fact("acl.Name", sample="claims")
-    tags: Mapping[str, str] = fact("labels.Tags", parse=tags(), default={})
+    tags: Mapping[str, str] = fact("labels.Tags", template="Tags", parse=tags(), default={})
     destinations: tuple[str, ...] = _destinations()
     in_security_lake: bool = _lake()
     tf_parts = {"aws_wafv2_web_acl_logging_configuration": "resource_arn"}

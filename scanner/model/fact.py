@@ -77,9 +77,14 @@ class Fact:
         return {Source.API: self.api, Source.PLAN: self.plan, Source.TEMPLATE: self.template}.get(source)
 
     def default_in(self, source: Source) -> Any:
-        """Give the value that holds when the source has nothing at the path; `REQUIRED` when there is none."""
+        """Give the value that holds when the source has nothing at the path; `REQUIRED` when there is none.
+
+        Where a source has no path at all, only a default of its own holds: nothing was looked at.
+        """
         if isinstance(self.default, Mapping) and self.default and set(self.default) <= set(Source):
             return self.default.get(source, REQUIRED)
+        if source in {Source.PLAN, Source.TEMPLATE} and self.path(source) is None:
+            return REQUIRED
         return self.default
 
     def parser(self, source: Source) -> Callable[[Any], Any] | None:

@@ -10,6 +10,7 @@ from scanner.kinds.cloudtrail import EVERYTHING, ManagementEvents, Trail
 from scanner.kinds.cloudtrail_data import DataEvents
 from scanner.kinds.cloudwatch import Alarm, Metric
 from scanner.kinds.config import ConfigurationRecorder
+from scanner.kinds.events import EventRule
 from scanner.kinds.logs import LogGroup, MetricFilter, Subscription
 from scanner.kinds.secretsmanager import Secret
 from scanner.model.gap import Unknown
@@ -207,5 +208,18 @@ AUDIT: dict[Any, Any] = {
     (Secret, "rotation_days"): (
         [],
         [({"AWS::SecretsManager::RotationSchedule": [{"RotationRules": {"AutomaticallyAfterDays": "30"}}]}, 30)],
+    ),
+    (EventRule, "task_definitions"): (
+        [
+            (
+                {"aws_cloudwatch_event_target": [{"arn": "c", "ecs_target": [{"task_definition_arn": "web:1"}]}]},
+                ("web:1",),
+            )
+        ],
+        [({"Targets": [{"Arn": "c", "EcsParameters": {"TaskDefinitionArn": "web:1"}}]}, ("web:1",))],
+    ),
+    (EventRule, "clusters"): (
+        [({"aws_cloudwatch_event_target": [{"arn": "c", "ecs_target": [{}]}, {"arn": "l", "ecs_target": []}]}, ("c",))],
+        [({"Targets": [{"Arn": "c", "EcsParameters": {"TaskDefinitionArn": "web:1"}}, {"Arn": "l"}]}, ("c",))],
     ),
 }

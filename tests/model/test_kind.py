@@ -10,7 +10,7 @@ import pytest
 
 from scanner.model.call import each, refs, then
 from scanner.model.gap import Gap, GapState, Unknown
-from scanner.model.kind import PLAIN, Const, Kind, fact
+from scanner.model.kind import PLAIN, REQUIRED, Const, Kind, fact
 from scanner.model.operation import permission_of
 from scanner.model.planned import DOCUMENT
 from scanner.model.resource import ABSENT, SKIPPED, Resource, Section, Source, seen, unseen
@@ -72,6 +72,12 @@ def test_a_default_of_another_source_does_not_hold_here() -> None:
     assert "holds no turn.On" in gap("planned", turn=ABSENT).message
     plan = Resource("Test::Key", "k", source=Source.PLAN, sections={DOCUMENT: seen({})})
     assert PLAIN.read(plan, Key.facts["planned"]) is False
+
+
+def test_a_common_default_does_not_stand_for_what_a_source_does_not_say() -> None:
+    assert fact("turn.On", default=False).default_in(Source.PLAN) is REQUIRED
+    assert fact("turn.On", plan="on", default=False).default_in(Source.PLAN) is False
+    assert fact("turn.On", default={"plan": False}).default_in(Source.PLAN) is False
 
 
 def test_no_default_hides_what_was_not_seen() -> None:
