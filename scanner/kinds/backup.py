@@ -94,7 +94,7 @@ class BackupSelection(Kind, cfn="AWS::Backup::BackupSelection", tf="aws_backup_s
     )
 
     id: str = fact("listed.SelectionId", plan="id", sample="selection-1")
-    name: str = fact("listed.SelectionName", plan="name", sample="everything")
+    name: str = fact("listed.SelectionName", plan="name", template="BackupSelection.SelectionName", sample="everything")
     tags: Mapping[str, str] = fact(Const({}), plan=Const({}), template=Const({}))
     plan: str = fact("listed.BackupPlanId", plan="plan_id", template="BackupPlanId", sample="plan-1")
     says: Selection = fact(
