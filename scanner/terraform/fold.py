@@ -10,6 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from scanner.model.planned import COMPUTED, token, unknown
+from scanner.terraform.addresses import parse
 from scanner.terraform.entries import Entry, World, hidden
 from scanner.terraform.types import INLINE, OPEN_SETS
 
@@ -90,7 +91,7 @@ class Fold:
         parents = [
             entry
             for entry in self._by_kind[kind.cfn]
-            if (entry.address in meant if meant is not None else token(entry.address) in _texts(entry.doc))
+            if (parse(entry.address).code in meant if meant is not None else token(entry.address) in _texts(entry.doc))
         ]
         self._all(parents, part, key, f"{part.address} may belong to it: what it belongs to is known after apply")
         return bool(parents)

@@ -51,6 +51,7 @@ class References:
         self.resources: dict[str, ConfigResource] = {}
         self._modules: dict[tuple[str, ...], ConfigModule] = {}
         self._instances: dict[str, list[str]] = defaultdict(list)
+        self._beside: dict[tuple[tuple[tuple[str, str], ...], str], dict[str, list[str]]] = {}
         self.keys: Mapping[str, Mapping[str, str]] = {}
         if code is not None and code.root_module is not None:
             self._index((), code.root_module)
@@ -96,14 +97,26 @@ class References:
             return flat if len(flat) == hidden else None
         return None if found.constant else flat
 
-    def candidates(self, address: str, expression: Any) -> set[str] | None:
-        """Name every resource that an attribute may mean; None where that cannot be told."""
+    def candidates(self, address: str, expression: Any) -> frozenset[str] | None:
+        """Name, as the code does, every resource that an attribute may mean; None where that cannot be told."""
         own = parse(address)
         found = _Found()
         self._follow(own.scope, expression, found, 0)
         if found.other or not found.resources:
             return None
-        return {each for scope, named in found.resources for each in self._instances.get(_code(scope, named), ())}
+        return frozenset(_code(scope, named) for scope, named in found.resources)
+
+    def _near(self, own: Address, code: str) -> dict[str, list[str]]:
+        """Give the instances of a resource that stand in the same instances of modules, by their keys."""
+        place = (own.modules, code)
+        if place not in self._beside:
+            found: dict[str, list[str]] = defaultdict(list)
+            for address in self._instances.get(code, ()):
+                other = parse(address)
+                if _near(own, other):
+                    found[other.key].append(address)
+            self._beside[place] = found
+        return self._beside[place]
 
     def _follow(self, scope: tuple[str, ...], expression: Any, found: _Found, depth: int) -> None:
         if depth > FARTHEST or not is_leaf(expression):
@@ -157,11 +170,13 @@ class References:
         """Give what stands for the instances of one resource that are meant; None where that cannot be told."""
         if named.attribute and named.attribute not in self._types.names(named.head):
             return None
-        meant = [each for each in self._instances.get(_code(scope, named), ()) if _near(own, parse(each))]
-        if named.key:
-            meant = [each for each in meant if parse(each).key == named.key]
-        elif found.keyed and len(meant) > 1:
-            meant = [each for each in meant if parse(each).key == own.key]
+        near = self._near(own, _code(scope, named))
+        key = named.key or (own.key if found.keyed else "")
+        if not key and not several and len(near) > 1:
+            return None
+        meant = near.get(key, []) if key else [each for addresses in near.values() for each in addresses]
+        if found.keyed and not named.key and sum(map(len, near.values())) == 1:
+            meant = next(iter(near.values()))
         if not meant or (len(meant) > 1 and not several):
             return None
         attribute = named.attribute or ("arn" if "arn" in key or key in _ARNS else "id")
