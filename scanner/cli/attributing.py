@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +54,7 @@ def ask_trails(
     from scanner.engine.trail_names import wanted
 
     canons = _canons()
-    by_scan = {scan: changes for scan, changes in _asked(wiring, store, info) if changes}
+    by_scan = {scan: changes for scan, changes in _asked(wiring, store, info, set(client.targets)) if changes}
     changes = [change for some in by_scan.values() for change in some]
     changes.sort(key=lambda change: -SEVERITIES.index(change.severity))
     asked = wanted(changes, canons, _ends(store))
@@ -115,11 +115,14 @@ def _canons() -> dict[str, Canon]:
     return dict(canons(kinds().values()))
 
 
-def _asked(wiring: Wiring, store: Store, info: ScanInfo) -> Iterable[tuple[str, list[Change]]]:
-    """Give the changes to be asked for, by scan: this one's, and those before that were not known yet."""
+def _asked(
+    wiring: Wiring, store: Store, info: ScanInfo, accounts: Container[str]
+) -> Iterable[tuple[str, list[Change]]]:
+    """Give the changes to be asked for, by scan: this one's, and those before of its accounts that nobody knew yet."""
     waiting: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for scan, account, region in store.pending_attributions():
-        waiting[scan].add((account, region))
+        if account in accounts:
+            waiting[scan].add((account, region))
     kept = {scan.id: scan for scan in store.scans()}
     for scan, places in waiting.items():
         if scan == info.id:
