@@ -12,7 +12,7 @@ import msgspec
 
 from scanner.engine.drift import Comparer, Group, Normaliser, judge
 from scanner.engine.evaluate import Context, evaluate
-from scanner.engine.gate import Gate, addresses, compared, overlay
+from scanner.engine.gate import Gate, compared, origins, overlay
 from scanner.engine.gate.destructive import destroyed
 from scanner.engine.members import Archive, companions, newest
 from scanner.engine.parity import Parity, compare_group
@@ -23,7 +23,7 @@ from scanner.kinds.losses import losses
 from scanner.kinds.parity import shapes
 from scanner.model.change import Action, Change, Suppressed
 from scanner.model.finding import Finding, Verdict
-from scanner.model.given import Given
+from scanner.model.given import Given, Origin
 from scanner.model.inventory import Inventory
 from scanner.model.resource import Coverage, Resource, Snapshot
 from scanner.model.rule import SEVERITIES, Rule
@@ -269,16 +269,20 @@ def gate(given: Given, judge: Judge, as_of: datetime, snapshot: Snapshot | None 
     """
     judge = replace(judge, remedy=None)  # what is not there yet is mended where it is written
     after, before = _worlds(given, as_of, snapshot)
-    known = addresses(given)
+    known = origins(given)
+
+    def origin(finding: Finding) -> Origin | None:
+        return known.get((finding.kind, finding.resource)) or known.get((finding.kind, finding.key))
 
     def address(finding: Finding) -> str:
-        return known.get((finding.kind, finding.resource)) or known.get((finding.kind, finding.key), "")
+        where = origin(finding)
+        return where.address if where is not None else ""
 
     found = compared(given.name, judge.findings(before), judge.findings(after), address)
     there = {each.id: each for each in (given.before.resources if given.before else ())}
     found.new = [*found.new, *destroyed(given.changes, losses(), there)]
-    origins = {**(given.before.origins if given.before else {}), **given.after.origins}
-    found.origins = {each.fingerprint: origins[each.key] for each in (*found.new, *found.kept) if each.key in origins}
+    told = (*found.new, *found.kept, *found.fixed, *found.doubts)
+    found.origins = {each.fingerprint: where for each in told if (where := origin(each)) is not None}
     found.notes = tuple(given.notes)
     if given.errored:
         found.problems = ("the plan failed: what it would have done after that is not known",)

@@ -11,10 +11,10 @@ from scanner.model.kind import Const, derive
 from scanner.model.resource import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from scanner.model.fact import Fact
-    from scanner.model.given import Given
+    from scanner.model.given import Given, Origin
     from scanner.model.kind import Kind
     from scanner.model.resource import Resource, Snapshot
 
@@ -103,13 +103,12 @@ def is_planned(resource: Resource) -> bool:
     return resource.source in {Source.PLAN, Source.TEMPLATE}
 
 
-def addresses(given: Given) -> dict[Name, str]:
-    """Give the address of each resource of a file, in both worlds, by its names."""
-    found: dict[Name, str] = {}
-    settings: Iterable[Any] = (given.before, given.after)
-    for setting in settings:
+def origins(given: Given) -> dict[Name, Origin]:
+    """Say where each resource of a file is written, in both worlds, by its names and by what it is known by."""
+    found: dict[Name, Origin] = {}
+    for setting in (given.before, given.after):
         for resource in setting.resources if setting is not None else ():
-            origin = setting.origins.get(resource.id)
+            origin = setting.origins.get(resource.id) if setting is not None else None
             if origin is not None:
-                found |= dict.fromkeys(names(resource), origin.address)
+                found |= dict.fromkeys((*names(resource), (resource.kind, resource.identity)), origin)
     return found
