@@ -5,7 +5,10 @@ out="${PHIWARD_OUT:-phiward-gate}"
 mkdir -p "$out"
 asked=(--plan "$PHIWARD_PLAN" --fail-on "$PHIWARD_FAIL_ON")
 if [ -n "${PHIWARD_CONFIG:-}" ]; then asked+=(--config "$PHIWARD_CONFIG"); fi
-if [ -n "${PHIWARD_SOURCES:-}" ]; then asked+=(--sources "$PHIWARD_SOURCES"); fi
+sources="${PHIWARD_SOURCES:-}"
+# The default is where the step runs; the code may lie elsewhere.
+if [ "$sources" = . ] && ! compgen -G "*.tf" > /dev/null; then sources=""; fi
+if [ -n "$sources" ]; then asked+=(--sources "$sources"); fi
 if [ "${PHIWARD_ALLOW_INCOMPLETE:-false}" = true ]; then asked+=(--allow-incomplete); fi
 code=0
 phiward gate "${asked[@]}" || code=$?
