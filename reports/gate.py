@@ -110,4 +110,5 @@ def _where(gate: Gate, finding: Finding) -> str:
 
 def _plain(text: str) -> str:
     """Keep a name on its line, and commands of terminals and pipelines out of it."""
-    return "".join(sign if sign.isprintable() else " " for sign in text).replace("::", ": :")
+    line = "".join(sign if sign.isprintable() else " " for sign in text).replace("##", "# #")
+    return f": :{line.lstrip()[2:]}" if line.lstrip().startswith("::") else line

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from scanner.cli.data import chosen_scan
 from scanner.cli.output import answer
 from scanner.cli.wire import UsageError
@@ -42,7 +44,7 @@ def show_codified(wiring: Wiring, states: Sequence[str], scan: str, how: How, *,
 
     if how.format == "csv":
         raise UsageError("--terraform is told as table or json; leave --format csv out")
-    given = [file for state in states for file in read(wiring, state)]
+    given = [_as_it_is(file) for state in states for file in read(wiring, state)]
     with wiring.store() as store:
         info = chosen_scan(store, scan)
         known = kinds()
@@ -71,7 +73,7 @@ def code_beside(wiring: Wiring) -> Callable[[Snapshot], Iterable[Resource]] | No
     Raises:
         GivenError: a state cannot be used.
     """
-    given = [file for place in wiring.config.iac.terraform for file in read(wiring, place)]
+    given = [_as_it_is(file) for place in wiring.config.iac.terraform for file in read(wiring, place)]
     return partial(_states, given) if given else None
 
 
@@ -106,6 +108,11 @@ def read(wiring: Wiring, place: str) -> Sequence[Given]:
     return terraform.read_all(
         place, kinds=kinds(), redactor=wiring.redactor(), read_object=read_object,
     )  # fmt: skip
+
+
+def _as_it_is(given: Given) -> Given:
+    """Take of a plan what it knows to be there, not what it is going to make."""
+    return msgspec.structs.replace(given, after=given.before) if given.before is not None else given
 
 
 def read_object(address: str) -> bytes:

@@ -112,10 +112,16 @@ def _read(asked: Judged) -> Given:
     if asked.plan is not None:
         from scanner import terraform
 
-        return terraform.read(
+        given = terraform.read(
             file, name, kinds=kinds(), redactor=redactor, account=asked.account, region=asked.region,
             sources=asked.sources,
         )  # fmt: skip
+        if given.sort != "plan":
+            raise UsageError(
+                f"--plan {file}: this is a {given.sort}, which changes nothing; give `terraform show -json tfplan`, or "
+                "lay it beside the account by `phiward drift --terraform`"
+            )
+        return given
     from scanner import cloudformation
 
     return cloudformation.read(

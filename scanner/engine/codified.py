@@ -57,9 +57,10 @@ class Mismatch(msgspec.Struct, frozen=True, kw_only=True):
 class Codified(msgspec.Struct, kw_only=True):
     """How far code and account agree.
 
-    `missing` are in a state and not in the account, `unmanaged` in the account and in no state, `changed` in both and
-    otherwise. `twice` are resources that several addresses hold. `unclear` could not be looked for, with the reason;
-    `incomparable` counts facts by kind that one side does not say: they are never taken for equal.
+    `missing` are in a state and not in the account; `unmanaged` are in no state, in an account of which one speaks;
+    `changed` are in both and otherwise. `twice` are resources that several addresses hold. `unclear` could not be
+    looked for, with the reason; `incomparable` counts facts by kind that one side does not say, which are never taken
+    for equal.
     """
 
     states: Sequence[str] = ()
@@ -109,8 +110,11 @@ def codified(
                 missing.append(at)
     found.managed, found.missing, found.unclear, found.changed = managed, missing, unclear, changed
     found.twice = {some[0].resource: some for some in held.values() if len({each.address for each in some}) > 1}
+    spoken = {each.account for each in (*managed, *missing) if each.account} or set(snapshot.accounts)
     found.unmanaged = [
-        each for each in snapshot.resources if id(each) not in held and _is_made_by_people(each, kinds, canons)
+        each
+        for each in snapshot.resources
+        if each.account in spoken and id(each) not in held and _is_made_by_people(each, kinds, canons)
     ]
     found.incomparable = dict(sorted(silent.items()))
     return found

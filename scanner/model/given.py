@@ -47,7 +47,7 @@ class PlannedChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """One world: the resources of our kinds, where each is written, and address and type of what is no kind of ours."""
+    """One world: the resources of our kinds, where each is written, and address and type of what is none of them."""
 
     resources: Sequence[Resource] = ()
     origins: Mapping[str, Origin] = {}

@@ -289,7 +289,8 @@ def test_every_real_file_is_judged_or_refused_in_one_line(
     flag = "--template" if file.suffix == ".yaml" else "--plan"
     given = run(["gate", flag, str(file), "--out", str(here / "out")])
     said = capsys.readouterr()
-    refused = {"version_3_state", "invalid_version"}
-    assert given == 2 if any(name in file.name for name in refused) else given in {0, 1}, said.err
+    states = ("state_v4", ".tfstate", "version_3_state", "invalid_version")
+    assert given == 2 if any(name in file.name for name in states) else given in {0, 1}, said.err
+    assert given != 2 or len(said.err.strip().splitlines()) == 1
     assert "Traceback" not in said.err
     assert datetime.now(UTC) - start < timedelta(seconds=5)
