@@ -58,10 +58,12 @@ def plan(folder: Path, *changes: dict[str, Any], name: str = "tfplan.json", **mo
     return str(file)
 
 
-def state(folder: Path, *keys: dict[str, Any], name: str = "infra.tfstate", prefix: str = "") -> str:
-    """Write a state file of version 4 that holds keys, and give its path."""
+def state(
+    folder: Path, *keys: dict[str, Any], name: str = "infra.tfstate", prefix: str = "", sort: str = "aws_kms_key"
+) -> str:
+    """Write a state file of version 4 that holds keys, or what else is of a type, and give its path."""
     resources = [
-        {"mode": "managed", "type": "aws_kms_key", "name": f"{prefix}{each['id']}",
+        {"mode": "managed", "type": sort, "name": f"{prefix}{each['id']}",
          "provider": f'provider["{AWS}"]', "instances": [{"attributes": each}]}
         for each in keys
     ]  # fmt: skip
