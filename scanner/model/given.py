@@ -58,7 +58,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     """A file that was given: of which sort, by which version, and what it says.
 
     `sort` is `plan`, `state` or `template`. `before` is None where the file knows one world only. `is_partial` says
-    that the file does not speak of all that its code does (a targeted plan, an errored one, deferred changes), `errored`
+    that the file does not speak of all that its code does (a targeted plan, a failed one, deferred changes), `errored`
     that the plan failed. `drift` is what Terraform itself says has changed outside of it. `serial` and `lineage` are a
     state's. Problems that hinder nothing are `notes`.
     """

@@ -33,7 +33,7 @@ def _embedded(who: str) -> tuple[Any, Any]:
     part, kind = {"name": "read", "policy": TEXT}, who.capitalize()
     said = {"PolicyName": "read", "PolicyDocument": SAYS}
     apart = {"PolicyName": "other", "PolicyDocument": SAYS}
-    plans = [({f"aws_iam_{who}_policy": [part]}, (INLINE,)), ({}, ())]
+    plans: list[tuple[Any, Any]] = [({f"aws_iam_{who}_policy": [part]}, (INLINE,)), ({}, ())]
     if who == "role":
         inline = [{"name": "other", "policy": TEXT}, {"name": None, "policy": None}]
         plans.append(({"inline_policy": inline, "aws_iam_role_policy": [part]}, (OTHER, INLINE)))

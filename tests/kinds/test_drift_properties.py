@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import json
 import random
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -97,11 +97,19 @@ def respelt(value: Any, node: Node) -> Any:
     return value
 
 
+def _stir(chance: random.Random, _section: str, doc: Any, node: Node) -> Any:
+    return stirred(doc, node, chance)
+
+
+def _put(where: str, at: Place, value: Any, section: str, doc: Any, _node: Node) -> Any:
+    return put(doc, at, value) if section == where else doc
+
+
 @pytest.mark.parametrize("kind", EVERY)
 def test_noise_and_order_are_no_change(kind: type[Kind]) -> None:
     for number, resource in enumerate(seen(kind.cfn)):
         chance = random.Random(number)  # noqa: S311  the same order in every run
-        again = altered(resource, lambda _, doc, node, chance=chance: stirred(doc, node, chance))
+        again = altered(resource, partial(_stir, chance))
         assert [(each.path, each.before, each.after) for each in changes(resource, again)] == []
 
 
@@ -142,9 +150,7 @@ def test_each_value_that_changes_is_one_change(kind: type[Kind]) -> None:
         for name, section in resource.sections.items():
             node = compiled.node(name) if compiled else NOTHING
             for at, value in leaves(section.doc, node) if section.state is SectionState.OK else ():
-                changed = altered(
-                    resource, lambda some, doc, _, n=name, a=at, v=value: put(doc, a, other(v)) if some == n else doc
-                )
+                changed = altered(resource, partial(_put, name, at, other(value)))
                 found = changes(resource, changed)
                 if len(found) != 1:
                     wrong.append((name, at, value, [(each.path, each.before, each.after) for each in found]))
