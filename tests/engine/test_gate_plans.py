@@ -11,9 +11,11 @@ import msgspec
 import pytest
 
 from scanner import terraform
-from scanner.engine.gate import Gate
+from scanner.cli.gating import exit_code
+from scanner.engine.gate import Gate, compared
 from scanner.engine.redact import Redactor
 from scanner.engine.registry import kinds, rules
+from scanner.model.finding import Verdict
 from scanner.model.given import Given, Setting
 from scanner.run import Judge, gate
 
@@ -105,3 +107,14 @@ def test_a_plan_that_opens_one_flag_of_it_breaks_a_rule_on_the_bucket(flag: str)
     kept = change("aws_s3_bucket.claims", ["no-op"], BUCKET, BUCKET)
     found = judged(given(plan(kept, change(ADDRESS, ["update"], BLOCK, {**BLOCK, flag: False}))))
     assert {each.resource for each in found.new} == {"arn:aws:s3:::claims"}
+
+
+def test_an_error_of_our_own_is_never_silent_not_even_on_what_is_new() -> None:
+    kept = change("aws_s3_bucket.claims", ["no-op"], BUCKET, BUCKET)
+    (broken, *_) = judged(given(plan(kept, change(ADDRESS, ["delete"], BLOCK, None)))).new
+    broken.verdict = Verdict.ERROR
+    for level in ("info", "critical"):
+        assert exit_code(compared("p", [], [broken]), level) == 4
+        assert exit_code(compared("p", [], [broken]), level, allow_incomplete=True) == 4
+    broken.verdict = Verdict.UNKNOWN
+    assert exit_code(compared("p", [], [broken]), "info") == 0

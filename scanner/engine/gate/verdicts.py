@@ -21,8 +21,8 @@ class Gate(msgspec.Struct, kw_only=True):
     """What a change would bring about.
 
     `new` are violations that were not there or were less severe, `fixed` those that go, `kept` those that stay;
-    `accepted` are new ones that somebody accepted. `doubts` are what was decided before and cannot be after. `origins`
-    say where a finding's resource is written, by fingerprint. `problems` make the answer incomplete: a failed plan.
+    `accepted` are new ones that somebody accepted. `doubts` are what was decided before and cannot be after, and
+    our own errors. `origins` say where a finding's resource is written, by fingerprint. `problems` make the answer incomplete: a failed plan.
     """
 
     name: str
@@ -53,7 +53,7 @@ def compared(name: str, before: Iterable[Finding], after: Iterable[Finding], add
     gate.doubts = [
         each
         for key, each in found.items()
-        if each.verdict in {Verdict.UNKNOWN, Verdict.ERROR} and _was_decided(known, key)
+        if each.verdict is Verdict.ERROR or (each.verdict is Verdict.UNKNOWN and _was_decided(known, key))
     ]
     for one in gate.new:
         one.status = "new"
