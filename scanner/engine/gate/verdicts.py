@@ -22,7 +22,8 @@ class Gate(msgspec.Struct, kw_only=True):
 
     `new` are violations that were not there or were less severe, `fixed` those that go, `kept` those that stay;
     `accepted` are new ones that somebody accepted. `doubts` are what was decided before and cannot be after, and
-    our own errors. `origins` say where a finding's resource is written, by fingerprint. `problems` make the answer incomplete: a failed plan.
+    our own errors. `origins` say where a finding's resource is written, by fingerprint. `problems` make the answer
+    incomplete: a failed plan.
     """
 
     name: str
