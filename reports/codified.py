@@ -60,6 +60,10 @@ def _lines(view: CodifiedView, *, show_suppressed: bool) -> Iterator[str]:
         yield f"{plural(total, 'fact')} not comparable, since one side does not say them: " + ", ".join(
             f"{kind} {count}" for kind, count in Counter(found.incomparable).most_common(6)
         )
+    if found.by_stacks:
+        yield ""
+        yield f"managed by stacks of CloudFormation: {found.by_stacks}"
+    yield from (f"stale: {line}" for line in found.stale)
     yield from (f"note: {note}" for note in view.notes)
 
 
@@ -121,6 +125,8 @@ def render_json(view: CodifiedView) -> str:
         "unmanaged": [_resource(each, view.creators) for each in found.unmanaged],
         "twice": {name: [each.address for each in some] for name, some in found.twice.items()},
         "unclear": [{**msgspec.to_builtins(each), "reason": why} for each, why in found.unclear],
+        "by_stacks": found.by_stacks,
+        "stale": list(found.stale),
         "incomparable": dict(found.incomparable),
         "reported": {name: [msgspec.to_builtins(each) for each in some] for name, some in view.reported.items()},
         "notes": list(view.notes),

@@ -48,7 +48,8 @@ def show_codified(wiring: Wiring, states: Sequence[str], scan: str, how: How, *,
     with wiring.store() as store:
         info = chosen_scan(store, scan)
         known = kinds()
-        found = codified(given, store.snapshot(info.id), known, canons(known.values()))
+        snapshot = store.snapshot(info.id)
+        found = codified(given, snapshot, known, canons(known.values()), _stacks(snapshot))
         view = rendering.CodifiedView(
             found=found, creators=_creators(store, info, found.unmanaged),
             reported={each.name: reported(each, echoes()) for each in given if each.drift},
@@ -86,7 +87,7 @@ def _states(given: Sequence[Given], snapshot: Snapshot) -> list[Resource]:
     from scanner.model.resource import Resource, Source
 
     known = kinds()
-    found = codified(given, snapshot, known, canons(known.values()))
+    found = codified(given, snapshot, known, canons(known.values()), _stacks(snapshot))
     name = ", ".join(each.name for each in given)
     made = []
     for account, facts in states_of(found, snapshot.accounts).items():
@@ -108,6 +109,21 @@ def read(wiring: Wiring, place: str) -> Sequence[Given]:
     return terraform.read_all(
         place, kinds=kinds(), redactor=wiring.redactor(), read_object=read_object,
     )  # fmt: skip
+
+
+def _stacks(snapshot: Snapshot) -> set[tuple[str, str, str]]:
+    """Give the names of what the stacks of CloudFormation manage, as far as they were seen."""
+    from scanner.kinds.cloudformation import Stack
+    from scanner.model.gap import Unknown
+
+    found: set[tuple[str, str, str]] = set()
+    for resource in snapshot.resources:
+        if resource.kind == Stack.cfn:
+            try:
+                found |= {(resource.account, resource.region, name) for name in Stack(resource).resources}
+            except Unknown:
+                continue
+    return found
 
 
 def _as_it_is(given: Given) -> Given:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 Place = tuple[str, str, str]
 """Account, Region and kind."""
+
+Elsewhere = tuple[str, str, str]
+"""Account, Region, and a name, id or ARN."""
 
 TOKEN = re.compile(rb'"\$\{[\w-]+\.[^"{} ]+\}"')
 """What stands for a planned resource, as `planned.token` makes it."""
@@ -60,7 +63,7 @@ class Codified(msgspec.Struct, kw_only=True):
     `missing` are in a state and not in the account; `unmanaged` are in no state, in an account of which one speaks;
     `changed` are in both and otherwise. `twice` are resources that several addresses hold. `unclear` could not be
     looked for, with the reason; `incomparable` counts facts by kind that one side does not say, which are never taken
-    for equal.
+    for equal. `by_stacks` counts what stacks manage, `stale` names states that a newer one given with them outdates.
     """
 
     states: Sequence[str] = ()
@@ -70,19 +73,26 @@ class Codified(msgspec.Struct, kw_only=True):
     unmanaged: Sequence[Resource] = ()
     twice: Mapping[str, Sequence[Managed]] = {}
     unclear: Sequence[tuple[Managed, str]] = ()
+    by_stacks: int = 0
+    stale: Sequence[str] = ()
     incomparable: Mapping[str, int] = {}
 
     @property
     def share(self) -> float | None:
         """Give the managed share of what code could manage, from 0 to 1; None where there is nothing."""
-        every = len({each.resource for each in self.managed}) + len(self.unmanaged)
-        return len({each.resource for each in self.managed}) / every if every else None
+        managed = len({each.resource for each in self.managed}) + self.by_stacks
+        every = managed + len(self.unmanaged)
+        return managed / every if every else None
 
 
 def codified(
-    states: Sequence[Given], snapshot: Snapshot, kinds: Mapping[str, type[Kind]], canons: Mapping[str, Canon]
-) -> Codified:
-    """Lay states beside a snapshot; both are joined by ARN and natural key, never by an id that Terraform made up."""
+    states: Sequence[Given], snapshot: Snapshot, kinds: Mapping[str, type[Kind]], canons: Mapping[str, Canon],
+    stacks: Collection[Elsewhere] = (),
+) -> Codified:  # fmt: skip
+    """Lay states beside a snapshot; both are joined by ARN and natural key, never by an id that Terraform made up.
+
+    `stacks` are the accounts, Regions and names of what stacks manage, which is in code too.
+    """
     known = {name: each for each in snapshot.resources for name in names(each)}
     listings = _listings(snapshot)
     found = Codified(states=[state.name for state in states])
@@ -111,13 +121,38 @@ def codified(
     found.managed, found.missing, found.unclear, found.changed = managed, missing, unclear, changed
     found.twice = {some[0].resource: some for some in held.values() if len({each.address for each in some}) > 1}
     spoken = {each.account for each in (*managed, *missing) if each.account} or set(snapshot.accounts)
-    found.unmanaged = [
+    free = [
         each
         for each in snapshot.resources
         if each.account in spoken and id(each) not in held and _is_made_by_people(each, kinds, canons)
     ]
+    found.unmanaged = [each for each in free if not _in_stack(each, stacks)]
+    found.by_stacks = len(free) - len(found.unmanaged)
+    found.stale = _stale(states)
     found.incomparable = dict(sorted(silent.items()))
     return found
+
+
+def _in_stack(resource: Resource, stacks: Collection[Elsewhere]) -> bool:
+    """Say whether a stack manages a resource: by its tag, or as a stack lists it (a global one in any Region)."""
+    if "aws:cloudformation:stack-name" in (resource.tags or {}):
+        return True
+    known = {name for name in (resource.id, resource.arn, resource.name) if name}
+    regions = {resource.region} if resource.region != "global" else {region for _, region, _ in stacks}
+    return any((resource.account, region, name) in stacks for region in regions for name in known)
+
+
+def _stale(states: Sequence[Given]) -> list[str]:
+    """Name the states of which a newer one was given too: the same lineage with a higher serial."""
+    newest: dict[str, int] = {}
+    for state in states:
+        if state.lineage and state.serial is not None:
+            newest[state.lineage] = max(newest.get(state.lineage, state.serial), state.serial)
+    return [
+        f"{state.name} is serial {state.serial}, and serial {newest[state.lineage]} of the same state was given too"
+        for state in states
+        if state.serial is not None and state.serial < newest.get(state.lineage, state.serial)
+    ]
 
 
 def _managed(state: str, address: str, resource: Resource) -> Managed:

@@ -6,16 +6,17 @@ import re
 from collections.abc import Mapping
 
 from scanner.kinds.common import tags
-from scanner.model.call import each
+from scanner.model.call import each, then
 from scanner.model.kind import Kind, fact
 
 _UUID = re.compile(r"-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 
 
 class Stack(Kind, cfn="AWS::CloudFormation::Stack", tf="aws_cloudformation_stack"):
-    """A stack that is not deleted."""
+    """A stack that is not deleted, and what it manages."""
 
     box = each("cloudformation.DescribeStacks", "Stacks")
+    parts = then("cloudformation.ListStackResources", "StackResourceSummaries", StackName="$box.StackId")
 
     id: str = fact("box.StackName", plan="name", sample="network")
     arn: str = fact(
@@ -26,7 +27,13 @@ class Stack(Kind, cfn="AWS::CloudFormation::Stack", tf="aws_cloudformation_stack
     parent: str = fact(
         "box.ParentId", default={"api": ""}, doc="The stack in which it is nested; empty where it is in none."
     )
-    volatile = ("box.LastUpdatedTime", "box.DriftInformation", "box.LastOperations")
+    resources: tuple[str, ...] = fact(
+        "parts[].PhysicalResourceId",
+        default={"api": ()},
+        sample=(),
+        doc="The names, ids or ARNs of the resources that it manages.",
+    )
+    volatile = ("parts", "box.LastUpdatedTime", "box.DriftInformation", "box.LastOperations")
 
     @property
     def stands(self) -> bool:

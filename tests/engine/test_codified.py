@@ -95,3 +95,24 @@ def test_facts_that_one_side_does_not_say_are_counted_and_not_equal() -> None:
     found = beside([state("a", code("app", retention_in_days=30))], quiet)
     assert found.changed == []
     assert found.incomparable[GROUP] >= 1
+
+
+def test_what_a_stack_manages_is_in_code_too() -> None:
+    tagged = live("tagged")
+    tagged.tags = {"aws:cloudformation:stack-name": "logs"}
+    whole = Coverage(ACCOUNT, REGION, GROUP, "box", "logs.DescribeLogGroups", listing=True)
+    resources = [live("app"), tagged, live("listed"), live("hand")]
+    snapshot = Snapshot("s", datetime(2026, 11, 21, tzinfo=UTC), resources, [whole], targets=[(ACCOUNT, REGION)])
+    stacks = {(ACCOUNT, REGION, "listed"), (ACCOUNT, "eu-west-1", "hand")}
+    found = codified([state("a", code("app"))], snapshot, KINDS, canons(KINDS.values()), stacks)
+    assert [each.id for each in found.unmanaged] == ["hand"]
+    assert (found.by_stacks, found.share) == (2, 0.75)
+
+
+def test_an_older_serial_of_the_same_state_is_stale() -> None:
+    older, newer = (
+        Given(name=f"serial-{serial}", sort="state", after=Setting(), serial=serial, lineage="l") for serial in (3, 5)
+    )
+    other = Given(name="other", sort="state", after=Setting(), serial=1, lineage="m")
+    (said,) = beside([older, newer, other]).stale
+    assert said.startswith("serial-3 is serial 3")
