@@ -24,7 +24,7 @@ COLOURS = {
     "rule": "#dcd8cf",
 }
 WIDTH, HEIGHT = 460, 190
-LEFT, RIGHT, TOP, BOTTOM = 34, 84, 12, 26
+LEFT, RIGHT, TOP, BOTTOM = 46, 84, 12, 26
 
 
 class Series(NamedTuple):

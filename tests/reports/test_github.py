@@ -88,9 +88,16 @@ def test_names_stay_within_their_annotation() -> None:
         only = runner(text.removesuffix("\n"))
         assert list(only.properties) == ["file", "line", "title"]
         assert only.properties["line"] == "3"
-        message, last = only.message.split("\n")
-        assert message.startswith(re.sub("#(?=#)", "# ", clean(found.name)))
-        assert last == f"phiward explain {found.fingerprint[:12]}"
+        assert only.message.startswith(re.sub("#(?=#)", "# ", clean(found.name)))
+        assert "\n" not in only.message
+
+
+def test_a_finding_that_is_stored_says_how_to_have_it_explained() -> None:
+    """One that comes from a file and its line is in no store."""
+    found = STATES["new"]
+    for places, told in ((None, True), ({found.fingerprint: ("main.tf", 3)}, False)):
+        only = runner(github.render(report(findings=[found]), places).removesuffix("\n"))
+        assert (f"phiward explain {found.fingerprint[:12]}" in only.message) is told
 
 
 def test_the_summary_counts_and_lists_the_worst() -> None:
