@@ -61,8 +61,10 @@ def test_the_page_names_only_commands_options_and_forms_that_there_are() -> None
 
 def test_the_pipelines_of_the_page_are_yaml() -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-    actions, gitlab = (import_module("yaml").safe_load(block) for block in blocks)
+    actions, gitlab, gate, included = (import_module("yaml").safe_load(block) for block in blocks)
     assert set(actions["jobs"]) == {"scan"}
+    assert any("deploy/ci" in step.get("uses", "") for job in gate["jobs"].values() for step in job["steps"])
+    assert included["include"] == [{"local": "deploy/ci/phiward.gitlab-ci.yml"}]
     assert gitlab["phiward"]["artifacts"]["reports"] == {
         "junit": "junit.xml",
         "codequality": "gl-code-quality-report.json",
