@@ -35,7 +35,7 @@ def test_a_state_is_read_from_its_bucket() -> None:
     s3.create_bucket(Bucket="states")
     s3.put_object(Bucket="states", Key="prod/network.tfstate", Body=json.dumps(STATE))
     assert json.loads(read_object("states", "prod/network.tfstate")) == STATE
-    (given,) = read(Wiring(parse("")), "s3://states/prod/network.tfstate")
+    (given,) = read(Wiring(parse(""), store_url="sqlite:///phiward.db"), "s3://states/prod/network.tfstate")
     assert (given.sort, given.serial, given.name) == ("state", 7, "s3://states/prod/network.tfstate")
 
 
