@@ -279,7 +279,7 @@ def gate(given: Given, judge: Judge, as_of: datetime, snapshot: Snapshot | None 
         return where.address if where is not None else ""
 
     found = compared(given.name, judge.findings(before), judge.findings(after), address)
-    there = {each.id: each for each in (given.before.resources if given.before else ())}
+    there = {(each.kind, each.id): each for each in (given.before.resources if given.before else ())}
     found.new = [*found.new, *destroyed(given.changes, losses(), there)]
     told = (*found.new, *found.kept, *found.fixed, *found.doubts)
     found.origins = {each.fingerprint: where for each in told if (where := origin(each)) is not None}
@@ -291,7 +291,7 @@ def gate(given: Given, judge: Judge, as_of: datetime, snapshot: Snapshot | None 
 
 def _worlds(given: Given, as_of: datetime, snapshot: Snapshot | None) -> tuple[Snapshot, Snapshot]:
     if snapshot is not None:
-        return overlay(snapshot, given, kinds())[0], snapshot
+        return overlay(snapshot, given, kinds()), snapshot
     sides = [given.after.resources, given.before.resources if given.before is not None else ()]
     after, before = (Snapshot(given.name, as_of, resources=list(side)) for side in sides)
     return after, before

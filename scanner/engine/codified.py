@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from scanner.engine.gate.overlay import names
+from scanner.engine.gate.overlay import Seen
 from scanner.engine.normalise import builtin, canonical
 from scanner.model.gap import Unknown
 from scanner.model.kind import Const, derive
@@ -93,7 +93,7 @@ def codified(
 
     `stacks` are the accounts, Regions and names of what stacks manage, which is in code too.
     """
-    known = {name: each for each in snapshot.resources for name in names(each)}
+    seen = Seen(snapshot.resources)
     listings = _listings(snapshot)
     found = Codified(states=[state.name for state in states])
     managed: list[Managed] = []
@@ -106,7 +106,7 @@ def codified(
         for resource in state.after.resources:
             origin = state.after.origins.get(resource.id)
             at = _managed(state.name, origin.address if origin else resource.id, resource)
-            there = next((known[name] for name in names(resource) if name in known), None)
+            there = seen.find(resource)
             if there is not None:
                 at = msgspec.structs.replace(at, resource=there.arn, account=there.account, region=there.region)
                 managed.append(at)
@@ -126,19 +126,20 @@ def codified(
         for each in snapshot.resources
         if each.account in spoken and id(each) not in held and _is_made_by_people(each, kinds, canons)
     ]
-    found.unmanaged = [each for each in free if not _in_stack(each, stacks)]
+    regions = {region for _, region, _ in stacks}
+    found.unmanaged = [each for each in free if not _in_stack(each, stacks, regions)]
     found.by_stacks = len(free) - len(found.unmanaged)
     found.stale = _stale(states)
     found.incomparable = dict(sorted(silent.items()))
     return found
 
 
-def _in_stack(resource: Resource, stacks: Collection[Elsewhere]) -> bool:
+def _in_stack(resource: Resource, stacks: Collection[Elsewhere], everywhere: Collection[str]) -> bool:
     """Say whether a stack manages a resource: by its tag, or as a stack lists it (a global one in any Region)."""
     if "aws:cloudformation:stack-name" in (resource.tags or {}):
         return True
     known = {name for name in (resource.id, resource.arn, resource.name) if name}
-    regions = {resource.region} if resource.region != "global" else {region for _, region, _ in stacks}
+    regions = (resource.region,) if resource.region != "global" else everywhere
     return any((resource.account, region, name) in stacks for region in regions for name in known)
 
 

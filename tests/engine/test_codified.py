@@ -116,3 +116,17 @@ def test_an_older_serial_of_the_same_state_is_stale() -> None:
     other = Given(name="other", sort="state", after=Setting(), serial=1, lineage="m")
     (said,) = beside([older, newer, other]).stale
     assert said.startswith("serial-3 is serial 3")
+
+
+def test_a_resource_of_the_same_name_in_another_account_is_another_one() -> None:
+    other = live("app")
+    other.account, other.arn = "210987654321", other.arn.replace(ACCOUNT, "210987654321")
+    listings = [
+        Coverage(account, REGION, GROUP, "box", "logs.DescribeLogGroups", listing=True)
+        for account in (ACCOUNT, other.account)
+    ]
+    targets = [(ACCOUNT, REGION), (other.account, REGION)]
+    snapshot = Snapshot("s", datetime(2026, 11, 21, tzinfo=UTC), [other], listings, targets=targets)
+    found = codified([state("a", code("app"))], snapshot, KINDS, canons(KINDS.values()))
+    assert [each.address for each in found.missing] == ["aws_cloudwatch_log_group.app"]
+    assert found.managed == []

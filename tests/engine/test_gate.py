@@ -151,7 +151,9 @@ def test_what_a_plan_deletes_is_gone_from_the_scan_too() -> None:
 
 
 def removal(type: str, *actions: str, **before: Any) -> list[Finding]:
-    change = PlannedChange(address=f"{type}.x", type=type, resource="claims", actions=actions, before=before)
+    change = PlannedChange(
+        address=f"{type}.x", type=type, kind=BUCKET, resource="claims", actions=actions, before=before
+    )
     bucket = Resource(BUCKET, "claims", arn="arn:aws:s3:::claims", account=ACCOUNT, region="global", tags={})
     bucket.source = Source.PLAN
     return list(judged(Setting([bucket]), Setting(), changes=[change]).new)
@@ -196,3 +198,26 @@ def test_the_table_of_losses_says_what_each_is() -> None:
         assert all(
             each.what and each.severity in {"info", "low", "medium", "high", "critical"} for each in sort.types.values()
         )
+
+
+def test_a_plan_of_one_account_changes_nothing_in_its_sister() -> None:
+    """Accounts that are built alike have keys, groups and roles of the same names."""
+    other = live("k1", rotates=False)
+    other.account, other.arn = "210987654321", other.arn.replace(ACCOUNT, "210987654321")
+    both = snapshot(live("k1", rotates=True), other)
+    both.targets = [(ACCOUNT, REGION), (other.account, REGION)]
+    both.coverage = [*both.coverage, Coverage(other.account, REGION, KEY, "key", "kms.ListKeys", listing=True)]
+    gone = judged(setting(key("k1", enable_key_rotation=True)), setting(), both)
+    assert (gone.fixed, [each.account for each in gone.kept]) == ([], [other.account])
+    unsaid = key("k1", enable_key_rotation=True)
+    unsaid.account, unsaid.arn = "", "k1"
+    assert [each.account for each in judged(setting(unsaid), setting(), both).kept] == [other.account]
+
+
+def test_of_the_members_of_a_class_the_worst_counts() -> None:
+    """A member that passes hides none that fails, in whatever order they are judged."""
+    good, bad = (key(name, enable_key_rotation=rotates) for name, rotates in (("k1", True), ("k2", False)))
+    good.identity = bad.identity = "keys"
+    for members in ((good, bad), (bad, good)):
+        found = judged(None, Setting(list(members)))
+        assert [each.rule for each in found.new] == ["kms_key_rotation"]

@@ -40,17 +40,17 @@ class Losses(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 def destroyed(
-    changes: Iterable[PlannedChange], losses: Mapping[str, Losses], resources: Mapping[str, Resource]
+    changes: Iterable[PlannedChange], losses: Mapping[str, Losses], resources: Mapping[tuple[str, str], Resource]
 ) -> Iterator[Finding]:
     """Give a violation for each loss.
 
-    `losses` are by the rule that each is told as, `resources` those of the world before, by id.
+    `losses` are by the rule that each is told as, `resources` those of the world before, by kind and id.
     """
     for change in changes:
         for rule, sort in losses.items():
             loss = sort.types.get(change.type)
             if loss is not None and change.deletes:
-                yield _finding(rule, sort, loss, change, resources.get(change.resource))
+                yield _finding(rule, sort, loss, change, resources.get((change.kind, change.resource)))
 
 
 def _finding(rule: str, sort: Losses, loss: Loss, change: PlannedChange, resource: Resource | None) -> Finding:

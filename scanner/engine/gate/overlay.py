@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import copy
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from scanner.engine.normalise import builtin
 from scanner.model.gap import Unknown
 from scanner.model.kind import Const, derive
-from scanner.model.resource import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from scanner.model.fact import Fact
     from scanner.model.given import Given, Origin
@@ -22,39 +22,64 @@ Name = tuple[str, str]
 """Kind, and an id or ARN."""
 
 
-def overlay(snapshot: Snapshot, given: Given, kinds: Mapping[str, type[Kind]]) -> tuple[Snapshot, dict[int, Resource]]:
-    """Give the snapshot as it will be after a plan, and for each changed resource by `id()` what it was before.
+class Seen:
+    """The resources of a scan, found by what a file says of one."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        """Sort them by their names; an id may be there in several accounts and Regions."""
+        self._named: dict[Name, list[Resource]] = defaultdict(list)
+        for each in resources:
+            for name in names(each):
+                self._named[name].append(each)
+
+    def find(self, resource: Resource) -> Resource | None:
+        """Give the resource that is meant; None where there is none, or where several may be.
+
+        Where both say an account or a Region, it must be the same: accounts that are built alike share their names.
+        """
+        for name in names(resource):
+            found = [each for each in self._named.get(name, ()) if _may_be(resource, each)]
+            if found:
+                return found[0] if len(found) == 1 else None
+        return None
+
+
+def _may_be(one: Resource, other: Resource) -> bool:
+    accounts, regions = {one.account, other.account} - {""}, {one.region, other.region} - {""}
+    return len(accounts) <= 1 and len(regions) <= 1
+
+
+def overlay(snapshot: Snapshot, given: Given, kinds: Mapping[str, type[Kind]]) -> Snapshot:
+    """Give the snapshot as it will be after a plan.
 
     What the plan changes of a resource that the scan saw is taken from the plan, all else from the scan. What the plan
-    makes is as the plan says; what it deletes is gone.
+    makes is as the plan says; what it deletes is gone. What may be several of the scan changes none of them.
     """
-    before = {name: each for each in (given.before.resources if given.before else ()) for name in names(each)}
-    after = {name: each for each in given.after.resources for name in names(each)}
+    seen = Seen(snapshot.resources)
+    before = _by_seen(seen, given.before.resources if given.before else ())
+    after = _by_seen(seen, given.after.resources)
+    laid = {id(each) for each in after.values()}
     kept: list[Resource] = []
-    was: dict[int, Resource] = {}
-    laid: set[int] = set()
     for resource in snapshot.resources:
-        planned = _first(after, resource)
+        planned = after.get(id(resource))
         if planned is not None:
-            laid.add(id(planned))
-            merged = _merged(resource, _first(before, resource), planned, kinds.get(resource.kind))
-            was[id(merged)] = resource
-            kept.append(merged)
-        elif _first(before, resource) is None:
+            kept.append(_merged(resource, before.get(id(resource)), planned, kinds.get(resource.kind)))
+        elif id(resource) not in before:
             kept.append(resource)
     kept += [_placed(each, snapshot) for each in given.after.resources if id(each) not in laid]
     made = copy.copy(snapshot)
     made.resources = kept
-    return made, was
+    return made
+
+
+def _by_seen(seen: Seen, resources: Iterable[Resource]) -> dict[int, Resource]:
+    found = ((seen.find(each), each) for each in resources)
+    return {id(there): each for there, each in found if there is not None}
 
 
 def names(resource: Resource) -> tuple[Name, ...]:
     """Give the names by which a resource of a file and one of a scan are the same."""
     return tuple(dict.fromkeys((resource.kind, name) for name in (resource.arn, resource.id) if name))
-
-
-def _first(some: Mapping[Name, Resource], resource: Resource) -> Resource | None:
-    return next((some[name] for name in names(resource) if name in some), None)
 
 
 def _merged(seen: Resource, before: Resource | None, after: Resource, kind: type[Kind] | None) -> Resource:
@@ -98,17 +123,13 @@ def _placed(resource: Resource, snapshot: Snapshot) -> Resource:
     return made
 
 
-def is_planned(resource: Resource) -> bool:
-    """Say whether a resource comes from a file alone."""
-    return resource.source in {Source.PLAN, Source.TEMPLATE}
-
-
 def origins(given: Given) -> dict[Name, Origin]:
     """Say where each resource of a file is written, in both worlds, by its names and by what it is known by."""
     found: dict[Name, Origin] = {}
     for setting in (given.before, given.after):
         for resource in setting.resources if setting is not None else ():
-            origin = setting.origins.get(resource.id) if setting is not None else None
+            known = setting.origins if setting is not None else {}
+            origin = known.get(resource.arn) or known.get(resource.id)
             if origin is not None:
                 found |= dict.fromkeys((*names(resource), (resource.kind, resource.identity)), origin)
     return found

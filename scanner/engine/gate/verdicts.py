@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -40,8 +40,8 @@ class Gate(msgspec.Struct, kw_only=True):
 
 def compared(name: str, before: Iterable[Finding], after: Iterable[Finding], address: Addressed | None = None) -> Gate:
     """Compare two worlds' findings; a resource is the same by its address, where it has one, else by its key."""
-    known = {_key(each, address): each for each in before}
-    found = {_key(each, address): each for each in after}
+    known, found = _by_key(before, address), _by_key(after, address)
+    told = {key[:4] for key, each in known.items() if each.verdict in DECIDED}
     gate = Gate(name=name, judged=len({(each.rule, each.resource) for each in found.values()}))
     failing = {key: each for key, each in found.items() if each.verdict is Verdict.FAIL and _stands(each)}
     gate.new = [each for key, each in failing.items() if not _as_bad(known.get(key), each)]
@@ -54,13 +54,28 @@ def compared(name: str, before: Iterable[Finding], after: Iterable[Finding], add
     gate.doubts = [
         each
         for key, each in found.items()
-        if each.verdict is Verdict.ERROR or (each.verdict is Verdict.UNKNOWN and _was_decided(known, key))
+        if each.verdict is Verdict.ERROR
+        or (each.verdict is Verdict.UNKNOWN and _was_decided(known.get(key), key, told))
     ]
     for one in gate.new:
         one.status = "new"
     for one in gate.kept:
         one.status = "still"
     return gate
+
+
+def _by_key(findings: Iterable[Finding], address: Addressed | None) -> dict[Key, Finding]:
+    """Give the findings by what they are known by; of the members of a class the worst counts."""
+    found: dict[Key, Finding] = {}
+    for each in findings:
+        key = _key(each, address)
+        if key not in found or _weight(each) > _weight(found[key]):
+            found[key] = each
+    return found
+
+
+def _weight(finding: Finding) -> tuple[int, int]:
+    return finding.verdict.rank, SEVERITIES.index(finding.severity)
 
 
 def _key(finding: Finding, address: Addressed | None) -> Key:
@@ -84,12 +99,9 @@ def _hidden(found: Mapping[Key, Finding], key: Key) -> bool:
     return whole is not None and whole.verdict in {Verdict.UNKNOWN, Verdict.ERROR}
 
 
-def _was_decided(known: Mapping[Key, Finding], key: Key) -> bool:
+def _was_decided(before: Finding | None, key: Key, told: Collection[tuple[str, ...]]) -> bool:
     """Say whether the rule told of the resource before: what is new in the plan is no doubt of its own."""
-    before = known.get(key)
-    if before is not None:
-        return before.verdict in DECIDED
-    return any(each[:4] == key[:4] and finding.verdict in DECIDED for each, finding in known.items())
+    return before.verdict in DECIDED if before is not None else key[:4] in told
 
 
 def accept(gate: Gate) -> None:
