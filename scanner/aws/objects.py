@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+import base64
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from scanner.aws.sessions import Sessions
+from scanner.aws.client import AwsClient, Request
+from scanner.aws.errors import Refusal
+from scanner.aws.sessions import Sessions, Target
 from scanner.model.given import GivenError
+
+OPERATION = "s3.GetObject"
+"""No scan calls it, and no scan's policy allows it: whoever names an object allows it on that one."""
+
+OWN = Target("")
 
 
 def read_object(bucket: str, key: str, sessions: Sessions | None = None) -> bytes:
@@ -16,15 +21,13 @@ def read_object(bucket: str, key: str, sessions: Sessions | None = None) -> byte
     Raises:
         GivenError: it does not exist, or may not be read.
     """
-    where = f"s3://{bucket}/{key}"
+    by = sessions or Sessions()
+    client = AwsClient(by, {OWN.account: OWN}, frozenset({OPERATION}))
+    request = Request(OPERATION, {"Bucket": bucket, "Key": key}, "Body", permission="s3:GetObject")
     try:
-        client = (sessions or Sessions()).base.client("s3")
-        body: Any = client.get_object(Bucket=bucket, Key=key)["Body"].read()
-    except ClientError as error:
-        said = error.response.get("Error", {})
+        return base64.b64decode(client.one((OWN.account, by.home), request)["Body"])
+    except Refusal as error:
+        gap = error.gap
         raise GivenError(
-            f"{where}: {said.get('Code', '')}: {said.get('Message', '')}; allow s3:GetObject on it, or give a file"
+            f"s3://{bucket}/{key}: {gap.error}: {gap.message}; allow s3:GetObject on it, or give a file"
         ) from error
-    except BotoCoreError as error:
-        raise GivenError(f"{where}: cannot be read: {error}") from error
-    return bytes(body)
