@@ -2,11 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+Risk = Literal["low", "medium", "high"]
+RISKS: tuple[Risk, ...] = ("low", "medium", "high")
+
+
+class NotByMachine(Exception):
+    """What a remedy's function raises where a person must decide: the message says what stands in the way."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """One API operation that changes something: `service.Operation`, its parameters as the API names them.
+
+    Parameters may name the finding: `{id}`, `{arn}`, `{name}`, `{region}`, `{account}`, `{partition}`, `{part}`; a text
+    that is `$` and a fact's name alone stands for the fact's value. `region` is where it is not the finding's own.
+    """
+
+    operation: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    region: str = ""
+
+
+Writes = Callable[[Any, str], Iterable[Write]]
+"""Makes the operations for one resource, seen through its kind, and one part of it; raises `NotByMachine`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """What carrying a remedy out means for those who run the system.
+
+    `sets` says which facts of the resource have which value afterwards; the rule holds then. `after` says it in words
+    where a value does not. `undo` brings the former state back, `lasting` says why nothing can. `terraform` is the
+    same change in code, resource type by resource type: arguments, nested blocks as maps. `follows` names rules whose
+    remedies come first, `brings` rules that what is made may fail until more is decided.
+    """
+
+    sets: Mapping[str, Any] = field(default_factory=dict)
+    after: str = ""
+    risk: Risk = "low"
+    downtime: str = ""
+    cost: str = ""
+    undo: Writes | Sequence[Write] = ()
+    lasting: str = ""
+    terraform: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    follows: Sequence[str] = ()
+    brings: Sequence[str] = ()
+
+
+NOTHING_SAID = Effect()
 
 
 @dataclass(frozen=True)
@@ -16,24 +63,38 @@ class Custodian:
     resource: str
     actions: Sequence[Any]
     filters: Sequence[Any] = ()
+    effect: Effect = NOTHING_SAID
 
-    def __init__(self, resource: str, *actions: Mapping[str, Any] | str, filters: Sequence[Any] = ()) -> None:
+    def __init__(
+        self, resource: str, *actions: Mapping[str, Any] | str, filters: Sequence[Any] = (),
+        effect: Effect = NOTHING_SAID,
+    ) -> None:  # fmt: skip
         """Keep the parts."""
         object.__setattr__(self, "resource", resource)
         object.__setattr__(self, "actions", actions)
         object.__setattr__(self, "filters", tuple(filters))
+        object.__setattr__(self, "effect", effect)
 
 
 @dataclass(frozen=True)
 class Direct:
-    """A direct API operation, where Custodian has no action or a defective one: `service.Operation` and parameters.
+    """API operations of our own, where Custodian has no action or a defective one.
 
-    Parameters may refer to the finding as `{id}`, `{arn}`, `{name}`, `{region}`, `{account}`.
+    Either one `operation` with `parameters`, as in `Write`, or `by`, a function that makes the operations; `operation`
+    and `also` then name those that it may make.
     """
 
     operation: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     why: str = ""
+    by: Writes | None = None
+    also: Sequence[str] = ()
+    effect: Effect = NOTHING_SAID
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """Name all operations that it may make."""
+        return (self.operation, *self.also)
 
 
 @dataclass(frozen=True)
@@ -41,10 +102,12 @@ class Runbook:
     """Steps for a person, where a machine should not do it: AWS CLI, Terraform or console, one step each."""
 
     steps: Sequence[str]
+    effect: Effect = NOTHING_SAID
 
-    def __init__(self, *steps: str) -> None:
+    def __init__(self, *steps: str, effect: Effect = NOTHING_SAID) -> None:
         """Keep the steps."""
         object.__setattr__(self, "steps", steps)
+        object.__setattr__(self, "effect", effect)
 
 
 Remedy = Custodian | Direct | Runbook
