@@ -1,0 +1,1 @@
+"""How each kind is rebuilt from its sections, service by service."""
