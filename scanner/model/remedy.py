@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from scanner.model.inventory import World
 
 Risk = Literal["low", "medium", "high"]
 RISKS: tuple[Risk, ...] = ("low", "medium", "high")
@@ -27,8 +30,19 @@ class Write:
     region: str = ""
 
 
-Writes = Callable[[Any, str], Iterable[Write]]
-"""Makes the operations for one resource, seen through its kind, and one part of it; raises `NotByMachine`."""
+Writes = Callable[..., Iterable[Write]]
+"""Makes the operations for one resource, seen through its kind, and one part of it; raises `NotByMachine`.
+
+Called with the resource and the part, and in a remedy that is `across` with what is `Around` it.
+"""
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a remedy may look at besides its resource: the world as the rule sees it, and the rule's settings there."""
+
+    world: World
+    settings: Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +95,8 @@ class Direct:
     """API operations of our own, where Custodian has no action or a defective one.
 
     Either one `operation` with `parameters`, as in `Write`, or `by`, a function that makes the operations; `operation`
-    and `also` then name those that it may make.
+    and `also` then name those that it may make. The functions of a remedy that is `across` (`by`, and `undo` if it is
+    one) take a third argument, an `Around`: it reads other resources that the rule needs, or the rule's settings.
     """
 
     operation: str
@@ -89,6 +104,7 @@ class Direct:
     why: str = ""
     by: Writes | None = None
     also: Sequence[str] = ()
+    across: bool = False
     effect: Effect = NOTHING_SAID
 
     @property
