@@ -9,7 +9,7 @@ from sqlalchemy import inspect, select, text, update
 
 from scanner.store.errors import StoreError
 from scanner.store.records import written
-from scanner.store.steps import second
+from scanner.store.steps import second, third
 from scanner.store.tables import meta, metadata, migrations
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-STEPS: Mapping[int, Callable[[Connection], None]] = {2: second}
+STEPS: Mapping[int, Callable[[Connection], None]] = {2: second, 3: third}
 """What turns the schema of the version before into that of the key; version 1 is the first."""
 
 FIRST = 1

@@ -1,25 +1,23 @@
-"""Opens the database that a URL names: the file with its rights, the pragmas of SQLite, the writer's lock."""
+"""Opens the database that a URL names: the file with its rights, the pragmas of SQLite, the schema."""
 
 from __future__ import annotations
 
-import fcntl
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
 from scanner.store.errors import StoreError
-from scanner.store.migrations import LOCK, migrate, newest, version
+from scanner.store.migrations import migrate, newest, version
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
 
 PRAGMAS = ("busy_timeout=30000", "foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL")
-WRITER_LOCK = LOCK + 1
 
 
 def open_engine(url: str) -> tuple[Engine, str, Path | None]:
@@ -100,60 +98,3 @@ def prepare(engine: Engine, where: str) -> None:
     if not current:
         with engine.execution_options(writes=True).begin() as connection:
             migrate(connection, where)
-
-
-class WriterLock:
-    """Lets one process at a time write scans; a killed process leaves it free."""
-
-    def __init__(self, engine: Engine, file: Path | None, where: str) -> None:
-        """Know what to lock; nothing is locked yet."""
-        self._engine = engine
-        self._file = file
-        self._where = where
-        self._descriptor: int | None = None
-        self._session: Connection | None = None
-
-    def take(self) -> None:
-        """Take the lock; having it already is fine.
-
-        Raises:
-            StoreError: another process has it.
-        """
-        if self._descriptor is not None or self._session is not None:
-            return
-        if self._file is not None:
-            self._lock_file(self._file.with_name(self._file.name + ".lock"))
-        elif self._engine.dialect.name == "postgresql":
-            session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            if not session.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": WRITER_LOCK}).scalar():
-                session.close()
-                raise self._taken("")
-            self._session = session
-
-    def _lock_file(self, path: Path) -> None:
-        try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise StoreError(f"{path}: the lock cannot be written ({reason}); allow it in the folder") from None
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
-            os.close(descriptor)
-            raise self._taken(f" (process {holder})" if holder else "") from None
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-        self._descriptor = descriptor
-
-    def _taken(self, holder: str) -> StoreError:
-        return StoreError(f"{self._where}: another scan is writing here{holder}; wait until it is done, then try again")
-
-    def release(self) -> None:
-        """Give the lock back, if it was taken."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-        if self._session is not None:
-            self._session.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": WRITER_LOCK})
-            self._session.close()
-        self._descriptor = self._session = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 
@@ -147,6 +148,23 @@ class BaselineEvent(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     scan: str
     words: str
+
+
+class RemedyEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the log of remediation, numbered in order by `seq`.
+
+    `hash` is the plan's as it was then, `at` a moment in ISO 8601, `step` and `by` are empty where no step and nobody
+    is concerned, `body` is JSON.
+    """
+
+    seq: int
+    plan: str
+    hash: str
+    at: str
+    event: str
+    step: str = ""
+    by: str = ""
+    body: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 def new_id(started: datetime) -> str:

@@ -1,13 +1,15 @@
-"""One opened database: its transactions, its lock, and its errors in plain words."""
+"""One opened database: its transactions, its locks, and its errors in plain words."""
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from scanner.engine.drift import Normaliser
 from scanner.store.errors import spoken
-from scanner.store.opening import WriterLock, open_engine, prepare
+from scanner.store.locks import REMEDY, WRITER, Lock
+from scanner.store.opening import open_engine, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +31,8 @@ class Session:
         self._engine = engine
         self._where = where
         self._normaliser = normaliser
-        self._lock = WriterLock(engine, file, where)
+        self._lock = Lock(engine, file, where, WRITER)
+        self._remedy_lock = Lock(engine, file, where, REMEDY)
 
     @classmethod
     def open(cls, url: str, normaliser: Normaliser | None = None) -> Self:
@@ -60,8 +63,9 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """Let go of the database and of the writer's lock."""
+        """Let go of the database and of its locks."""
         self._lock.release()
+        self._remedy_lock.release()
         self._engine.dispose()
 
     @contextmanager
@@ -76,4 +80,5 @@ class Session:
 
     def _take_lock(self) -> None:
         with spoken(self._where):
-            self._lock.take()
+            if not self._lock.held:
+                self._lock.take(f"process {os.getpid()}")

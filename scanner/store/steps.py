@@ -90,3 +90,19 @@ def _of_the_second() -> dict[str, Table]:
         Index("attributions_state", "state"),
     )
     return dict(metadata.tables)
+
+
+def third(connection: Connection) -> None:
+    """Keep the log of remediation."""
+    log = Table(
+        "remediation_log",
+        MetaData(),
+        Column("seq", Integer, primary_key=True),
+        *(Column(name, String, nullable=False) for name in ("plan", "hash", "at", "event")),
+        Column("step", Text, nullable=False),
+        Column("by", String, nullable=False),
+        Column("body", Text, nullable=False),
+        Index("remediation_log_plan", "plan"),
+        sqlite_autoincrement=True,
+    )
+    log.create(connection)

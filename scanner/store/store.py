@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from scanner.model.resource import Snapshot
 from scanner.store import accepting, retention, scanning, seal, summary
-from scanner.store.deciding import Deciding
 from scanner.store.differing import Difference
 from scanner.store.errors import StoreError
 from scanner.store.history import history_of
@@ -18,6 +17,7 @@ from scanner.store.lives import lives_until
 from scanner.store.reading import coverage_of, resources_of, unseen_of, visits_of
 from scanner.store.recording import Visit
 from scanner.store.records import Seal, written
+from scanner.store.remedying import Remedying
 from scanner.store.spans import Span, spans
 from scanner.store.tables import accounts, judgements, scans, seals
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from scanner.store.records import HistoryEntry, ScanInfo, StandardRow, TrendRow
 
 
-class Store(Deciding):
+class Store(Remedying):
     """One database of scans; use it in a `with` statement.
 
     Every method raises `StoreError`, one line for the user, when the database cannot do what is asked.

@@ -257,3 +257,20 @@ attributions = Table(
     Column("body", Text, nullable=False),
     Index("attributions_state", "state"),
 )
+
+# What was done about findings: plans, approvals, and the journal of what was applied. Outside the seal, only added to,
+# and never pruned. `hash` is the plan's, `body` JSON.
+remediation_log = Table(
+    "remediation_log",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("plan", String, nullable=False),
+    Column("hash", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("event", String, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("by", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("remediation_log_plan", "plan"),
+    sqlite_autoincrement=True,
+)

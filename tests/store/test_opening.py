@@ -11,15 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import create_engine, inspect
 
 from scanner.store import Store, StoreError, migrations
 from tests.store.nights import finding, key, night, run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from sqlalchemy import Connection
+    from collections.abc import Iterator
 
 
 def said(url: Path | str) -> str:
@@ -166,111 +163,3 @@ def test_an_empty_database_is_brought_to_the_newest_schema(store_file: Path, con
     ]
     assert [row[0] for row in connection.execute("SELECT version FROM migrations")] == [migrations.newest()]
     connection.close()
-
-
-@pytest.fixture
-def first_version(store_file: Path) -> Path:
-    """A database as the first version wrote it, with one night in it."""
-    connection = sqlite3.connect(store_file)
-    connection.executescript((Path(__file__).parent / "version_1.sql").read_text())
-    connection.close()
-    return store_file
-
-
-def test_a_database_of_the_first_version_is_read(first_version: Path) -> None:
-    with Store.open(str(first_version)) as store:
-        assert [(item.verdict, item.status) for item in store.findings()] == [("FAIL", "new")]
-        assert [item.id for item in store.snapshot(night(0).id).resources] == ["k1"]
-        assert store.verify() == []
-        run(store, night(1), [finding("FAIL")], [key()])
-        assert [item.status for item in store.findings()] == ["still"]
-
-
-@pytest.fixture
-def first_acceptances(first_version: Path) -> Path:
-    """The same with acceptances as the first version kept them: before, beside and after the night, one of a call."""
-    words = ("partner cannot yet", "ann")
-    rows = (
-        ("finding", finding("FAIL").fingerprint, "", *words, "2026-11-22", "bob", "2026-11-21T09:00:00Z", "why", "how"),
-        ("finding", "0" * 32, "", *words, "2026-11-22", "bob", "2026-11-20T09:00:00Z", "", ""),
-        ("gap", "kms.ListKeys", "111122223333", *words, "2027-01-01", "bob", "2026-11-21T02:05:00Z", "", ""),
-    )
-    connection = sqlite3.connect(first_version)
-    connection.executemany(f"INSERT INTO acceptances VALUES ({', '.join('?' * 10)})", rows)  # noqa: S608
-    connection.execute(
-        "INSERT INTO acceptance_log VALUES (1, '2026-11-21T09:00:00Z', 'bob', 'accept', 'finding', 'f', '', '{}')"
-    )
-    connection.commit()
-    connection.close()
-    return first_version
-
-
-def test_decisions_of_the_first_version_are_kept(first_acceptances: Path) -> None:
-    with Store.open(str(first_acceptances)) as store:
-        assert store.verify() == []
-        kept = {(each.scope, each.subject[:4]): each for each in store.acceptances()}
-        assert set(kept) == {("finding", finding("FAIL").fingerprint[:4]), ("finding", "0000"), ("gap", "kms.")}
-        assert {(each.reason, each.value, each.lapsed) for each in kept.values()} == {("partner cannot yet", "", "")}
-        assert kept["finding", finding("FAIL").fingerprint[:4]].equivalent_measure == "how"
-        assert [each.action for each in store.acceptance_log()] == ["accept"]
-        assert store.findings()[0].accepted
-        told = [run(store, night(number), [finding("FAIL")], [key()])["k1", ""] for number in (1, 2)]
-        assert [(each.status, each.accepted) for each in told] == [("still", True), ("reopened", False)]
-        assert next(each for each in store.acceptances() if each.lapsed).value != ""
-        assert store.verify() == []
-    connection = sqlite3.connect(first_acceptances)
-    assert sorted(row[0] for row in connection.execute("SELECT since FROM acceptances")) == [0, 1, 1]
-    assert [row[0] for row in connection.execute("SELECT version FROM migrations ORDER BY version")] == [1, 2]
-    connection.close()
-
-
-def test_an_old_schema_ends_as_the_new_one(first_version: Path, tmp_path: Path) -> None:
-    new = tmp_path / "new.db"
-    Store.open(str(new)).close()
-    Store.open(str(first_version)).close()
-    assert _schema(first_version) == _schema(new)
-
-
-def _schema(file: Path) -> dict[str, list[str]]:
-    engine = create_engine(f"sqlite:///{file}")
-    looked = inspect(engine)
-    found = {
-        table: sorted(f"{column['name']} {column['type']} {column['nullable']}" for column in looked.get_columns(table))
-        + sorted(str(index["column_names"]) for index in looked.get_indexes(table))
-        + [str(looked.get_pk_constraint(table)["constrained_columns"])]
-        + sorted(f"{key['constrained_columns']} {key['referred_table']}" for key in looked.get_foreign_keys(table))
-        + sorted(str(unique["column_names"]) for unique in looked.get_unique_constraints(table))
-        for table in looked.get_table_names()
-    }
-    engine.dispose()
-    return found
-
-
-def _adds(column: str) -> Callable[[Connection], None]:
-    def step(connection: Connection) -> None:
-        connection.exec_driver_sql(f"ALTER TABLE accounts ADD COLUMN {column} TEXT")
-
-    return step
-
-
-def _breaks(connection: Connection) -> None:
-    connection.exec_driver_sql("ALTER TABLE nowhere ADD COLUMN x TEXT")
-
-
-def test_steps_are_taken_in_order_and_once(first_version: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(migrations, "STEPS", {3: _adds("three"), 2: _adds("two")})
-    Store.open(str(first_version)).close()
-    Store.open(str(first_version)).close()
-    connection = sqlite3.connect(first_version)
-    columns = [row[1] for row in connection.execute("PRAGMA table_info(accounts)")]
-    assert columns[-2:] == ["two", "three"]
-    assert [row[0] for row in connection.execute("SELECT version FROM migrations ORDER BY version")] == [1, 2, 3]
-    connection.close()
-
-
-def test_a_step_that_fails_leaves_the_old_version(first_version: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(migrations, "STEPS", {2: _adds("two"), 3: _breaks})
-    assert "the database lacks a table" in said(first_version)
-    monkeypatch.undo()
-    with Store.open(str(first_version)) as store:
-        assert len(store.findings()) == 1
