@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.model.gap import Gap, Unknown
+from scanner.model.remedy import Custodian, Effect, Write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scanner.kinds.elbv2 import Listener, LoadBalancer, TargetGroup
     from scanner.kinds.elbv2_reading import Action
+    from scanner.model.remedy import Risk
     from scanner.model.rule import Gaps
 
 
@@ -46,3 +48,19 @@ def named(actions: tuple[Action, ...]) -> str:
     """Name actions in words."""
     said = [f"{item.type} to {item.protocol}" if item.type == "redirect" else item.type for item in actions]
     return ", ".join(said) or "nothing"
+
+
+def with_attribute(name: str, value: str, was: str, argument: tuple[str, object], risk: Risk) -> Custodian:
+    """Make the remedy that sets an attribute of a load balancer; `argument` is Terraform's, with its value."""
+    former = {"LoadBalancerArn": "{arn}", "Attributes": [{"Key": name, "Value": was}]}
+    return Custodian(
+        "app-elb",
+        {"type": "modify-attributes", "attributes": {name: value}},
+        filters=[{"type": "attributes", "key": name, "value": False if was == "false" else was}],
+        effect=Effect(
+            sets={"attributes": {name: value}},
+            risk=risk,
+            undo=[Write("elbv2.ModifyLoadBalancerAttributes", former)],
+            terraform={"aws_lb": dict([argument])},
+        ),
+    )

@@ -8,7 +8,7 @@ import msgspec
 
 from rules._balancers import attribute
 from scanner.kinds.elbv2 import TargetGroup
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Around, Direct, Effect, Write
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -18,6 +18,19 @@ if TYPE_CHECKING:
 
 
 DELAY = "deregistration_delay.timeout_seconds"
+
+
+def _waiting(seconds: str) -> Write:
+    attributes = [{"Key": DELAY, "Value": seconds}]
+    return Write("elbv2.ModifyTargetGroupAttributes", {"TargetGroupArn": "{arn}", "Attributes": attributes})
+
+
+def _shorter(_group: TargetGroup, _part: str, around: Around | None = None) -> Iterator[Write]:
+    yield _waiting(str(around.settings.seconds if around else 60))
+
+
+def _as_before(group: TargetGroup, _part: str, _around: Around | None = None) -> Iterator[Write]:
+    yield _waiting(attribute(group, DELAY))
 
 
 class DeregistrationDelay(Rule):
@@ -32,10 +45,18 @@ class DeregistrationDelay(Rule):
     severity = "info"
     category = "advisory"
     sources = (EcsGuide(45),)
-    remedy = Custodian(
-        "app-elb-target-group",
-        {"type": "modify-attributes", "attributes": {"deregistration_delay.timeout_seconds": 60}},
-        filters=[{"type": "attributes", "key": "deregistration_delay.timeout_seconds", "op": "gt", "value": 60}],
+    remedy = Direct(
+        "elbv2.ModifyTargetGroupAttributes",
+        by=_shorter,
+        across=True,
+        why="one call whose value is the rule's setting, which a policy of Custodian's does not know",
+        effect=Effect(
+            after="targets wait no longer than the setting of the rule says (60 s where nothing is set)",
+            risk="medium",
+            downtime="requests that last longer are cut off when their target leaves",
+            undo=_as_before,
+            terraform={"aws_lb_target_group": {"deregistration_delay": 60}},
+        ),
     )
 
     class Settings(RuleSettings, frozen=True):

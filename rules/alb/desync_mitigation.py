@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rules._balancers import attribute
+from rules._balancers import attribute, with_attribute
 from scanner.kinds.elbv2 import LoadBalancer
-from scanner.model.remedy import Custodian
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -35,11 +34,7 @@ class DesyncMitigation(Rule):
         "prowler:elbv2_desync_mitigation_mode",
         "steampipe:elb_application_lb_desync_mitigation_mode",
     )
-    remedy = Custodian(
-        "app-elb",
-        {"type": "modify-attributes", "attributes": {"routing.http.desync_mitigation_mode": "defensive"}},
-        filters=[{"type": "attributes", "key": "routing.http.desync_mitigation_mode", "value": "monitor"}],
-    )
+    remedy = with_attribute(MODE, "defensive", "monitor", ("desync_mitigation_mode", "defensive"), "medium")
     GOOD = (
         {"attributes": {MODE: "defensive"}},
         {"attributes": {MODE: "strictest"}},

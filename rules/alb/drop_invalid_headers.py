@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rules._balancers import attribute
+from rules._balancers import attribute, with_attribute
 from scanner.kinds.elbv2 import LoadBalancer
-from scanner.model.remedy import Custodian
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -35,11 +34,7 @@ class DropInvalidHeaders(Rule):
         "steampipe:elb_application_lb_drop_http_headers",
         "steampipe:elb_application_lb_http_drop_invalid_header_enabled",
     )
-    remedy = Custodian(
-        "app-elb",
-        {"type": "modify-attributes", "attributes": {"routing.http.drop_invalid_header_fields.enabled": "true"}},
-        filters=[{"type": "attributes", "key": "routing.http.drop_invalid_header_fields.enabled", "value": False}],
-    )
+    remedy = with_attribute(DROP, "true", "false", ("drop_invalid_header_fields", True), "medium")
     GOOD = ({"attributes": {DROP: "true"}},)
     BAD = ({"attributes": {DROP: "false"}},)
     SKIP = ({"attributes": {DROP: "false"}, "type": "network"}, {"attributes": {DROP: "false"}, "type": "gateway"})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rules._balancers import named, only_redirects
+from rules._redirects import REDIRECTING
 from scanner.kinds.elbv2 import Listener, LoadBalancer
 from scanner.kinds.elbv2_reading import Action
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 
 if TYPE_CHECKING:
@@ -51,12 +51,7 @@ class HttpRedirectsHttps(Rule):
     )
     related = ("alb_https_only",)
     needs = (Listener,)
-    remedy = Runbook(
-        "Find the listeners: aws elbv2 describe-listeners --load-balancer-arn {arn} --region {region}",
-        "Make sure that an HTTPS listener serves the same names with a certificate from ACM.",
-        "Redirect: aws elbv2 modify-listener --listener-arn LISTENER --default-actions "
-        "Type=redirect,RedirectConfig='{Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'",
-    )
+    remedy = REDIRECTING
     GOOD = (
         {},
         Case({}, others=[_listener("HTTP", TO_HTTPS), _listener("HTTPS", FORWARD)]),

@@ -8,10 +8,10 @@ from typing import Annotated
 import msgspec
 
 from rules._balancers import not_redirecting
+from rules._redirects import REDIRECTING
 from scanner.kinds.elbv2 import Listener, LoadBalancer
 from scanner.kinds.elbv2_reading import Action, ListenerRule
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide, PhiCluster, WebProposal
@@ -46,13 +46,7 @@ class HttpsOnly(Rule):
     hipaa_proposed = ("164.312(e)(1)", "164.312(e)(2)(ii)", "164.312(e)(2)(i)")
     sources = (PhiCluster(), WebProposal(), EcsGuide(62))
     needs = (Listener,)
-    remedy = Runbook(
-        "Find the listener: aws elbv2 describe-listeners --load-balancer-arn {arn} --region {region}",
-        "Make sure that an HTTPS listener on port 443 serves the same names with a certificate from ACM.",
-        "Delete the rules of the HTTP listener that do not redirect: aws elbv2 delete-rule --rule-arn RULE",
-        "Redirect the rest: aws elbv2 modify-listener --listener-arn LISTENER --default-actions "
-        "Type=redirect,RedirectConfig='{Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'",
-    )
+    remedy = REDIRECTING
 
     class Settings(RuleSettings, frozen=True):
         """The rule's parameters."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scanner.kinds.elb import ClassicLoadBalancer
-from scanner.model.remedy import Direct
+from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Fail, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+def spreading(*, on: bool) -> dict[str, Any]:
+    """Give the parameters that turn cross-zone load balancing on or off."""
+    return {"LoadBalancerName": "{id}", "LoadBalancerAttributes": {"CrossZoneLoadBalancing": {"Enabled": on}}}
 
 
 class CrossZone(Rule):
@@ -31,8 +36,13 @@ class CrossZone(Rule):
     )
     remedy = Direct(
         "elb.ModifyLoadBalancerAttributes",
-        {"LoadBalancerName": "{id}", "LoadBalancerAttributes": {"CrossZoneLoadBalancing": {"Enabled": True}}},
+        spreading(on=True),
         why="Custodian has no action for the attributes of a Classic Load Balancer but those of its access log.",
+        effect=Effect(
+            sets={"cross_zone": True},
+            undo=[Write("elb.ModifyLoadBalancerAttributes", spreading(on=False))],
+            terraform={"aws_elb": {"cross_zone_load_balancing": True}},
+        ),
     )
     GOOD = ({},)
     BAD = ({"cross_zone": False},)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from scanner.kinds.elb import ENCRYPTED, SECURITY_POLICY, ClassicListener, ClassicLoadBalancer, ClassicPolicy
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Around, Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -21,6 +21,41 @@ STICKY = ClassicPolicy("sticky", "LBCookieStickinessPolicyType")
 OWN = ClassicPolicy("own", predefined=STRONG)
 OLD = ClassicPolicy("own", predefined="ELBSecurityPolicy-2016-08")
 OLDER = ClassicPolicy("old", predefined="ELBSecurityPolicy-2015-05")
+
+
+def _listener(balancer: ClassicLoadBalancer, part: str) -> ClassicListener:
+    found = next((item for item in balancer.listeners if item.label == part), None)
+    if found is None:
+        raise NotByMachine(f"the load balancer has no {part or 'listener'}")
+    return found
+
+
+def _using(listener: ClassicListener, policies: tuple[str, ...]) -> Write:
+    values = {"LoadBalancerName": "{id}", "LoadBalancerPort": listener.port, "PolicyNames": list(policies)}
+    return Write("elb.SetLoadBalancerPoliciesOfListener", values)
+
+
+def _strong(balancer: ClassicLoadBalancer, part: str, around: Around | None = None) -> Iterator[Write]:
+    """Make a policy of a predefined one, and let the listener use it beside its policies of other types."""
+    listener = _listener(balancer, part)
+    predefined = around.settings.policies[0] if around else STRONG
+    name = f"tls-{listener.port}-{predefined.removeprefix('ELBSecurityPolicy-')}"
+    made = {
+        "LoadBalancerName": "{id}",
+        "PolicyName": name,
+        "PolicyTypeName": SECURITY_POLICY,
+        "PolicyAttributes": [{"AttributeName": "Reference-Security-Policy", "AttributeValue": predefined}],
+    }
+    if name not in {policy.name for policy in balancer.policies}:
+        yield Write("elb.CreateLoadBalancerPolicy", made)
+    types = {policy.name: policy.type for policy in balancer.policies}
+    kept = tuple(item for item in listener.policies if types.get(item) not in {SECURITY_POLICY, None})
+    yield _using(listener, (*kept, name))
+
+
+def _as_before(balancer: ClassicLoadBalancer, part: str, _around: Around | None = None) -> Iterator[Write]:
+    listener = _listener(balancer, part)
+    yield _using(listener, listener.policies)
 
 
 class StrongTlsPolicy(Rule):
@@ -42,12 +77,18 @@ class StrongTlsPolicy(Rule):
         "steampipe:elb_listener_use_secure_ssl_cipher",
     )
     related = ("elb_tls_policy_current",)
-    remedy = Runbook(
-        "Make the policy: aws elb create-load-balancer-policy --load-balancer-name {id} --policy-name tls-1-2 "
-        "--policy-type-name SSLNegotiationPolicyType --policy-attributes "
-        "AttributeName=Reference-Security-Policy,AttributeValue=ELBSecurityPolicy-TLS-1-2-2017-01 --region {region}",
-        "Use it: aws elb set-load-balancer-policies-of-listener --load-balancer-name {id} --load-balancer-port PORT "
-        "--policy-names tls-1-2 --region {region}; name the listener's stickiness policies as well, or they are lost.",
+    remedy = Direct(
+        "elb.SetLoadBalancerPoliciesOfListener",
+        by=_strong,
+        also=("elb.CreateLoadBalancerPolicy",),
+        across=True,
+        why="Custodian cannot give a listener another security policy and keep its stickiness.",
+        effect=Effect(
+            after="the listener uses the first of the predefined policies that the settings of the rule admit",
+            risk="medium",
+            downtime="clients that speak nothing above TLS 1.1 cannot connect any more",
+            undo=_as_before,
+        ),
     )
 
     class Settings(RuleSettings, frozen=True):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rules._balancers import attribute
+from rules._balancers import attribute, with_attribute
 from scanner.kinds.elbv2 import LoadBalancer
-from scanner.model.remedy import Custodian
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import WebProposal
 
@@ -35,11 +34,7 @@ class DeletionProtection(Rule):
         "prowler:elbv2_deletion_protection",
         "steampipe:elb_application_lb_deletion_protection_enabled",
     )
-    remedy = Custodian(
-        "app-elb",
-        {"type": "modify-attributes", "attributes": {"deletion_protection.enabled": "true"}},
-        filters=[{"type": "attributes", "key": "deletion_protection.enabled", "value": False}],
-    )
+    remedy = with_attribute(PROTECTED, "true", "false", ("enable_deletion_protection", True), "low")
     GOOD = ({"attributes": {PROTECTED: "true"}}, {"attributes": {PROTECTED: "true"}, "type": "network"})
     BAD = (
         {"attributes": {PROTECTED: "false"}},

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.kinds.elbv2 import Listener
-from scanner.model.remedy import Direct
+from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide, WebProposal
+
+POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 
 
 class TlsPolicyCurrent(Rule):
@@ -24,8 +26,15 @@ class TlsPolicyCurrent(Rule):
     sources = (WebProposal(), EcsGuide(59))
     remedy = Direct(
         "elbv2.ModifyListener",
-        {"ListenerArn": "{arn}", "SslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06"},
+        {"ListenerArn": "{arn}", "SslPolicy": POLICY},
         why="Custodian changes every listener of a load balancer that its filter meets; this names the one listener.",
+        effect=Effect(
+            sets={"ssl_policy": POLICY, "tls_protocols": ("TLSv1.2", "TLSv1.3")},
+            risk="medium",
+            downtime="clients that speak nothing above TLS 1.1 cannot connect any more",
+            undo=[Write("elbv2.ModifyListener", {"ListenerArn": "{arn}", "SslPolicy": "$ssl_policy"})],
+            terraform={"aws_lb_listener": {"ssl_policy": POLICY}},
+        ),
     )
     GOOD = ({}, {"protocol": "TLS", "tls_protocols": ("TLSv1.2",)}, {"tls_protocols": ("TLSv1.3",)})
     BAD = (
