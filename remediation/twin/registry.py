@@ -21,11 +21,18 @@ ORDER: tuple[str, ...] = (
     "AWS::::Account", "AWS::::Region", "AWS::Organizations::Organization",
     "AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::IAM::InstanceProfile", "AWS::IAM::Group", "AWS::IAM::User",
     "AWS::IAM::Policy", "AWS::KMS::Key", "AWS::SNS::Topic", "AWS::Logs::LogGroup", "AWS::S3::Bucket",
-    "AWS::EC2::VPC", "AWS::EC2::InternetGateway", "AWS::EC2::Subnet", "AWS::EC2::SecurityGroup",
-    "AWS::EC2::NetworkAcl", "AWS::EC2::NatGateway", "AWS::EC2::CustomerGateway", "AWS::EC2::VPNGateway",
-    "AWS::EC2::VPNConnection", "AWS::EC2::VPCEndpoint", "AWS::EC2::VPCPeeringConnection", "AWS::EC2::RouteTable",
-    "AWS::EC2::FlowLog", "AWS::EC2::Snapshot", "AWS::EC2::Image", "AWS::EC2::LaunchTemplate",
-    "AWS::AutoScaling::LaunchConfiguration", "AWS::CertificateManager::Certificate",
+    "AWS::CertificateManager::Certificate",
+    "AWS::EC2::VPC", "AWS::EC2::InternetGateway", "AWS::EC2::Subnet", "AWS::EC2::PrefixList", "AWS::EC2::SecurityGroup",
+    "AWS::EC2::NetworkAcl", "AWS::EC2::RouteTable", "AWS::EC2::NatGateway", "AWS::EC2::CustomerGateway",
+    "AWS::EC2::VPNGateway", "AWS::EC2::VPNConnection", "AWS::EC2::VPCEndpoint", "AWS::EC2::VPCPeeringConnection",
+    "AWS::EC2::FlowLog", "AWS::EC2::Volume", "AWS::EC2::OwnImage", "AWS::EC2::Image", "AWS::EC2::Snapshot",
+    "AWS::EC2::LaunchTemplate", "AWS::AutoScaling::LaunchConfiguration", "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::ElasticLoadBalancingV2::TargetGroup", "AWS::ElasticLoadBalancingV2::Listener",
+    "AWS::ElasticLoadBalancing::LoadBalancer", "AWS::EC2::Instance", "AWS::AutoScaling::AutoScalingGroup",
+    "AWS::EFS::FileSystem", "AWS::ECR::Repository", "AWS::ECR::Image", "AWS::ECS::CapacityProvider",
+    "AWS::ECS::Cluster", "AWS::ECS::ContainerInstance", "AWS::ECS::TaskDefinition", "AWS::ECS::Service",
+    "AWS::RDS::DBSubnetGroup", "AWS::RDS::DBParameterGroup", "AWS::RDS::DBClusterParameterGroup",
+    "AWS::RDS::DBCluster", "AWS::RDS::DBInstance",
 )  # fmt: skip
 """Kinds that others refer to come first; those that are not named here follow, by name."""
 
