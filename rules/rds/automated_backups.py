@@ -6,14 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from rules._databases import at_once
 from scanner.kinds.rds import DBCluster, DBInstance
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Around, Direct, Effect, Write
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import WebProposal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+def _longer(database: DBInstance | DBCluster, _part: str, around: Around | None = None) -> Iterator[Write]:
+    yield at_once(database, BackupRetentionPeriod=around.settings.minimum if around else 7)
 
 
 class AutomatedBackups(Rule):
@@ -48,11 +53,23 @@ class AutomatedBackups(Rule):
         "steampipe:rds_db_instance_backup_retention_period_less_than_7",
         "steampipe:rds_db_instance_backup_enabled",
     )
-    remedy = Runbook(
-        "Choose a time of the day with little load for the backup window.",
-        "Raise the retention: aws rds modify-db-instance --db-instance-identifier {id} (of a cluster: modify-db-cluster"
-        " --db-cluster-identifier {id}) --backup-retention-period 7 --apply-immediately; from 0 an instance pauses.",
-        "Restore one backup under another name to prove that it can be done.",
+    remedy = Direct(
+        "rds.ModifyDBInstance",
+        by=_longer,
+        also=("rds.ModifyDBCluster",),
+        across=True,
+        why="one call for instances and clusters, with the days that the settings ask for",
+        effect=Effect(
+            after="backups are kept for as long as the settings of the rule ask (7 days where nothing is set)",
+            risk="high",
+            downtime="an instance that had no backups at all is interrupted for some seconds to minutes",
+            cost="backup storage beyond the size of the databases, about 0.095 USD a GB and month",
+            lasting="a shorter retention deletes backups: no machine goes back to it",
+            terraform={
+                "aws_db_instance": {"backup_retention_period": 7},
+                "aws_rds_cluster": {"backup_retention_period": 7},
+            },
+        ),
     )
     GOOD = ({}, {"retention": 8}, Case({"retention": 3}, settings={"minimum": 3}), Case({}, kind=DBCluster))
     BAD = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.rds import DBCluster
-from scanner.model.remedy import Direct
+from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Fail, Rule
 
 if TYPE_CHECKING:
@@ -31,8 +31,13 @@ class ClusterDeletionProtection(Rule):
     )
     remedy = Direct(
         "rds.ModifyDBCluster",
-        {"DBClusterIdentifier": "{id}", "DeletionProtection": True, "ApplyImmediately": True},
+        {"DBClusterIdentifier": "{id}", "DeletionProtection": True},
         why="one call that sets just this; Custodian's action for clusters is not proved",
+        effect=Effect(
+            sets={"deletion_protection": True},
+            undo=[Write("rds.ModifyDBCluster", {"DBClusterIdentifier": "{id}", "DeletionProtection": False})],
+            terraform={"aws_rds_cluster": {"deletion_protection": True}},
+        ),
     )
     GOOD = ({},)
     BAD = ({"deletion_protection": False},)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.rds import DBInstance
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 
 if TYPE_CHECKING:
@@ -31,9 +31,19 @@ class EnhancedMonitoring(Rule):
         "steampipe:rds_db_instance_and_cluster_enhanced_monitoring_enabled",
     )
     remedy = Runbook(
-        "Create a role that monitoring.rds.amazonaws.com may assume, with the policy AmazonRDSEnhancedMonitoringRole.",
+        "Make the role once in the account: aws iam create-role --role-name rds-monitoring-role"
+        " --assume-role-policy-document '" + '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":'
+        '{"Service":"monitoring.rds.amazonaws.com"},"Action":"sts:AssumeRole"}]}' + "'",
+        "Let it write the metrics: aws iam attach-role-policy --role-name rds-monitoring-role --policy-arn"
+        " arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
         "Turn it on, which takes no downtime: aws rds modify-db-instance --db-instance-identifier {id}"
-        " --monitoring-interval 60 --monitoring-role-arn ROLE --apply-immediately",
+        " --monitoring-interval 60 --monitoring-role-arn arn:aws:iam::{account}:role/rds-monitoring-role"
+        " --apply-immediately --region {region}",
+        effect=Effect(
+            sets={"monitoring_interval": 60},
+            cost="CloudWatch Logs ingestion, about 0.50 USD a GB",
+            terraform={"aws_db_instance": {"monitoring_interval": 60, "monitoring_role_arn": "ROLE"}},
+        ),
     )
     GOOD = ({}, {"monitoring_interval": 1})
     BAD = ({"monitoring_interval": 0}, {"monitoring_interval": 0, "cluster": "ehr"})

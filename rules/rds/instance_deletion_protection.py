@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.rds import DBInstance
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Custodian, Effect, Write
 from scanner.model.rule import Fail, Rule
 
 if TYPE_CHECKING:
@@ -31,8 +31,14 @@ class InstanceDeletionProtection(Rule):
     )
     remedy = Custodian(
         "rds",
-        {"type": "modify-db", "update": [{"property": "DeletionProtection", "value": True}], "immediate": True},
+        {"type": "modify-db", "update": [{"property": "DeletionProtection", "value": True}]},
         filters=[{"DeletionProtection": False}],
+        effect=Effect(
+            sets={"deletion_protection": True},
+            risk="low",
+            undo=[Write("rds.ModifyDBInstance", {"DBInstanceIdentifier": "{id}", "DeletionProtection": False})],
+            terraform={"aws_db_instance": {"deletion_protection": True}},
+        ),
     )
 
     GOOD = ({},)

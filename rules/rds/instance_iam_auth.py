@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules._databases import at_once
 from scanner.kinds.rds import DBInstance
-from scanner.model.remedy import Direct
+from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Fail, Rule
 
 if TYPE_CHECKING:
@@ -19,6 +20,14 @@ MARIADB_FROM = (10, 6)
 def _version(text: str) -> tuple[int, ...]:
     """Read the first two numbers of a version."""
     return tuple(int(part) for part in text.split(".")[:2])
+
+
+def _allowed(instance: DBInstance, _part: str) -> Iterator[Write]:
+    yield at_once(instance, EnableIAMDatabaseAuthentication=True)
+
+
+def _refused(instance: DBInstance, _part: str) -> Iterator[Write]:
+    yield at_once(instance, EnableIAMDatabaseAuthentication=False)
 
 
 class InstanceIamAuth(Rule):
@@ -40,8 +49,14 @@ class InstanceIamAuth(Rule):
     )
     remedy = Direct(
         "rds.ModifyDBInstance",
-        {"DBInstanceIdentifier": "{id}", "EnableIAMDatabaseAuthentication": True, "ApplyImmediately": True},
-        why="one call that sets just this; Custodian's update of this property is not proved",
+        by=_allowed,
+        why="Custodian applies at once, or not, whatever else waits for the maintenance window; this looks first.",
+        effect=Effect(
+            sets={"iam_authentication": True},
+            after="users of the database may sign in by tokens; passwords stay valid until they are taken away",
+            undo=_refused,
+            terraform={"aws_db_instance": {"iam_database_authentication_enabled": True}},
+        ),
     )
     GOOD = ({},)
     BAD = (

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from rules._databases import changed
 from scanner.kinds.rds import DBInstance
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Around, Direct, Effect, Write
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -17,6 +18,27 @@ if TYPE_CHECKING:
 
 SIGN_IN = "iam-db-auth-error"
 """The log of failed sign-ins by IAM."""
+
+
+def _missing(instance: DBInstance, left_out: tuple[str, ...]) -> list[str]:
+    """Name the types of log that are to be sent and are not; that of IAM only where IAM sign-in is on."""
+    missing = set(instance.exportable_logs) - set(instance.exported_logs) - set(left_out)
+    if SIGN_IN in missing and not instance.iam_authentication:
+        missing.discard(SIGN_IN)
+    return sorted(missing)
+
+
+def _exporting(instance: DBInstance, around: Around | None, verb: str) -> Write:
+    types = _missing(instance, around.settings.left_out if around else ())
+    return changed(instance, CloudwatchLogsExportConfiguration={f"{verb}LogTypes": types})
+
+
+def _sent(instance: DBInstance, _part: str, around: Around | None = None) -> Iterator[Write]:
+    yield _exporting(instance, around, "Enable")
+
+
+def _kept_back(instance: DBInstance, _part: str, around: Around | None = None) -> Iterator[Write]:
+    yield _exporting(instance, around, "Disable")
 
 
 class InstanceLogExport(Rule):
@@ -44,11 +66,20 @@ class InstanceLogExport(Rule):
         "steampipe:rds_db_instance_cloudwatch_logs_enabled",
         "steampipe:rds_db_instance_logging_enabled",
     )
-    remedy = Runbook(
-        "Turn on what the engine writes only if told, by parameter and option groups: audit, general, slow queries.",
-        "Send the logs: aws rds modify-db-instance --db-instance-identifier {id} --cloudwatch-logs-export-configuration"
-        " EnableLogTypes=TYPE,TYPE",
-        "Set the retention of the log groups /aws/rds/instance/{id}/TYPE.",
+    remedy = Direct(
+        "rds.ModifyDBInstance",
+        by=_sent,
+        across=True,
+        why="which logs an engine has differs; Custodian knows them only by a list in the policy",
+        effect=Effect(
+            after="all types of log go to CloudWatch Logs that the engine has and the settings do not leave out",
+            risk="medium",
+            downtime="none; what the engine logs of statements may hold ePHI, and lies in the log groups from then on",
+            cost="CloudWatch Logs ingestion, about 0.50 USD a GB",
+            undo=_kept_back,
+            terraform={"aws_db_instance": {"enabled_cloudwatch_logs_exports": ["error", "audit"]}},
+            brings=("log_group_retention", "log_group_encrypted"),
+        ),
     )
     GOOD = (
         {},
@@ -87,8 +118,6 @@ class InstanceLogExport(Rule):
 
     @staticmethod
     def check(instance: DBInstance, settings: Settings) -> Iterator[Fail]:
-        missing = set(instance.exportable_logs) - set(instance.exported_logs) - set(settings.left_out)
-        if SIGN_IN in missing and not instance.iam_authentication:
-            missing.discard(SIGN_IN)
+        missing = _missing(instance, settings.left_out)
         if missing:
-            yield Fail(f"these logs are not sent to CloudWatch Logs: {', '.join(sorted(missing))}")
+            yield Fail(f"these logs are not sent to CloudWatch Logs: {', '.join(missing)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.rds import DBInstance
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Custodian, Effect, Write
 from scanner.model.rule import Fail, Rule
 
 if TYPE_CHECKING:
@@ -35,8 +35,15 @@ class InstanceMinorUpgrade(Rule):
     )
     remedy = Custodian(
         "rds",
-        {"type": "modify-db", "update": [{"property": "AutoMinorVersionUpgrade", "value": True}], "immediate": True},
+        {"type": "modify-db", "update": [{"property": "AutoMinorVersionUpgrade", "value": True}]},
         filters=[{"AutoMinorVersionUpgrade": False}],
+        effect=Effect(
+            sets={"minor_upgrades": True},
+            risk="medium",
+            downtime="a minor version is installed in the maintenance window, with an interruption of minutes",
+            undo=[Write("rds.ModifyDBInstance", {"DBInstanceIdentifier": "{id}", "AutoMinorVersionUpgrade": False})],
+            terraform={"aws_db_instance": {"auto_minor_version_upgrade": True}},
+        ),
     )
 
     GOOD = ({},)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules._databases import NO_PUBLIC_ADDRESS
 from scanner.kinds.rds import DBInstance
-from scanner.model.remedy import Custodian
 from scanner.model.rule import Fail, Rule
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class InstanceNotPubliclyAccessible(Rule):
         "cis:v7.0/3.2.3",
     )
     related = ("rds_not_public",)
-    remedy = Custodian("rds", {"type": "set-public-access", "state": False}, filters=[{"PubliclyAccessible": True}])
+    remedy = NO_PUBLIC_ADDRESS
     GOOD = ({},)
     BAD = ({"public": True},)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules._databases import at_once
 from scanner.kinds.rds import DBCluster, DBInstance
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import WebProposal
 
@@ -30,6 +31,16 @@ def _in_two_zones(cluster: DBCluster, world: World) -> bool:
         return len(zones) > 1
 
     return any_of(cluster.members, adds)
+
+
+def _with_standby(database: DBInstance | DBCluster, _part: str) -> Iterator[Write]:
+    if not isinstance(database, DBInstance):
+        raise NotByMachine("a cluster needs one more instance, whose class and zone a person must choose")
+    yield at_once(database, MultiAZ=True)
+
+
+def _without_standby(database: DBInstance | DBCluster, _part: str) -> Iterator[Write]:
+    yield at_once(database, MultiAZ=False)
 
 
 class MultiAz(Rule):
@@ -66,10 +77,18 @@ class MultiAz(Rule):
         "cis:v6.0/3.2.4",
         "cis:v7.0/3.2.4",
     )
-    remedy = Runbook(
-        "Of an instance: aws rds modify-db-instance --db-instance-identifier {id} --multi-az",
-        "Of an Aurora cluster: aws rds create-db-instance --db-cluster-identifier {id} in a zone where it has none.",
-        "Prove the change of zones: aws rds reboot-db-instance --force-failover, or failover-db-cluster.",
+    remedy = Direct(
+        "rds.ModifyDBInstance",
+        by=_with_standby,
+        why="Custodian applies at once, or not, whatever else waits for the maintenance window; this looks first.",
+        effect=Effect(
+            after="the instance has a standby in a second zone that takes over by itself",
+            risk="medium",
+            downtime="none, but writes may take longer while the standby is filled",
+            cost="the instance and its storage are paid twice",
+            undo=_without_standby,
+            terraform={"aws_db_instance": {"multi_az": True}},
+        ),
     )
     GOOD = (
         {},

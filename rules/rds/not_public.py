@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules._databases import NO_PUBLIC_ADDRESS
 from rules._network import internet_routes
 from scanner.kinds.ec2_network import RouteTable, Subnet
 from scanner.kinds.network_reasoning import Route
 from scanner.kinds.rds import DBCluster, DBInstance, DBSubnetGroup
 from scanner.model.gap import Gap, Unknown
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.source import WebProposal
 
@@ -56,13 +56,7 @@ class NotPublic(Rule):
     severity = "critical"
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(C)", "164.312(e)(1)")
     sources = (WebProposal(),)
-    remedy = Runbook(
-        "Take the public address away: aws rds modify-db-instance --db-instance-identifier {id}"
-        " --no-publicly-accessible",
-        "Create a subnet group of private subnets in two zones at least: aws rds create-db-subnet-group",
-        "Move the database there: an instance by modify-db-instance --db-subnet-group-name, a cluster by restoring a"
-        " snapshot into the group.",
-    )
+    remedy = NO_PUBLIC_ADDRESS
     GOOD = (
         Case({}, others=PRIVATE),
         Case({"cluster": "ehr"}, others=PUBLIC),

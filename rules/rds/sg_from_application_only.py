@@ -11,7 +11,7 @@ from scanner.kinds.ec2_network import SecurityGroup
 from scanner.kinds.network_reasoning import Permission
 from scanner.kinds.rds import DBCluster, DBInstance
 from scanner.model.gap import Gap, Unknown
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide, WebProposal
@@ -49,11 +49,13 @@ class SgFromApplicationOnly(Rule):
     hipaa_proposed = ("164.312(a)(1)", "164.312(e)(1)", "164.308(a)(4)(ii)(B)")
     sources = (WebProposal(), EcsGuide(62))
     remedy = Runbook(
+        "See the rules: aws ec2 describe-security-group-rules --filters Name=group-id,Values=GROUP --region {region}",
         "Allow the application's group: aws ec2 authorize-security-group-ingress --group-id GROUP --protocol tcp"
-        " --port PORT --source-group APPLICATION",
+        " --port PORT --source-group APPLICATION --region {region}",
         "Prove that the application reaches {id}.",
-        "Take away each rule named: aws ec2 revoke-security-group-ingress --group-id GROUP"
-        " --security-group-rule-ids RULE",
+        "Take away the rule named ({part}): aws ec2 revoke-security-group-ingress --group-id GROUP"
+        " --security-group-rule-ids RULE --region {region}",
+        effect=Effect(risk="medium", downtime="whoever is left out cannot connect any more"),
     )
     GOOD = (
         Case({}, others=[_group(FROM_APP)]),

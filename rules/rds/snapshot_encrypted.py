@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.rds_snapshots import DBClusterSnapshot, DBSnapshot
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Rule
 
 if TYPE_CHECKING:
@@ -43,9 +43,16 @@ class SnapshotEncrypted(Rule):
     )
     related = ("rds_storage_encrypted",)
     remedy = Runbook(
-        "Copy it with a key: aws rds copy-db-snapshot (copy-db-cluster-snapshot) with --kms-key-id KEY, source {id}.",
-        "Restore the copy once to prove it, then delete {id}.",
+        "Copy it with a key: aws rds copy-db-snapshot --source-db-snapshot-identifier {arn}"
+        " --target-db-snapshot-identifier NAME --kms-key-id KEY --copy-tags --region {region} (of a cluster:"
+        " copy-db-cluster-snapshot --source-db-cluster-snapshot-identifier {arn}"
+        " --target-db-cluster-snapshot-identifier NAME).",
+        "Restore the copy once to prove it: aws rds restore-db-instance-from-db-snapshot --db-snapshot-identifier NAME"
+        " --db-instance-identifier PROOF --region {region} (of a cluster: restore-db-cluster-from-snapshot).",
+        "Delete {id}: aws rds delete-db-snapshot --db-snapshot-identifier {id} --region {region}; a nightly one goes by"
+        " itself when its retention is over.",
         "Move the database itself to encrypted storage, or the next snapshot will not be encrypted either.",
+        effect=Effect(risk="high", cost="the storage of one more snapshot", follows=("rds_storage_encrypted",)),
     )
     GOOD = ({}, Case({}, kind=DBClusterSnapshot))
     BAD = ({"encrypted": False}, Case({"encrypted": False}, kind=DBClusterSnapshot))

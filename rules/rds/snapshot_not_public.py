@@ -5,11 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.rds_snapshots import DBClusterSnapshot, DBSnapshot
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Case, Fail, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+def _private(snapshot: DBSnapshot | DBClusterSnapshot, _part: str) -> Iterator[Write]:
+    """Take everybody from those who may restore it, and nobody else."""
+    values = {"AttributeName": "restore", "ValuesToRemove": ["all"]}
+    if isinstance(snapshot, DBSnapshot):
+        yield Write("rds.ModifyDBSnapshotAttribute", {"DBSnapshotIdentifier": "{id}", **values})
+    else:
+        yield Write("rds.ModifyDBClusterSnapshotAttribute", {"DBClusterSnapshotIdentifier": "{id}", **values})
 
 
 class SnapshotNotPublic(Rule):
@@ -30,11 +39,17 @@ class SnapshotNotPublic(Rule):
         "steampipe:rds_db_snapshot_prohibit_public_access",
     )
     related = ("rds_not_public",)
-    remedy = Runbook(
-        "Make it private: aws rds modify-db-snapshot-attribute --db-snapshot-identifier {id} --attribute-name restore"
-        " --values-to-remove all; of a cluster: modify-db-cluster-snapshot-attribute",
-        "Find out since when it was public: the event ModifyDBSnapshotAttribute in CloudTrail.",
-        "Treat it as a disclosure of ePHI: others may have copied it, and a copy cannot be called back.",
+    remedy = Direct(
+        "rds.ModifyDBSnapshotAttribute",
+        by=_private,
+        also=("rds.ModifyDBClusterSnapshotAttribute",),
+        why="Custodian's action is for snapshots of instances only; this takes those of clusters, too",
+        effect=Effect(
+            after="only the account itself, and accounts that are named, may restore it; who copied it keeps the copy",
+            risk="medium",
+            lasting="no machine makes a snapshot public again",
+            terraform={"aws_db_snapshot": {"shared_accounts": []}},
+        ),
     )
     GOOD = ({}, {"shared_with": ("210987654321",)}, Case({}, kind=DBClusterSnapshot))
     BAD = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.rds import DBCluster, DBInstance
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.source import PhiCluster, WebProposal
 
@@ -55,11 +55,24 @@ class StorageEncrypted(Rule):
         "cis:v7.0/3.2.1",
     )
     remedy = Runbook(
-        "Take a snapshot of {id} and copy it with a key: aws rds copy-db-snapshot or copy-db-cluster-snapshot"
-        " --kms-key-id KEY",
-        "Restore the copy under a new name, in the same network and with the same parameter groups.",
+        "Take a snapshot: aws rds create-db-snapshot --db-instance-identifier {id} --db-snapshot-identifier {id}-plain"
+        " --region {region} (of a cluster: create-db-cluster-snapshot --db-cluster-identifier {id}"
+        " --db-cluster-snapshot-identifier {id}-plain).",
+        "Copy it with a key: aws rds copy-db-snapshot --source-db-snapshot-identifier {id}-plain"
+        " --target-db-snapshot-identifier {id}-encrypted --kms-key-id KEY --region {region} (of a cluster:"
+        " restore-db-cluster-from-snapshot takes --kms-key-id itself).",
+        "Restore the copy in the same network, with the same parameter and option groups: aws rds"
+        " restore-db-instance-from-db-snapshot --db-snapshot-identifier {id}-encrypted --db-instance-identifier"
+        " {id}-encrypted --db-subnet-group-name SUBNETS --vpc-security-group-ids GROUPS --region {region}",
         "Stop writing, bring over what was written since, and let the application use the new database.",
-        "Keep {id} until the new one is proved, then delete it with its unencrypted snapshots.",
+        "Keep {id} until the new one is proved, then delete it with its unencrypted snapshots: aws rds"
+        " delete-db-instance --db-instance-identifier {id} --region {region}",
+        effect=Effect(
+            risk="high",
+            downtime="from the moment when writing stops until the application uses the new database",
+            cost="two databases until the old one is deleted",
+            terraform={"aws_db_instance": {"storage_encrypted": True, "kms_key_id": "KEY"}},
+        ),
     )
     GOOD = ({}, Case({}, kind=DBCluster))
     BAD = ({"encrypted": False}, Case({"encrypted": False}, kind=DBCluster))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scanner.kinds.rds import DBCluster, DBClusterParameterGroup, DBInstance, DBParameterGroup, GroupUse, Parameter
 from scanner.model.gap import Gap, Unknown
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Around, Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import WebProposal
 
@@ -61,6 +61,45 @@ def _in_force(database: DBInstance | DBCluster) -> bool:
     return all(use.status == "in-sync" for use in database.parameter_groups)
 
 
+def _set(group: DBParameterGroup | DBClusterParameterGroup, name: str, value: str) -> Write:
+    values = [{"ParameterName": name, "ParameterValue": value, "ApplyMethod": "immediate"}]
+    if isinstance(group, DBParameterGroup):
+        return Write("rds.ModifyDBParameterGroup", {"DBParameterGroupName": group.id, "Parameters": values})
+    return Write("rds.ModifyDBClusterParameterGroup", {"DBClusterParameterGroupName": group.id, "Parameters": values})
+
+
+def _lacking(
+    database: DBInstance | DBCluster, around: Around | None
+) -> Iterator[tuple[DBParameterGroup | DBClusterParameterGroup, str, str]]:
+    """Give the groups that must change, each with the parameter and the value that it has.
+
+    Raises:
+        NotByMachine: AWS's default group is used, or the value would wait for a restart.
+    """
+    if around is None:
+        raise NotByMachine("the parameter groups are not at hand")
+    wanted = _parameter_of(database.engine)
+    if database.engine.startswith("sqlserver-"):
+        raise NotByMachine("SQL Server heeds the value only after a restart, whose hour a person must choose")
+    for name, group in _groups_of(database, around.world).items():
+        found = next((item.value for item in group.parameters if item.name == wanted), "")
+        if found.upper() in ON:
+            continue
+        if name.startswith("default."):
+            raise NotByMachine(f"{name} is AWS's own and cannot be changed: the database needs a group of its own")
+        yield group, wanted, found
+
+
+def _required(database: DBInstance | DBCluster, _part: str, around: Around | None = None) -> Iterator[Write]:
+    for group, name, _ in _lacking(database, around):
+        yield _set(group, name, "ON" if database.engine == "aurora-mysql" else "1")
+
+
+def _as_before(database: DBInstance | DBCluster, _part: str, around: Around | None = None) -> Iterator[Write]:
+    for group, name, value in _lacking(database, around):
+        yield _set(group, name, value or ("OFF" if database.engine == "aurora-mysql" else "0"))
+
+
 class TransportEncrypted(Rule):
     """Databases require TLS.
 
@@ -91,12 +130,20 @@ class TransportEncrypted(Rule):
         "steampipe:rds_db_instance_sql_server_encryption_in_transit_enabled",
         "steampipe:rds_db_instance_mariadb_encryption_in_transit_enabled",
     )
-    remedy = Runbook(
-        "See that every client speaks TLS: in PostgreSQL pg_stat_ssl, in MySQL the column connection_type of"
-        " performance_schema.threads.",
-        "Set rds.force_ssl=1 or require_secure_transport=ON in a parameter group of your own: aws rds"
-        " modify-db-parameter-group, of a cluster modify-db-cluster-parameter-group.",
-        "Let {id} use the group, and restart it where the parameter waits for that.",
+    remedy = Direct(
+        "rds.ModifyDBParameterGroup",
+        by=_required,
+        also=("rds.ModifyDBClusterParameterGroup",),
+        across=True,
+        why="Custodian changes the parameter groups of instances only",
+        effect=Effect(
+            after="every database that uses the parameter group refuses new connections without TLS",
+            risk="high",
+            downtime="clients that do not speak TLS cannot connect: see pg_stat_ssl (PostgreSQL) or connection_type in"
+            " performance_schema.threads (MySQL) first",
+            undo=_as_before,
+            terraform={"aws_db_parameter_group": {"parameter": {"name": "rds.force_ssl", "value": "1"}}},
+        ),
     )
     GOOD = (
         *(Case({"engine": engine}, others=[_group(FORCE, "1")]) for engine in ("postgres", "sqlserver-se")),
