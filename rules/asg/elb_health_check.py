@@ -4,13 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rules._former import former
 from scanner.kinds.autoscaling import AutoScalingGroup
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Direct
+from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import PhiCluster, WebProposal
 
 GROUPS = ("arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/0a1b",)
+
+
+_GRACE = 300
+"""Seconds that a member has to start before the load balancer's check counts; AWS gives none by itself."""
+
+
+def _checked(group: AutoScalingGroup, kinds: str, grace: int) -> Write:
+    given = {"HealthCheckType": kinds, "HealthCheckGracePeriod": grace}
+    return Write("autoscaling.UpdateAutoScalingGroup", {"AutoScalingGroupName": group.id, **given})
+
+
+def _grace(group: AutoScalingGroup) -> int:
+    return int(former(group, "box").get("HealthCheckGracePeriod", 0))
+
+
+def _heed_balancer(group: AutoScalingGroup, _part: str) -> Iterator[Write]:
+    """Keep the other checks; EC2's own is always made."""
+    before = [name.strip() for name in group.health_check.split(",")]
+    yield _checked(group, ",".join(sorted({*before, "ELB"} - {"EC2"})), max(_GRACE, _grace(group)))
+
+
+def _as_before(group: AutoScalingGroup, _part: str) -> Iterator[Write]:
+    yield _checked(group, group.health_check, _grace(group))
 
 
 class ElbHealthCheck(Rule):
@@ -41,8 +65,15 @@ class ElbHealthCheck(Rule):
     )
     remedy = Direct(
         "autoscaling.UpdateAutoScalingGroup",
-        {"AutoScalingGroupName": "{id}", "HealthCheckType": "ELB", "HealthCheckGracePeriod": 300},
-        why="Custodian has no action for it; set the grace period to what the programs need to start",
+        by=_heed_balancer,
+        why="Custodian has no action for it",
+        effect=Effect(
+            after="Members that the load balancer's health check fails are replaced, after the grace period: see first"
+            " that all targets are healthy.",
+            risk="medium",
+            undo=_as_before,
+            terraform={"aws_autoscaling_group": {"health_check_type": "ELB", "health_check_grace_period": _GRACE}},
+        ),
     )
     GOOD = (
         {"health_check": "ELB", "target_groups": GROUPS},

@@ -11,7 +11,7 @@ from rules.asg._groups import by_batch, of_ecs
 from scanner.kinds.autoscaling import AutoScalingGroup
 from scanner.kinds.ecs import CapacityProvider, ContainerInstance
 from scanner.model.inventory import World
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import PhiCluster
@@ -21,6 +21,22 @@ PROVIDER = Other(CapacityProvider, group=GROUP["arn"])
 OTHER_PROVIDER = Other(CapacityProvider, group=GROUP["arn"].replace("hosts", "others"))
 HOST = Other(ContainerInstance, instance_id="i-1")
 ECS = {"AmazonECSManaged": ""}
+
+
+MINIMUM = 3
+
+
+def _sized(group: AutoScalingGroup, minimum: int, maximum: int, desired: int) -> Write:
+    sizes = {"MinSize": minimum, "MaxSize": maximum, "DesiredCapacity": desired}
+    return Write("autoscaling.UpdateAutoScalingGroup", {"AutoScalingGroupName": group.id, **sizes})
+
+
+def _widen(group: AutoScalingGroup, _part: str) -> Iterator[Write]:
+    yield _sized(group, MINIMUM, max(MINIMUM, group.maximum), max(MINIMUM, group.desired))
+
+
+def _narrow(group: AutoScalingGroup, _part: str) -> Iterator[Write]:
+    yield _sized(group, group.minimum, group.maximum, group.desired)
 
 
 class MinSizeThree(Rule):
@@ -38,10 +54,17 @@ class MinSizeThree(Rule):
     category = "resilience"
     hipaa_proposed = ("164.308(a)(7)(i)", "164.308(a)(7)(ii)(C)")
     sources = (PhiCluster(),)
-    remedy = Custodian(
-        "asg",
-        {"type": "resize", "min-size": 3},
-        filters=[{"type": "value", "key": "MinSize", "value": 3, "op": "lt"}],
+    remedy = Direct(
+        "autoscaling.UpdateAutoScalingGroup",
+        by=_widen,
+        why="Custodian leaves the maximum where it is, below the new minimum",
+        effect=Effect(
+            after="The group keeps at least three instances; its maximum and its present size rise where they were"
+            " below that.",
+            cost="the instances that are launched to reach three",
+            undo=_narrow,
+            terraform={"aws_autoscaling_group": {"min_size": 3}},
+        ),
     )
     GOOD = (
         Case({**GROUP, "minimum": 3}, others=[PROVIDER]),

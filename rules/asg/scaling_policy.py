@@ -9,13 +9,36 @@ from scanner.kinds.autoscaling import AutoScalingGroup
 from scanner.kinds.autoscaling_reading import ScalingPolicy as Policy
 from scanner.kinds.ecs import CapacityProvider
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import EcsGuide, WebProposal
 
 ARN = "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:0a1b:autoScalingGroupName/hosts"
 TRACKS = Policy("cpu")
 RESTS = Policy("forecast", "PredictiveScaling", scales=False)
+
+
+_NAME, _METRIC, _BUSY = "grow-with-load", "ASGAverageCPUUtilization", 60.0
+
+
+def _track_load(group: AutoScalingGroup, _part: str) -> Iterator[Write]:
+    if group.scaling_policies:
+        raise NotByMachine("it has policies that scale nothing: why they are off, whoever set them must say")
+    if group.maximum <= group.minimum:
+        raise NotByMachine("its maximum is its minimum: how large it may become, and cost, a person must say")
+    yield Write(
+        "autoscaling.PutScalingPolicy",
+        {
+            "AutoScalingGroupName": group.id,
+            "PolicyName": _NAME,
+            "PolicyType": "TargetTrackingScaling",
+            "TargetTrackingConfiguration": {
+                "PredefinedMetricSpecification": {"PredefinedMetricType": _METRIC},
+                "TargetValue": _BUSY,
+                "DisableScaleIn": True,
+            },
+        },
+    )
 
 
 class ScalingPolicy(Rule):
@@ -33,10 +56,30 @@ class ScalingPolicy(Rule):
     category = "resilience"
     hipaa_proposed = ("164.308(a)(7)(i)", "164.308(a)(7)(ii)(C)")
     sources = (WebProposal(), EcsGuide(31))
-    remedy = Runbook(
-        "For hosts of an ECS cluster: make a capacity provider of the group, with managed scaling, and use it.",
-        "Else: aws autoscaling put-scaling-policy --auto-scaling-group-name {id} --policy-name load"
-        " --policy-type TargetTrackingScaling --target-tracking-configuration FILE",
+    remedy = Direct(
+        "autoscaling.PutScalingPolicy",
+        by=_track_load,
+        why="Custodian has no action that makes scaling policies",
+        effect=Effect(
+            after="The group grows, up to its maximum, when its processors are busy beyond 60 percent on average; it"
+            " never shrinks by this policy. For hosts of an ECS cluster, managed scaling of a capacity provider is"
+            " better.",
+            cost="instances up to the group's maximum, and nobody takes them away again",
+            risk="medium",
+            undo=[Write("autoscaling.DeletePolicy", {"AutoScalingGroupName": "{id}", "PolicyName": _NAME})],
+            terraform={
+                "aws_autoscaling_policy": {
+                    "name": _NAME,
+                    "autoscaling_group_name": "{id}",
+                    "policy_type": "TargetTrackingScaling",
+                    "target_tracking_configuration": {
+                        "predefined_metric_specification": {"predefined_metric_type": _METRIC},
+                        "target_value": _BUSY,
+                        "disable_scale_in": True,
+                    },
+                }
+            },
+        ),
     )
     GOOD = (
         {"scaling_policies": (RESTS, TRACKS)},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.account import RegionSettings
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Custodian, Effect, Write
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import PhiCluster
 
@@ -53,6 +53,13 @@ class EncryptionByDefault(Rule):
         "account",
         {"type": "set-ebs-encryption", "state": True},
         filters=[{"type": "default-ebs-encryption", "state": False}],
+        effect=Effect(
+            sets={"ebs_encrypts": True},
+            after="New volumes and copies of snapshots are encrypted with the Region's default key; those that are"
+            " there stay as they are.",
+            undo=[Write("ec2.DisableEbsEncryptionByDefault")],
+            terraform={"aws_ebs_encryption_by_default": {"enabled": True}},
+        ),
     )
     GOOD = ({"ebs_encrypts": True},)
     BAD = ({"ebs_encrypts": False},)

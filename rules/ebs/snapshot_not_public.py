@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ebs._sharing import MAKE_PRIVATE
 from scanner.kinds.account import RegionSettings
 from scanner.kinds.ebs import Snapshot
 from scanner.model.inventory import World
-from scanner.model.remedy import Direct
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.source import PhiCluster
 
@@ -28,16 +28,7 @@ class SnapshotNotPublic(Rule):
     severity = "critical"
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(C)", "164.312(e)(1)")
     sources = (PhiCluster(),)
-    remedy = Direct(
-        "ec2.ModifySnapshotAttribute",
-        {
-            "SnapshotId": "{id}",
-            "Attribute": "createVolumePermission",
-            "OperationType": "remove",
-            "GroupNames": ["all"],
-        },
-        why="Custodian sends another form of it; the Region's block is set by EnableSnapshotBlockPublicAccess",
-    )
+    remedy = MAKE_PRIVATE
     GOOD = (
         Case({"public": False}, others=[Other(RegionSettings, snapshot_block="block-all-sharing")]),
         Case({"public": False}, others=[Other(RegionSettings, snapshot_block="block-new-sharing")]),

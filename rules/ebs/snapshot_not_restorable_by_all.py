@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rules.ebs._sharing import MAKE_PRIVATE
 from scanner.kinds.ebs import Snapshot
-from scanner.model.remedy import Direct
 from scanner.model.rule import Fail, Rule
 
 
@@ -27,16 +27,7 @@ class SnapshotNotRestorableByAll(Rule):
         "steampipe:ebs_snapshot_not_publicly_restorable",
     )
     related = ("ebs_snapshot_not_public",)
-    remedy = Direct(
-        "ec2.ModifySnapshotAttribute",
-        {
-            "SnapshotId": "{id}",
-            "Attribute": "createVolumePermission",
-            "OperationType": "remove",
-            "GroupNames": ["all"],
-        },
-        why="Custodian sends another form of it",
-    )
+    remedy = MAKE_PRIVATE
     GOOD = ({"public": False},)
     BAD = ({"public": True}, {"public": True, "encrypted": True})
 

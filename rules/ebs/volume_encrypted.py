@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.ebs import Volume
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import PhiCluster
 
@@ -48,10 +48,22 @@ class VolumeEncrypted(Rule):
         "cis:v5.0/5.1.1",
         "cis:v6.0/6.1.1",
     )
-    remedy = Custodian(
-        "ebs",
-        {"type": "encrypt-instance-volumes", "key": "alias/aws/ebs", "delay": 5, "verbose": True},
-        filters=[{"Attachments": "not-null"}, {"Encrypted": False}],
+    remedy = Runbook(
+        "Decide on a time without the volume. A member of an Auto Scaling group is not stopped but replaced, from a"
+        " launch template that encrypts.",
+        "Stop what uses it: aws ec2 stop-instances --instance-ids INSTANCE --region {region}, then aws ec2"
+        " create-snapshot --volume-id {id} --region {region}",
+        "Make the encrypted volume in the same zone: aws ec2 create-volume --snapshot-id SNAPSHOT --encrypted"
+        " --kms-key-id KEY --availability-zone ZONE --volume-type TYPE --region {region}",
+        "Swap: aws ec2 detach-volume --volume-id {id} --region {region}, aws ec2 attach-volume --volume-id NEW"
+        " --instance-id INSTANCE --device DEVICE --region {region}, aws ec2 start-instances --instance-ids INSTANCE",
+        "When the data has been seen to be whole: aws ec2 delete-volume --volume-id {id} --region {region}, and"
+        " delete the snapshot, which is in clear as well",
+        effect=Effect(
+            risk="high",
+            downtime="the instance is stopped while the volume is copied, minutes to hours by its size",
+            terraform={"aws_ebs_volume": {"encrypted": True}},
+        ),
     )
     GOOD = ({"encrypted": True},)
     BAD = ({"encrypted": False}, {"encrypted": False, "state": "available"})

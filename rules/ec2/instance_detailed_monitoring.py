@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rules.ec2._own import own
 from scanner.kinds.ec2_instances import Instance
-from scanner.model.remedy import Direct
+from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Fail, Rule
 
 
@@ -31,6 +31,12 @@ class InstanceDetailedMonitoring(Rule):
         "ec2.MonitorInstances",
         {"InstanceIds": ["{id}"]},
         why="Custodian's action could not be proved; the launch template must be changed as well",
+        effect=Effect(
+            sets={"monitoring": "enabled"},
+            cost="CloudWatch metrics, about 2.10 USD a month for an instance",
+            undo=[Write("ec2.UnmonitorInstances", {"InstanceIds": ["{id}"]})],
+            terraform={"aws_instance": {"monitoring": True}},
+        ),
     )
     GOOD = ({"monitoring": "enabled"}, {"monitoring": "pending"})
     BAD = ({"monitoring": "disabled"}, {"monitoring": "disabling"}, {"monitoring": "disabled", "state": "stopped"})

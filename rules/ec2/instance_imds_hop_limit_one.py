@@ -8,7 +8,7 @@ from scanner.kinds.ec2_instances import Instance
 from scanner.kinds.ecs import ContainerInstance
 from scanner.kinds.user_data import UserData
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Custodian, Effect, Write
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -39,6 +39,17 @@ class InstanceImdsHopLimitOne(Rule):
         "ec2",
         {"type": "set-metadata-access", "hop-limit": 1},
         filters=[{"type": "value", "key": "MetadataOptions.HttpPutResponseHopLimit", "value": 1, "op": "gt"}],
+        effect=Effect(
+            sets={"hop_limit": 1},
+            after="Containers in bridge mode that took the host's credentials instead of a task role lose them.",
+            risk="medium",
+            undo=[
+                Write(
+                    "ec2.ModifyInstanceMetadataOptions", {"InstanceId": "{id}", "HttpPutResponseHopLimit": "$hop_limit"}
+                )
+            ],
+            terraform={"aws_instance": {"metadata_options": {"http_put_response_hop_limit": 1}}},
+        ),
     )
     GOOD = (
         Case({"id": "i-1", "hop_limit": 1}, others=[Other(ContainerInstance, instance_id="i-1")]),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scanner.kinds.ec2_instances import Instance
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Custodian, Effect, Write
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -42,6 +42,14 @@ class InstanceImdsv2Required(Rule):
         "ec2",
         {"type": "set-metadata-access", "tokens": "required"},
         filters=[{"MetadataOptions.HttpTokens": "optional"}],
+        effect=Effect(
+            sets={"http_tokens": "required"},
+            after="Programs that ask without a session token get no answer, old SDKs among them; CloudWatch's"
+            " MetadataNoToken says whether there are any.",
+            risk="medium",
+            undo=[Write("ec2.ModifyInstanceMetadataOptions", {"InstanceId": "{id}", "HttpTokens": "optional"})],
+            terraform={"aws_instance": {"metadata_options": {"http_tokens": "required"}}},
+        ),
     )
     GOOD = (
         {"http_tokens": "required"},

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from rules._former import former
 from scanner.kinds.account import RegionSettings
 from scanner.kinds.ec2_launch import Device, LaunchTemplate, LaunchVersion, MachineImage
 from scanner.model.gap import Gap, GapState, Unknown
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.source import EcsGuide, PhiCluster
 
@@ -69,6 +70,37 @@ def _unencrypted(version: LaunchVersion, world: World) -> list[str]:
     return [name for name, sure in encrypted.items() if not sure]
 
 
+_OPTIONS = ("HttpEndpoint", "HttpPutResponseHopLimit", "HttpProtocolIpv6", "InstanceMetadataTags")
+
+
+def _require_tokens(template: LaunchTemplate, part: str) -> Iterator[Write]:
+    """Make a version from the default one; AWS numbers versions on from the latest."""
+    if part != "metadata service":
+        raise NotByMachine("which hosts need a public address, and which key encrypts a volume, a person must say")
+    texts = former(template, "texts")
+    said = next(item for item in texts if item["VersionNumber"] == template.default_version)["LaunchTemplateData"]
+    before = said.get("MetadataOptions", {})
+    options = {name: before[name] for name in _OPTIONS if name in before} | {"HttpTokens": "required"}
+    yield Write(
+        "ec2.CreateLaunchTemplateVersion",
+        {
+            "LaunchTemplateId": template.id,
+            "SourceVersion": str(template.default_version),
+            "VersionDescription": "requires session tokens for the metadata service",
+            "LaunchTemplateData": {"MetadataOptions": options},
+        },
+    )
+    yield _default_to(template, template.latest_version + 1)
+
+
+def _former_default(template: LaunchTemplate, _part: str) -> Iterator[Write]:
+    yield _default_to(template, template.default_version)
+
+
+def _default_to(template: LaunchTemplate, number: int) -> Write:
+    return Write("ec2.ModifyLaunchTemplate", {"LaunchTemplateId": template.id, "DefaultVersion": str(number)})
+
+
 class LaunchTemplateHardened(Rule):
     """Launch templates require IMDSv2, encrypt volumes, assign no public IP.
 
@@ -83,12 +115,18 @@ class LaunchTemplateHardened(Rule):
     severity = "high"
     hipaa_proposed = ("164.312(a)(1)", "164.312(a)(2)(iv)", "164.312(e)(1)")
     sources = (EcsGuide(58), PhiCluster())
-    remedy = Runbook(
-        "Make a version with MetadataOptions HttpTokens=required and HttpPutResponseHopLimit=1, Encrypted=true for"
-        " each volume, and AssociatePublicIpAddress=false: aws ec2 create-launch-template-version"
-        " --launch-template-id {id} --source-version '$Default' --launch-template-data FILE",
-        "Make it the default: aws ec2 modify-launch-template --launch-template-id {id} --default-version NUMBER",
-        "Replace what was launched before: aws autoscaling start-instance-refresh --auto-scaling-group-name GROUP",
+    remedy = Direct(
+        "ec2.CreateLaunchTemplateVersion",
+        also=("ec2.ModifyLaunchTemplate",),
+        by=_require_tokens,
+        why="Custodian's action makes no version",
+        effect=Effect(
+            after="A new version, the default from now on, requires session tokens and is otherwise what the former"
+            " default was; what was launched before keeps its options.",
+            risk="medium",
+            undo=_former_default,
+            terraform={"aws_launch_template": {"metadata_options": {"http_tokens": "required"}}},
+        ),
     )
     GOOD = (
         Case(_says(), others=[PLAIN, Other(MachineImage, **AMI, devices=(OPEN_ROOT,))]),

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from rules._network import acl_to_judge
+from rules.nacl._entries import open_again, shut
 from scanner.kinds.ec2_nacl import NetworkAcl
-from scanner.kinds.network_reasoning import AclEntry, admitted
-from scanner.model.remedy import Runbook
+from scanner.kinds.network_reasoning import WORLD_V4, AclEntry, admitted
+from scanner.model.remedy import Direct, Effect
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import ClientCells
@@ -49,13 +50,29 @@ class NoOpenAdminPorts(Rule):
         "cis:v6.0/6.2",
         "cis:v7.0/6.2",
     )
-    remedy = Runbook(
-        "Find who logs in, and from where: look at the flow logs for accepted traffic to the port",
-        "Let them in by address: aws ec2 create-network-acl-entry --network-acl-id ACL --ingress --rule-number 90 "
-        "--protocol tcp --port-range From=22,To=22 --cidr-block THEIR_RANGE --rule-action allow",
-        "Deny the port to all others before the open entry: aws ec2 create-network-acl-entry --network-acl-id ACL "
-        "--ingress --rule-number 95 --protocol tcp --port-range From=22,To=22 --cidr-block 0.0.0.0/0 "
-        "--rule-action deny, and the same for ::/0",
+    remedy = Direct(
+        "ec2.CreateNetworkAclEntry",
+        by=shut,
+        why="Custodian can only tag network ACLs",
+        effect=Effect(
+            after="Before the entry that lets the world in, private ranges are let in to the port and all others are"
+            " denied. Whoever logs in from the internet needs an entry of its own before. The list knows no"
+            " connections: an answer that comes in to a port of this number is denied as well.",
+            risk="medium",
+            undo=open_again,
+            terraform={
+                "aws_network_acl_rule": {
+                    "network_acl_id": "{id}",
+                    "rule_number": "A FREE NUMBER BEFORE THE OPEN ENTRY",
+                    "egress": False,
+                    "protocol": "tcp",
+                    "rule_action": "deny",
+                    "cidr_block": WORLD_V4,
+                    "from_port": "THE PORT",
+                    "to_port": "THE PORT",
+                }
+            },
+        ),
     )
 
     class Settings(RuleSettings, frozen=True, kw_only=True):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules._ingress import CLOSE_DOOR
 from rules._network import open_ports
 from scanner.kinds.ec2_network import PrefixList, SecurityGroup
 from scanner.kinds.network_reasoning import WORLD_V6, Permission
 from scanner.model.inventory import World
-from scanner.model.remedy import Custodian
 from scanner.model.rule import Case, Fail, Missing, Other, Rule
 
 if TYPE_CHECKING:
@@ -48,11 +48,7 @@ class NoOpenAdminIpv6(Rule):
         "cis:v7.0/6.4",
     )
     related = ("sg_no_open_ssh", "sg_no_open_admin_ports")
-    remedy = Custodian(
-        "security-group",
-        {"type": "remove-permissions", "ingress": "matched"},
-        filters=[{"type": "ingress", "Ports": list(REMOTE), "CidrV6": {"value": "::/0"}}],
-    )
+    remedy = CLOSE_DOOR
     GOOD = (
         {"ingress": ()},
         {

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from rules._ingress import CLOSE_DOOR
 from rules._network import open_ports
 from scanner.kinds.ec2_network import PrefixList, SecurityGroup
 from scanner.kinds.network_reasoning import Permission
 from scanner.model.inventory import World
-from scanner.model.remedy import Custodian
 from scanner.model.rule import Case, Fail, Missing, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -37,18 +37,7 @@ class NoOpenAdminPorts(Rule):
     severity = "high"
     hipaa_proposed = ("164.312(a)(1)", "164.312(e)(1)", "164.308(a)(4)(ii)(C)")
     sources = (EcsGuide(3),)
-    remedy = Custodian(
-        "security-group",
-        {"type": "remove-permissions", "ingress": "matched"},
-        filters=[
-            {
-                "or": [
-                    {"type": "ingress", "Ports": list(ADMIN_PORTS), "Cidr": {"value": "0.0.0.0/0"}},
-                    {"type": "ingress", "Ports": list(ADMIN_PORTS), "CidrV6": {"value": "::/0"}},
-                ]
-            }
-        ],
-    )
+    remedy = CLOSE_DOOR
 
     class Settings(RuleSettings, frozen=True, kw_only=True):
         """The parameters of the rule."""

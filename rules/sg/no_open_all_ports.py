@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules._ingress import CLOSE_DOOR
 from rules._network import exposed
 from scanner.kinds.ec2_network import PrefixList, SecurityGroup
 from scanner.kinds.network_reasoning import LAST_PORT, Permission
 from scanner.model.inventory import World
-from scanner.model.remedy import Custodian
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 
 if TYPE_CHECKING:
@@ -48,20 +48,7 @@ class NoOpenAllPorts(Rule):
         "cis:v7.0/6.4",
     )
     related = ("sg_no_open_ssh", "sg_no_open_admin_ports")
-    remedy = Custodian(
-        "security-group",
-        {"type": "remove-permissions", "ingress": "matched"},
-        filters=[
-            {
-                "or": [
-                    {"type": "ingress", "FromPort": 0, "ToPort": 65535, "Cidr": {"value": "0.0.0.0/0"}},
-                    {"type": "ingress", "FromPort": 0, "ToPort": 65535, "CidrV6": {"value": "::/0"}},
-                    {"type": "ingress", "IpProtocol": "-1", "Cidr": {"value": "0.0.0.0/0"}},
-                    {"type": "ingress", "IpProtocol": "-1", "CidrV6": {"value": "::/0"}},
-                ]
-            }
-        ],
-    )
+    remedy = CLOSE_DOOR
     GOOD = (
         {"ingress": ()},
         {"ingress": (Permission("tcp", 0, 65534, "cidr", "0.0.0.0/0"),)},

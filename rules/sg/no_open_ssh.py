@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules._ingress import CLOSE_DOOR
 from rules._network import open_ports
 from scanner.kinds.ec2_network import PrefixList, SecurityGroup
 from scanner.kinds.network_reasoning import Permission
 from scanner.model.inventory import World
-from scanner.model.remedy import Custodian
 from scanner.model.rule import Case, Fail, Missing, Other, Rule
 from scanner.model.source import CityWebapps, EcsGuide
 
@@ -59,18 +59,7 @@ class NoOpenSsh(Rule):
         "cis:v7.0/6.3",
         "cis:v7.0/6.4",
     )
-    remedy = Custodian(
-        "security-group",
-        {"type": "remove-permissions", "ingress": "matched"},
-        filters=[
-            {
-                "or": [
-                    {"type": "ingress", "Ports": [22], "Cidr": {"value": "0.0.0.0/0"}},
-                    {"type": "ingress", "Ports": [22], "CidrV6": {"value": "::/0"}},
-                ]
-            }
-        ],
-    )
+    remedy = CLOSE_DOOR
     GOOD = (
         {"ingress": ()},
         {"ingress": (Permission("tcp", 22, 22, "cidr", "10.0.0.0/8"),)},

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from rules._ingress import CLOSE_DOOR
 from rules._network import exposed
 from scanner.kinds.ec2_network import PrefixList, SecurityGroup
 from scanner.kinds.network_reasoning import LAST_PORT, Permission
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Note, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -44,13 +44,7 @@ class OpenOnlyAuthorizedPorts(Rule):
         "steampipe:vpc_security_group_allows_ingress_authorized_ports",
     )
     related = ("sg_no_open_admin_ports",)
-    remedy = Runbook(
-        "Find who needs the port, and from where: look at the flow logs for accepted traffic to it",
-        "Let them in by address or by group: aws ec2 authorize-security-group-ingress --group-id GROUP --protocol tcp "
-        "--port PORT --cidr THEIR_RANGE",
-        "Take away the open rule: aws ec2 revoke-security-group-ingress --group-id GROUP "
-        "--security-group-rule-ids RULE",
-    )
+    remedy = CLOSE_DOOR
 
     class Settings(RuleSettings, frozen=True, kw_only=True):
         """The parameters of the rule."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules._ingress import CLOSE_DOOR
 from rules._network import BastionSettings, is_bastion_group, is_of_bastion
 from scanner.kinds.ec2_instances import Instance
 from scanner.kinds.ec2_network import SecurityGroup
 from scanner.kinds.network_reasoning import Permission
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.source import CityWebapps
 
@@ -39,13 +39,7 @@ class SshFromBastionOnly(Rule):
     severity = "high"
     hipaa_proposed = ("164.312(a)(1)", "164.312(e)(1)", "164.308(a)(4)(ii)(B)")
     sources = (CityWebapps(),)
-    remedy = Runbook(
-        "Allow SSH from the bastion's group: aws ec2 authorize-security-group-ingress --group-id GROUP "
-        "--protocol tcp --port 22 --source-group BASTION_GROUP",
-        "Log in through the bastion to prove that it works",
-        "Take away the other rule: aws ec2 revoke-security-group-ingress --group-id GROUP "
-        "--security-group-rule-ids RULE",
-    )
+    remedy = CLOSE_DOOR
     Settings = BastionSettings
     GOOD = (
         {"ingress": ()},

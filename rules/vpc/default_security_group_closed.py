@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules._ingress import permission
 from scanner.kinds.ec2_network import SecurityGroup
 from scanner.kinds.network_reasoning import Permission
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Custodian, Effect, Write
 from scanner.model.rule import Fail, Gaps, Missing, Rule
 from scanner.model.source import EcsGuide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+def _restore(group: SecurityGroup, _part: str) -> Iterator[Write]:
+    for verb, rules in (("Ingress", group.ingress), ("Egress", group.egress)):
+        if rules:
+            listed = [permission(rule) for rule in rules]
+            yield Write(f"ec2.AuthorizeSecurityGroup{verb}", {"GroupId": group.id, "IpPermissions": listed})
 
 
 class DefaultSecurityGroupClosed(Rule):
@@ -40,6 +48,12 @@ class DefaultSecurityGroupClosed(Rule):
         "security-group",
         {"type": "remove-permissions", "ingress": "all", "egress": "all"},
         filters=[{"GroupName": "default"}],
+        effect=Effect(
+            sets={"ingress": (), "egress": ()},
+            risk="medium",
+            undo=_restore,
+            terraform={"aws_default_security_group": {"vpc_id": "$vpc", "ingress": [], "egress": []}},
+        ),
     )
     GOOD = ({"group_name": "default", "ingress": (), "egress": ()},)
     BAD = (

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rules._network import owned_and_used, tables_without_endpoint
+from rules.vpc._endpoints import gateway_endpoint
 from scanner.kinds.dynamodb import Table
 from scanner.kinds.ec2_gateways import VPCEndpoint
 from scanner.kinds.ec2_interfaces import NetworkInterface
 from scanner.kinds.ec2_network import VPC, RouteTable, Subnet
 from scanner.kinds.network_reasoning import Route
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Missing, Other, Rule, Skip
 from scanner.model.source import EcsGuide
 
@@ -41,13 +41,7 @@ class EndpointForDynamodb(Rule):
     severity = "low"
     hipaa_proposed = ("164.312(e)(1)", "164.312(a)(1)")
     sources = (EcsGuide(16),)
-    remedy = Runbook(
-        "If the VPC has the endpoint already: aws ec2 modify-vpc-endpoint --vpc-endpoint-id ENDPOINT "
-        "--add-route-table-ids TABLE",
-        "Else: aws ec2 create-vpc-endpoint --vpc-id {id} --vpc-endpoint-type Gateway "
-        "--service-name com.amazonaws.{region}.dynamodb --route-table-ids TABLE",
-        "Give it a policy that names your own tables",
-    )
+    remedy = gateway_endpoint("dynamodb")
     GOOD = (Case(V, others=[TABLE, INSIDE, PRIVATE, ENDPOINT]),)
     BAD = (
         Case(V, others=[TABLE, INSIDE, PRIVATE]),

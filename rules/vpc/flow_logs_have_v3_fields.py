@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from rules._former import former
 from scanner.kinds.ec2_gateways import DEFAULT_FIELDS, FlowLog
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -17,6 +18,33 @@ if TYPE_CHECKING:
 
 
 WANTED = ("vpc-id", "subnet-id", "instance-id")
+
+
+_TYPES = {"vpc-": "VPC", "subnet-": "Subnet", "eni-": "NetworkInterface"}
+_KEPT = ("TrafficType", "LogDestinationType", "LogDestination", "DeliverLogsPermissionArn", "DestinationOptions")
+
+
+def _replace(log: FlowLog, _part: str) -> Iterator[Write]:
+    """Make the new log before the old one goes, so that no traffic is unrecorded."""
+    given = former(log, "box")
+    kind = next((name for start, name in _TYPES.items() if log.subject.startswith(start)), None)
+    if kind is None or "DeliverCrossAccountRole" in given:
+        raise NotByMachine("the log is not of a VPC, subnet or interface, or is delivered to another account")
+    asked = {name: given[name] for name in _KEPT if given.get(name)}
+    if "LogDestination" not in asked:
+        asked["LogGroupName"] = given["LogGroupName"]
+    fields = dict.fromkeys((*log.fields, *WANTED))
+    asked |= {
+        "ResourceIds": [log.subject],
+        "ResourceType": kind,
+        "LogFormat": " ".join(f"${{{name}}}" for name in fields),
+        "MaxAggregationInterval": given.get("MaxAggregationInterval", 600),
+    }
+    if log.tags:
+        tags = [{"Key": key, "Value": value} for key, value in log.tags.items() if not key.startswith("aws:")]
+        asked["TagSpecifications"] = [{"ResourceType": "vpc-flow-log", "Tags": tags}]
+    yield Write("ec2.CreateFlowLogs", asked)
+    yield Write("ec2.DeleteFlowLogs", {"FlowLogIds": [log.id]})
 
 
 class FlowLogsHaveV3Fields(Rule):
@@ -31,11 +59,18 @@ class FlowLogsHaveV3Fields(Rule):
     severity = "low"
     hipaa_proposed = ("164.312(b)", "164.308(a)(1)(ii)(D)")
     sources = (EcsGuide(63),)
-    remedy = Runbook(
-        "aws ec2 create-flow-logs with the same resource and destination and a --log-format that adds "
-        "${vpc-id} ${subnet-id} ${instance-id} to the fields of {id}",
-        "After ten minutes see that aws ec2 describe-flow-logs says ACTIVE and SUCCESS",
-        "aws ec2 delete-flow-logs --flow-log-ids {id}",
+    remedy = Direct(
+        "ec2.CreateFlowLogs",
+        also=("ec2.DeleteFlowLogs",),
+        by=_replace,
+        why="a flow log cannot be changed, and Custodian's action takes no format",
+        effect=Effect(
+            after="A flow log of the same traffic with the same destination takes its place; it records all that the"
+            " old one did and vpc-id, subnet-id and instance-id.",
+            cost="longer records: about a quarter more of what the destination charges for",
+            lasting="records that were written stay; the format is not taken back, since the new one holds all of it",
+            terraform={"aws_flow_log": {"log_format": "THE FORMER FIELDS ${{vpc-id}} ${{subnet-id}} ${{instance-id}}"}},
+        ),
     )
 
     class Settings(RuleSettings, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from rules._network import is_empty_default
 from scanner.kinds.ec2_interfaces import NetworkInterface
 from scanner.kinds.ec2_network import VPC, Subnet
 from scanner.model.inventory import World
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Custodian, Effect, Write
 from scanner.model.rule import Case, Fail, Other, Rule
 
 if TYPE_CHECKING:
@@ -39,7 +39,16 @@ class SubnetNoAutoPublicIp(Rule):
     )
     related = ("ec2_instance_no_public_ip",)
     remedy = Custodian(
-        "subnet", {"type": "modify", "MapPublicIpOnLaunch": False}, filters=[{"MapPublicIpOnLaunch": True}]
+        "subnet",
+        {"type": "modify", "MapPublicIpOnLaunch": False},
+        filters=[{"MapPublicIpOnLaunch": True}],
+        effect=Effect(
+            sets={"public_ip_on_launch": False},
+            after="What runs keeps its address; what is launched from now on has one only if it asks for one.",
+            risk="medium",
+            undo=[Write("ec2.ModifySubnetAttribute", {"SubnetId": "{id}", "MapPublicIpOnLaunch": {"Value": True}})],
+            terraform={"aws_subnet": {"map_public_ip_on_launch": False}},
+        ),
     )
     GOOD = (
         {"public_ip_on_launch": False},

@@ -10,7 +10,7 @@ from scanner.kinds.network_reasoning import Route
 from scanner.kinds.vpn import VPNGateway
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.source import CityWebapps
 
@@ -34,6 +34,20 @@ PROPAGATED = table(1, propagating=("vgw-1",))
 BARE = table(1, Route("0.0.0.0/0", "nat-1"))
 
 
+def _table(part: str) -> str:
+    if not part.startswith("rtb-"):
+        raise NotByMachine("to which VPC the gateway belongs, or whether it is still needed, is for a person to say")
+    return part
+
+
+def _propagate(gateway: VPNGateway, part: str) -> Iterator[Write]:
+    yield Write("ec2.EnableVgwRoutePropagation", {"GatewayId": gateway.id, "RouteTableId": _table(part)})
+
+
+def _stop(gateway: VPNGateway, part: str) -> Iterator[Write]:
+    yield Write("ec2.DisableVgwRoutePropagation", {"GatewayId": gateway.id, "RouteTableId": _table(part)})
+
+
 class GatewayAttachedAndRouted(Rule):
     """VPN gateways are attached and routed.
 
@@ -48,12 +62,17 @@ class GatewayAttachedAndRouted(Rule):
     category = "operations"
     hipaa_proposed = ("164.308(a)(7)(i)",)
     sources = (CityWebapps(),)
-    remedy = Runbook(
-        "If it is attached to no VPC: aws ec2 attach-vpn-gateway --vpn-gateway-id {id} --vpc-id VPC, or delete it if "
-        "nothing needs it",
-        "For each route table that is named: aws ec2 enable-vgw-route-propagation --gateway-id {id} "
-        "--route-table-id TABLE",
-        "From a host in the subnet, reach a host on the other side",
+    remedy = Direct(
+        "ec2.EnableVgwRoutePropagation",
+        by=_propagate,
+        why="Custodian has no action for route tables",
+        effect=Effect(
+            after="The route table takes over the routes that the gateway learns. A route of its own to the same range"
+            " keeps its place.",
+            risk="medium",
+            undo=_stop,
+            terraform={"aws_vpn_gateway_route_propagation": {"vpn_gateway_id": "{id}", "route_table_id": "{part}"}},
+        ),
     )
     GOOD = (
         Case(G, others=[HOME, INSIDE, ROUTED]),

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from rules._tunnels import DOWNTIME, OPERATION, modify, tunnel_of
 from scanner.kinds.vpn import VPNConnection
 from scanner.kinds.vpn_reading import Tunnel
 from scanner.model.gap import Gap
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Fail, Missing, Note, Rule
 from scanner.model.source import CityWebapps, EcsGuide
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 TUNNELS = 2
@@ -45,6 +46,53 @@ STRONG = Tunnel(
 )
 
 
+_AES = ("AES256", "AES256-GCM-16")
+_SHA2 = ("SHA2-256", "SHA2-384", "SHA2-512")
+_GROUPS = tuple(range(14, 22))
+_OPTIONS: tuple[tuple[str, str, tuple[str | int, ...], tuple[str | int, ...]], ...] = (
+    ("ike", "IKEVersions", ("ikev2",), ("ikev1",)),
+    ("encryption_1", "Phase1EncryptionAlgorithms", _AES, ("AES128", "AES128-GCM-16")),
+    ("encryption_2", "Phase2EncryptionAlgorithms", _AES, ("AES128", "AES128-GCM-16")),
+    ("integrity_1", "Phase1IntegrityAlgorithms", _SHA2, ("SHA1",)),
+    ("integrity_2", "Phase2IntegrityAlgorithms", _SHA2, ("SHA1",)),
+    ("groups_1", "Phase1DHGroupNumbers", _GROUPS, (2, 22, 23, 24)),
+    ("groups_2", "Phase2DHGroupNumbers", _GROUPS, (2, 5, 22, 23, 24)),
+)
+"""The fact, the API's name of it, the strong choices, and what AWS allows besides where no list is set."""
+
+_FIT = {name: fit for _, name, fit in CHOICES}
+
+_IN_CODE = {
+    "ike_versions": ("ikev2",),
+    "phase1_encryption_algorithms": _AES,
+    "phase2_encryption_algorithms": _AES,
+    "phase1_integrity_algorithms": _SHA2,
+    "phase2_integrity_algorithms": _SHA2,
+    "phase1_dh_group_numbers": _GROUPS,
+    "phase2_dh_group_numbers": _GROUPS,
+}
+
+
+def _values(chosen: Iterable[str | int]) -> list[dict[str, str | int]]:
+    return [{"Value": value} for value in chosen]
+
+
+def _restrict(connection: VPNConnection, part: str) -> Iterator[Write]:
+    tunnel, options = tunnel_of(connection, part), {}
+    for name, asked, strong, _ in _OPTIONS:
+        allowed, fit = getattr(tunnel, name), _FIT[name]
+        if not allowed or not fit.issuperset(allowed):
+            options[asked] = _values([value for value in allowed if value in fit] or strong)
+    yield modify(connection, tunnel, options)
+
+
+def _allow_as_before(connection: VPNConnection, part: str) -> Iterator[Write]:
+    """Set the former lists; AWS takes no empty list, so all that it allows by default is named."""
+    tunnel = tunnel_of(connection, part)
+    before = {asked: _values(getattr(tunnel, name) or (*strong, *more)) for name, asked, strong, more in _OPTIONS}
+    yield modify(connection, tunnel, before)
+
+
 class StrongCryptography(Rule):
     """Tunnels allow strong cryptography only.
 
@@ -57,12 +105,22 @@ class StrongCryptography(Rule):
     severity = "high"
     hipaa_proposed = ("164.312(e)(1)", "164.312(e)(2)(ii)", "164.312(e)(2)(i)")
     sources = (CityWebapps(), EcsGuide(59))
-    remedy = Runbook(
-        "Set the same proposals on the customer gateway first: IKEv2, AES256-GCM-16, SHA2-256, group 14 or better",
-        "For one tunnel: aws ec2 modify-vpn-tunnel-options --vpn-connection-id VPN --vpn-tunnel-outside-ip-address IP "
-        "--tunnel-options IKEVersions=[{Value=ikev2}],Phase1EncryptionAlgorithms=[{Value=AES256-GCM-16}],... "
-        "(the tunnel is down for some minutes)",
-        "When it is up again, do the other tunnel",
+    remedy = Direct(
+        OPERATION,
+        by=_restrict,
+        why="Custodian can only tag VPN connections",
+        effect=Effect(
+            after="The tunnel allows strong choices alone: of each list those that were allowed before, else all. What"
+            " the device on the other side offers cannot be seen from here: set it there first.",
+            risk="high",
+            downtime=f"{DOWNTIME}; it stays down if the device offers none of these choices",
+            undo=_allow_as_before,
+            terraform={
+                "aws_vpn_connection": {
+                    f"tunnel{tunnel}_{name}": list(values) for tunnel in (1, 2) for name, values in _IN_CODE.items()
+                }
+            },
+        ),
     )
     GOOD = (
         {"tunnels": (STRONG, STRONG)},

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from rules._tunnels import DOWNTIME, OPERATION, modify, tunnel_of
 from rules._vpn import GRAIN, silences, untold
 from scanner.kinds.vpn import Traffic, VPNConnection
 from scanner.kinds.vpn_reading import Tunnel
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Fail, Missing, Note, Rule
 from scanner.model.source import CityWebapps
 
@@ -22,6 +23,18 @@ BUSY = tuple(Traffic(datetime(2026, 11, 20, 2, 0, tzinfo=UTC) + number * GRAIN, 
 STARTS = Tunnel("203.0.113.5", dpd_action="restart", startup="start")
 STARTS_TOO = Tunnel("203.0.113.6", dpd_action="restart", startup="start")
 WAITS = Tunnel("203.0.113.6")
+
+
+def _begin(connection: VPNConnection, part: str) -> Iterator[Write]:
+    tunnel = tunnel_of(connection, part)
+    if tunnel.ike and "ikev2" not in tunnel.ike:
+        raise NotByMachine("AWS begins a tunnel by IKE version 2 only, which this one does not allow")
+    yield modify(connection, tunnel, {"DPDTimeoutAction": "restart", "StartupAction": "start"})
+
+
+def _wait(connection: VPNConnection, part: str) -> Iterator[Write]:
+    tunnel = tunnel_of(connection, part)
+    yield modify(connection, tunnel, {"DPDTimeoutAction": tunnel.dpd_action, "StartupAction": tunnel.startup})
 
 
 class TunnelRestartsItself(Rule):
@@ -37,13 +50,25 @@ class TunnelRestartsItself(Rule):
     category = "resilience"
     hipaa_proposed = ("164.308(a)(7)(i)", "164.308(a)(7)(ii)(C)")
     sources = (CityWebapps(),)
-    remedy = Runbook(
-        "See that the device lets AWS begin: it must have a fixed address and answer IKE; AWS cannot begin towards one "
-        "behind NAT without a known address",
-        "For one tunnel: aws ec2 modify-vpn-tunnel-options --vpn-connection-id {id} --vpn-tunnel-outside-ip-address IP "
-        "--tunnel-options DPDTimeoutAction=restart,StartupAction=start (the tunnel is down for some minutes)",
-        "When it is up again, do the other tunnel; where the device cannot, let a host on its side ping one in the VPC "
-        "every minute",
+    remedy = Direct(
+        OPERATION,
+        by=_begin,
+        why="Custodian can only tag VPN connections",
+        effect=Effect(
+            after="AWS begins the tunnel and begins it anew when the device is silent. The device must answer: AWS"
+            " begins by IKE version 2 alone, towards a fixed address.",
+            risk="medium",
+            downtime=DOWNTIME,
+            undo=_wait,
+            terraform={
+                "aws_vpn_connection": {
+                    "tunnel1_dpd_timeout_action": "restart",
+                    "tunnel1_startup_action": "start",
+                    "tunnel2_dpd_timeout_action": "restart",
+                    "tunnel2_startup_action": "start",
+                }
+            },
+        ),
     )
     GOOD = (
         {"tunnels": (STARTS, STARTS_TOO), "traffic": ()},

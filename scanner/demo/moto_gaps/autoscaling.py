@@ -14,6 +14,9 @@ from moto.ssm.models import ssm_backends
 
 from scanner.demo.moto_gaps import ecs
 
+EXTENDS: frozenset[str] = frozenset()
+"""No operation: all here happens without a call."""
+
 _GROUP_TAG = "aws:autoscaling:groupName"
 
 

@@ -9,6 +9,11 @@ from moto.directconnect.responses import DirectConnectResponse
 
 from scanner.demo.moto_gaps.graft import add
 
+EXTENDS = frozenset(
+    {"directconnect.DescribeVirtualInterfaces", "directconnect.DescribeDirectConnectGatewayAssociations"}
+)
+"""The operations that this module answers, or whose answer or outcome it changes."""
+
 
 def _describe_virtual_interfaces(_response: Any) -> str:
     return json.dumps({"virtualInterfaces": []})

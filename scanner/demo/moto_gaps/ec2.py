@@ -25,6 +25,19 @@ _SETTINGS: tuple[tuple[str, str, object, str | None], ...] = (
     ),
     ("serial_console_access_status", "SerialConsoleAccessEnabled", False, None),
 )
+EXTENDS = frozenset(
+    f"ec2.{operation}"
+    for operation in (
+        *("CreateLaunchTemplateVersion", "CreateVpc", "DeleteVpc", "DescribeInstances", "DescribeRegions"),
+        *("DescribeSnapshots", "DisableSnapshotBlockPublicAccess", "EnableImageBlockPublicAccess"),
+        *("EnableSnapshotBlockPublicAccess", "GetEbsDefaultKmsKeyId", "GetImageBlockPublicAccessState"),
+        *("GetInstanceMetadataDefaults", "GetSerialConsoleAccessStatus", "GetSnapshotBlockPublicAccessState"),
+        *("ModifyEbsDefaultKmsKeyId", "ModifyInstanceMetadataDefaults", "ModifyInstanceMetadataOptions"),
+        *("MonitorInstances", "RunInstances", "TerminateInstances", "UnmonitorInstances"),
+    )
+)
+"""The operations that this module answers, or whose answer or outcome it changes."""
+
 _REMEMBERED = timedelta(hours=1)
 _OTHER_PARTITIONS = ("us-gov-", "cn-", "us-iso", "eu-isoe", "eusc-")
 _XEN_FAMILIES = ("m3", "m4", "c3", "c4", "r3", "r4", "t1", "t2")
@@ -118,6 +131,49 @@ def _as_nitro(instance: Any, _nothing: None, *_args: Any, **_kwargs: Any) -> Non
     instance.kernel_id = None
 
 
+def _monitoring(state: str) -> Any:
+    """MonitorInstances and UnmonitorInstances, which moto lacks."""
+
+    def put(response: Any) -> ActionResult:
+        named = response._get_param("InstanceIds", [])  # noqa: SLF001 - moto's way to read a parameter
+        instances = [response.ec2_backend.get_instance(name) for name in named]
+        for instance in instances:
+            instance.monitoring_state = state
+        return ActionResult(
+            {"InstanceMonitorings": [{"InstanceId": item.id, "Monitoring": {"State": state}} for item in instances]}
+        )
+
+    return put
+
+
+def _keep_metadata_options(backend: EC2Backend, instance_id: str, **given: Any) -> Any:
+    """ModifyInstanceMetadataOptions: moto sets what is not named to nothing, AWS leaves it as it is."""
+    options = backend.get_instance(instance_id).metadata_options
+    names = {
+        "http_tokens": "http_tokens",
+        "hop_limit": "http_put_response_hop_limit",
+        "http_endpoint": "http_endpoint",
+        "http_protocol": "http_protocol_ipv6",
+        "metadata_tags": "instance_metadata_tags",
+    }
+    for name, attribute in names.items():
+        if given.get(name) is not None:
+            setattr(options, attribute, given[name])
+    return options
+
+
+def _on_source(response: Any, answer: ActionResult) -> ActionResult:
+    """CreateLaunchTemplateVersion: moto forgets the source version, of which AWS takes what the new one leaves out."""
+    source = response._get_param("SourceVersion")  # noqa: SLF001
+    made: Any = answer.result["LaunchTemplateVersion"]  # type: ignore[index]
+    if source:
+        template = response.ec2_backend.get_launch_template(made["LaunchTemplateId"])
+        version = template.get_version(made["VersionNumber"])
+        version.data = {**template.get_version(source).data, **version.data}
+        made["LaunchTemplateData"] = version.data
+    return answer
+
+
 def _note_end(instance: Any, previous: Any, *_args: Any) -> Any:
     instance.ended = utcnow()
     return previous
@@ -164,7 +220,11 @@ def install() -> None:
         disable_snapshot_block_public_access=_disable_snapshot_block,
         get_instance_metadata_defaults=_get_instance_metadata_defaults,
         modify_instance_metadata_defaults=_modify_instance_metadata_defaults,
+        monitor_instances=_monitoring("enabled"),
+        unmonitor_instances=_monitoring("disabled"),
     )
+    add(EC2Backend, modify_instance_metadata_options=_keep_metadata_options)
+    after(EC2Response, "create_launch_template_version", _on_source)
     after(EC2Response, "describe_snapshots", _restorable)
     after(EC2Backend, "create_vpc", _open_default_group)
     after(EC2Response, "describe_regions", _commercial)

@@ -16,6 +16,15 @@ from moto.moto_api._internal import mock_random
 
 from scanner.demo.moto_gaps.graft import add, after
 
+EXTENDS = frozenset(
+    f"ec2.{operation}"
+    for operation in (
+        *("CreateVpnConnection", "CreateVpnConnectionRoute", "DescribeVpnConnections", "ModifyVpnTunnelOptions"),
+        *("DescribeRouteTables", "DisableVgwRoutePropagation", "EnableVgwRoutePropagation"),
+    )
+)
+"""The operations that this module answers, or whose answer or outcome it changes."""
+
 _TUNNELS = 2
 _CHOICES = (  # what a customer may restrict; absent means AWS's whole default list (Site-to-Site VPN tunnel options)
     "Phase1EncryptionAlgorithms",
@@ -116,6 +125,19 @@ def _create_vpn_connection_route(response: Any) -> EmptyResult:
     return EmptyResult()
 
 
+def _propagation(*, on: bool) -> Any:
+    """EnableVgwRoutePropagation and DisableVgwRoutePropagation, which moto lacks."""
+
+    def put(response: Any) -> EmptyResult:
+        table: Any = response.ec2_backend.get_route_table(response._get_param("RouteTableId"))  # noqa: SLF001
+        gateway = response._get_param("GatewayId")  # noqa: SLF001
+        others = [item for item in getattr(table, "propagating_vgws", []) if item["GatewayId"] != gateway]
+        table.propagating_vgws = [*others, {"GatewayId": gateway}] if on else others
+        return EmptyResult()
+
+    return put
+
+
 def set_tunnel(account: str, region: str, connection: str, tunnel: int, status: str) -> None:
     """Let a tunnel (0 or 1) of a connection come UP or go DOWN now."""
     backend: Any = ec2_backends[account][region]
@@ -134,4 +156,6 @@ def install() -> None:
         EC2Response,
         modify_vpn_tunnel_options=_modify_vpn_tunnel_options,
         create_vpn_connection_route=_create_vpn_connection_route,
+        enable_vgw_route_propagation=_propagation(on=True),
+        disable_vgw_route_propagation=_propagation(on=False),
     )
