@@ -32,7 +32,8 @@ ORDER: tuple[str, ...] = (
     "AWS::EFS::FileSystem", "AWS::ECR::Repository", "AWS::ECR::Image", "AWS::ECS::CapacityProvider",
     "AWS::ECS::Cluster", "AWS::ECS::ContainerInstance", "AWS::ECS::TaskDefinition", "AWS::ECS::Service",
     "AWS::RDS::DBSubnetGroup", "AWS::RDS::DBParameterGroup", "AWS::RDS::DBClusterParameterGroup",
-    "AWS::RDS::DBCluster", "AWS::RDS::DBInstance",
+    "AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::EFS::MountTarget", "AWS::ECS::Task",
+    "AWS::EC2::NetworkInterface",
 )  # fmt: skip
 """Kinds that others refer to come first; those that are not named here follow, by name."""
 
