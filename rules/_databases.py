@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rules._answers import answer
+from rules._former import former
 from scanner.kinds.rds import DBInstance
 from scanner.model.remedy import Direct, Effect, NotByMachine, Write
 
@@ -28,7 +28,7 @@ def at_once(database: DBInstance | DBCluster, **values: Any) -> Write:
         NotByMachine: other changes wait for that window; they would be made now, too (API_ModifyDBInstance).
         Unknown: whether any wait was not seen.
     """
-    waiting = (answer(database, "box") or {}).get("PendingModifiedValues")
+    waiting = (former(database, "box") or {}).get("PendingModifiedValues")
     if waiting:
         raise NotByMachine(
             f"{', '.join(sorted(waiting))} waits for the maintenance window and would change at once, too"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rules._answers import answer
 from rules._balancers import named, only_redirects
+from rules._former import former
 from scanner.kinds.elbv2 import Listener
 from scanner.model.remedy import Direct, Effect, NotByMachine, Write
 
@@ -50,7 +50,7 @@ def _redirect(balancer: LoadBalancer, part: str, around: Around | None = None) -
 
 def _as_before(balancer: LoadBalancer, part: str, around: Around | None = None) -> Iterator[Write]:
     listener, _ = _listeners(balancer, part, around)
-    yield _acting(listener, (answer(listener, "listener") or {}).get("DefaultActions", []))
+    yield _acting(listener, (former(listener, "listener") or {}).get("DefaultActions", []))
 
 
 def _acting(listener: Listener, actions: list[dict[str, Any]]) -> Write:

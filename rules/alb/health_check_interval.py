@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from rules._answers import answer
+from rules._former import former
 from scanner.kinds.elbv2 import TargetGroup
 from scanner.model.remedy import Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Case, Fail, Rule
@@ -23,7 +23,7 @@ def _checking(interval: int | str, threshold: int | str) -> dict[str, int | str]
 
 def _quicker(group: TargetGroup, _part: str) -> Iterator[Write]:
     """Check every ten seconds, where the answer may not take as long as that."""
-    timeout = (answer(group, "group") or {}).get("HealthCheckTimeoutSeconds", 0)
+    timeout = (former(group, "group") or {}).get("HealthCheckTimeoutSeconds", 0)
     if timeout >= 10:
         raise NotByMachine(f"a health check may take {timeout} s: how long its answer takes must be known first")
     yield Write("elbv2.ModifyTargetGroup", _checking(10, 2))

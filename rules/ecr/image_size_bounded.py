@@ -10,7 +10,7 @@ import msgspec
 from scanner.kinds.ecr import Image, Repository
 from scanner.kinds.images import image_reference
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -40,9 +40,11 @@ class ImageSizeBounded(Rule):
     category = "advisory"
     sources = (EcsGuide(30), EcsGuide(47))
     remedy = Runbook(
-        "See what is in it: docker history IMAGE, largest layers first.",
+        "See what is in it: docker history --no-trunc {account}.dkr.ecr.{region}.amazonaws.com/{id}:TAG ({part}),"
+        " largest layers first.",
         "Build in several stages and copy only what runs onto a minimal base image.",
         "Keep package caches, sources and build tools out of the last stage.",
+        effect=Effect(risk="low"),
     )
     GOOD = (
         Case(REPOSITORY, others=[Other(Image, **WEB, sizes=(500_000_000,))]),

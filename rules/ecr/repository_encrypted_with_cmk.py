@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scanner.kinds.ecr import Repository
 from scanner.kinds.kms import KmsKey
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -35,9 +35,19 @@ class RepositoryEncryptedWithCmk(Rule):
     sources = (EcsGuide(71),)
     aliases = ("config:ecr-repository-cmk-encryption-enabled", "security-hub:ECR.5")
     remedy = Runbook(
-        "Create a repository under another name with encryptionType KMS and a customer managed key.",
-        "Copy the images by digest, and point task definitions and pipelines to the new repository.",
-        "Delete the old repository when nothing runs from it any more.",
+        "Create a repository under another name: aws ecr create-repository --repository-name {id}-cmk"
+        " --image-tag-mutability IMMUTABLE --encryption-configuration encryptionType=KMS,kmsKey=KEY --region {region}",
+        "Copy the images that are in use, by digest: crane copy {account}.dkr.ecr.{region}.amazonaws.com/{id}@DIGEST"
+        " {account}.dkr.ecr.{region}.amazonaws.com/{id}-cmk:TAG",
+        "Let pipelines push there and task definitions name it; then aws ecr delete-repository --repository-name {id}"
+        " --force --region {region}",
+        effect=Effect(
+            risk="high",
+            cost="the KMS key, 1 USD a month, and its requests",
+            terraform={
+                "aws_ecr_repository": {"encryption_configuration": {"encryption_type": "KMS", "kms_key": "KEY"}}
+            },
+        ),
     )
     GOOD = (
         Case({"key": KEY}, others=[Other(KmsKey, id="1234abcd", arn=KEY)]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.kinds.ecr import Repository
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Custodian, Effect, Write
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -42,13 +42,22 @@ class RepositoryLifecyclePolicy(Rule):
                         "tagStatus": "untagged",
                         "countType": "sinceImagePushed",
                         "countUnit": "days",
-                        "countNumber": 14,
+                        "countNumber": 90,
                     },
                     "action": {"type": "expire"},
                 }
             ],
         },
         filters=[{"type": "lifecycle-rule", "state": False, "match": [{"action.type": "expire"}]}],
+        effect=Effect(
+            sets={"lifecycle": KEEPS},
+            after="ECR deletes images that have no tag 90 days after they were pushed",
+            risk="high",
+            downtime="none; but a task that names an image by its digest alone cannot start once that is deleted: see"
+            " that images in use have a tag",
+            undo=[Write("ecr.DeleteLifecyclePolicy", {"repositoryName": "{id}"})],
+            terraform={"aws_ecr_lifecycle_policy": {"policy": "the policy as JSON"}},
+        ),
     )
     GOOD = ({"lifecycle": KEEPS},)
     BAD = ({"lifecycle": None}, {"lifecycle": {"rules": []}})

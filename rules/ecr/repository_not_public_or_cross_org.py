@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 import msgspec
 
+from rules._former import former_policy
 from scanner.kinds.ecr import Repository
 from scanner.model.policy import PolicyDocument
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -28,6 +30,35 @@ def _allow(principal: Any, condition: dict[str, Any] | None = None, effect: str 
     return {"policy": PolicyDocument.parse({"Version": "2012-10-17", "Statement": [statement]})}
 
 
+def _own_account(repository: Repository, part: str) -> Iterator[Write]:
+    """Give the account's own roles what a statement gives to everybody.
+
+    Raises:
+        NotByMachine: the part is an account that is named, or a statement that says who is left out.
+    """
+    document = former_policy(repository, "statements") or {}
+    listed = document.get("Statement", [])
+    statements = list(listed) if isinstance(listed, list) else [listed]
+    root = f"arn:{repository.partition}:iam::{repository.account}:root"
+    known = repository.policy.public(reading="effective") if repository.policy else ()
+    places = {grant.statement.position for grant in known}
+    if part not in {f"policy {grant.statement.label}" for grant in known}:
+        raise NotByMachine(f"{part}: whether this account may come in, a person must say")
+    for place in places:
+        if "Principal" not in statements[place]:
+            raise NotByMachine("a statement lets everybody in but those that it names: a person must say who is meant")
+        statements[place] = {**statements[place], "Principal": {"AWS": root}}
+    yield _policy(repository, {**document, "Statement": statements})
+
+
+def _policy(repository: Repository, document: dict[str, Any]) -> Write:
+    return Write("ecr.SetRepositoryPolicy", {"repositoryName": repository.id, "policyText": json.dumps(document)})
+
+
+def _as_before(repository: Repository, _part: str) -> Iterator[Write]:
+    yield _policy(repository, former_policy(repository, "statements") or {})
+
+
 class RepositoryNotPublicOrCrossOrg(Rule):
     """Repository policies admit only the organization or trusted accounts.
 
@@ -42,11 +73,18 @@ class RepositoryNotPublicOrCrossOrg(Rule):
     severity = "critical"
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(B)", "164.308(a)(4)(ii)(C)")
     sources = (EcsGuide(61), EcsGuide(62))
-    remedy = Runbook(
-        "See who pulls: CloudTrail events BatchGetImage on {id} from other accounts.",
-        "Bind each statement for others by a condition StringEquals aws:PrincipalOrgID, or name the accounts.",
-        "aws ecr set-repository-policy --repository-name {id} --policy-text FILE; then set trusted_accounts for those"
-        " that stay.",
+    remedy = Direct(
+        "ecr.SetRepositoryPolicy",
+        by=_own_account,
+        why="Custodian takes the statement out whole, so that the account's own roles lose what it gave them",
+        effect=Effect(
+            after="statements for everybody are for the repository's own account",
+            risk="medium",
+            downtime="other accounts, and people without an account, cannot pull any more: see in CloudTrail who does"
+            " (BatchGetImage)",
+            undo=_as_before,
+            terraform={"aws_ecr_repository_policy": {"policy": "the policy with the account as principal"}},
+        ),
     )
     GOOD = (
         {"policy": None},

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scanner.kinds.account import RegionSettings
 from scanner.kinds.ecr import Repository
 from scanner.kinds.images import ScanRule, tag_matches
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Custodian, Effect, Write
 from scanner.model.rule import Case, Fail, Note, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
     from scanner.model.inventory import World
     from scanner.model.rule import Outcome
+
+
+def _scanning(*, on: bool) -> dict[str, Any]:
+    return {"repositoryName": "{id}", "imageScanningConfiguration": {"scanOnPush": on}}
 
 
 class RepositoryScanOnPush(Rule):
@@ -42,6 +46,11 @@ class RepositoryScanOnPush(Rule):
         "ecr",
         {"type": "set-scanning", "state": True},
         filters=[{"type": "value", "key": "imageScanningConfiguration.scanOnPush", "value": False}],
+        effect=Effect(
+            after="basic scanning looks at each image as it is pushed; enhanced scanning obeys the registry alone",
+            undo=[Write("ecr.PutImageScanningConfiguration", _scanning(on=False))],
+            terraform={"aws_ecr_repository": {"image_scanning_configuration": {"scan_on_push": True}}},
+        ),
     )
     GOOD = (
         Case({"scan_on_push": True}, others=[Other(RegionSettings)]),

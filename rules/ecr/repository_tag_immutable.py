@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from rules._former import former
 from scanner.kinds.ecr import Repository
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.images import image_reference, tag_matches
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Custodian, Effect, Write
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -29,6 +30,15 @@ def _excepted(repository: Repository, definition: TaskDefinition) -> Iterator[st
         place = (image.account, image.region, image.repository)
         if place == (repository.registry, repository.region, repository.id) and not image.digest:
             yield from (image.tag for pattern in repository.exclusions if tag_matches(pattern, image.tag))
+
+
+def _as_before(repository: Repository, _part: str) -> Iterator[Write]:
+    values: dict[str, Any] = {"repositoryName": repository.id, "imageTagMutability": repository.mutability}
+    if repository.exclusions:
+        values["imageTagMutabilityExclusionFilters"] = former(repository, "repository")[
+            "imageTagMutabilityExclusionFilters"
+        ]
+    yield Write("ecr.PutImageTagMutability", values)
 
 
 class RepositoryTagImmutable(Rule):
@@ -54,6 +64,13 @@ class RepositoryTagImmutable(Rule):
         "ecr",
         {"type": "set-immutability", "state": True},
         filters=[{"type": "value", "key": "imageTagMutability", "op": "ne", "value": "IMMUTABLE"}],
+        effect=Effect(
+            sets={"mutability": "IMMUTABLE", "exclusions": ()},
+            risk="medium",
+            downtime="a pipeline that pushes the same tag again, such as latest, is refused",
+            undo=_as_before,
+            terraform={"aws_ecr_repository": {"image_tag_mutability": "IMMUTABLE"}},
+        ),
     )
     GOOD = (
         {"mutability": "IMMUTABLE"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.efs import FileSystem
-from scanner.model.remedy import Direct
+from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -37,6 +37,12 @@ class BackupEnabled(Rule):
         "efs.PutBackupPolicy",
         {"FileSystemId": "{id}", "BackupPolicy": {"Status": "ENABLED"}},
         why="Custodian has no action for it",
+        effect=Effect(
+            sets={"backups": "ENABLED"},
+            cost="backup storage, about 0.05 USD a GB and month",
+            undo=[Write("efs.PutBackupPolicy", {"FileSystemId": "{id}", "BackupPolicy": {"Status": "DISABLED"}})],
+            terraform={"aws_efs_backup_policy": {"backup_policy": {"status": "ENABLED"}}},
+        ),
     )
     GOOD = ({}, {"backups": "ENABLING"})
     BAD = ({"backups": "DISABLED"}, {"backups": "DISABLING"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.efs import FileSystem
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide, PhiCluster
 
@@ -36,9 +36,20 @@ class Encrypted(Rule):
         "cis:v7.0/3.3.1",
     )
     remedy = Runbook(
-        "Create an encrypted file system: aws efs create-file-system --encrypted --kms-key-id KEY",
-        "Copy the files with AWS DataSync, and point task definitions and mounts to the new file system.",
-        "Delete {id} when nothing mounts it any more: aws efs delete-file-system --file-system-id {id}",
+        "Create an encrypted file system: aws efs create-file-system --encrypted --kms-key-id KEY --backup"
+        " --tags Key=Name,Value=NAME --region {region}, and a mount target in each zone: aws efs create-mount-target"
+        " --file-system-id NEW --subnet-id SUBNET --security-groups GROUP --region {region}",
+        "Copy the files: aws datasync create-location-efs for {arn} and for the new one, then aws datasync create-task"
+        " and start-task-execution; repeat it until little is left to copy.",
+        "Stop writing, copy for the last time, and register revisions of the task definitions that name the new one.",
+        "Delete {id} when nothing mounts it any more: aws efs delete-file-system --file-system-id {id}"
+        " --region {region}",
+        effect=Effect(
+            risk="high",
+            downtime="from the moment when writing stops until all tasks mount the new file system",
+            cost="DataSync, about 0.0125 USD a GB, and two file systems until the old one is deleted",
+            terraform={"aws_efs_file_system": {"encrypted": True, "kms_key_id": "KEY"}},
+        ),
     )
     GOOD = ({},)
     BAD = ({"encrypted": False},)

@@ -9,7 +9,7 @@ from scanner.kinds.ecs_tasks import Task
 from scanner.kinds.efs import FileSystem, MountTarget
 from scanner.kinds.task_volumes import Volume
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule, Skip
 from scanner.model.source import EcsGuide
 
@@ -57,9 +57,16 @@ class MountTargetInEveryAz(Rule):
     hipaa_proposed = ("164.308(a)(7)(i)", "164.308(a)(7)(ii)(C)")
     sources = (EcsGuide(36),)
     remedy = Runbook(
-        "Create a mount target in a subnet of the zone: aws efs create-mount-target --file-system-id {id}"
-        " --subnet-id SUBNET --security-groups GROUP",
+        "Choose a subnet of the zone named ({part}) in the VPC of the tasks: aws ec2 describe-subnets --filters"
+        " Name=availability-zone,Values={part} --region {region}",
+        "Create a mount target there: aws efs create-mount-target --file-system-id {id} --subnet-id SUBNET"
+        " --security-groups GROUP --region {region}, with the security group of the mount targets that are there.",
         "Of a One Zone file system, copy the files to one that lies in all zones, and mount that instead.",
+        effect=Effect(
+            risk="low",
+            cost="traffic within a zone costs nothing, that between zones less than before",
+            terraform={"aws_efs_mount_target": {"subnet_id": "SUBNET", "security_groups": ["GROUP"]}},
+        ),
     )
     GOOD = (
         Case({}, others=[MOUNTS, IN_A, TARGET_A]),

@@ -11,7 +11,7 @@ from scanner.kinds.ec2_network import SecurityGroup
 from scanner.kinds.efs import MountTarget
 from scanner.kinds.network_reasoning import Permission
 from scanner.model.gap import Gap, Unknown
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -47,11 +47,14 @@ class MountTargetSgNfsOnly(Rule):
     hipaa_proposed = ("164.312(a)(1)", "164.312(e)(1)")
     sources = (EcsGuide(37),)
     remedy = Runbook(
+        "See the group and its rules: aws efs describe-mount-target-security-groups --mount-target-id {id} --region"
+        " {region}; aws ec2 describe-security-group-rules --filters Name=group-id,Values=GROUP --region {region}",
         "Allow the workload's group: aws ec2 authorize-security-group-ingress --group-id GROUP --protocol tcp"
-        " --port 2049 --source-group WORKLOAD",
-        "Prove that the workload mounts {id}.",
-        "Take away each rule named: aws ec2 revoke-security-group-ingress --group-id GROUP"
-        " --security-group-rule-ids RULE",
+        " --port 2049 --source-group WORKLOAD --region {region}",
+        "Prove that the workload mounts the file system by {id}.",
+        "Take away the rule named ({part}): aws ec2 revoke-security-group-ingress --group-id GROUP"
+        " --security-group-rule-ids RULE --region {region}",
+        effect=Effect(risk="medium", downtime="hosts that are left out lose their files"),
     )
     GOOD = (
         Case({}, others=[_group(FROM_WEB)]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.fsx import FsxFileSystem
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Note, Rule
 from scanner.model.source import EcsGuide
 
@@ -27,10 +27,20 @@ class EncryptedInTransitAndRest(Rule):
     hipaa_proposed = ("164.312(a)(2)(iv)", "164.312(e)(1)", "164.312(e)(2)(ii)")
     sources = (EcsGuide(43),)
     remedy = Runbook(
-        "Create a file system with a KMS key of your own; for Lustre of the deployment type PERSISTENT_2.",
-        "Copy the files with AWS DataSync and mount the new file system instead of {id}.",
+        "Back it up: aws fsx create-backup --file-system-id {id} --region {region}",
+        "Create a file system with a KMS key of your own, for Lustre of the deployment type PERSISTENT_2: aws fsx"
+        " create-file-system-from-backup --backup-id BACKUP --kms-key-id KEY --subnet-ids SUBNETS --region {region}; of"
+        " a scratch file system there is no backup: aws fsx create-file-system, then copy with AWS DataSync.",
+        "Mount the new file system instead of {id}, and delete that one: aws fsx delete-file-system --file-system-id"
+        " {id} --region {region}",
         "For SMB, require encryption inside: Set-FSxSmbServerConfiguration -EncryptData $True"
         " -RejectUnencryptedAccess $True",
+        effect=Effect(
+            risk="high",
+            downtime="from the backup, after which nobody may write, until all clients mount the new file system",
+            cost="two file systems until the old one is deleted",
+            terraform={"aws_fsx_lustre_file_system": {"kms_key_id": "KEY", "deployment_type": "PERSISTENT_2"}},
+        ),
     )
     GOOD = ({}, {"type": "LUSTRE", "deployment": "PERSISTENT_2"}, {"type": "LUSTRE", "deployment": "SCRATCH_2"})
     BAD = (
