@@ -10,16 +10,14 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from remediation.filling import HOME_REGION, filled, region_of
 from scanner.model.remedy import Custodian, Direct
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from scanner.model.finding import Finding
     from scanner.model.rule import Rule
-
-HOME_REGION = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
-"""Where a global service of each partition is called."""
 
 IDENTIFIERS: Mapping[str, tuple[str, str]] = {
     "app-elb": ("LoadBalancerArn", ""),
@@ -69,34 +67,35 @@ def render(rule: type[Rule], finding: Finding) -> dict[str, Any]:
         RemedyError: the rule's Custodian type has no entry in `IDENTIFIERS`, or the ARN does not fit it.
     """
     where = {"account": finding.account, "region": region_of(finding)}
-    if isinstance(rule.remedy, Custodian):
-        return {"kind": "custodian", **where, "policy": custodian_policy(rule, finding)}
-    if isinstance(rule.remedy, Direct):
-        return {"kind": "direct", **where, **direct_step(rule, finding)}
+    remedy = rule.remedy
+    if isinstance(remedy, Custodian):
+        made = policy(rule.id, remedy, finding.members or (finding.resource,))
+        name = f"{made['name']}-{finding.fingerprint[:8]}"
+        return {"kind": "custodian", **where, "policy": {**made, "name": name}}
     words = _words(rule, finding)
-    return {"kind": "runbook", **where, "steps": [_filled(step, words) for step in rule.remedy.steps]}
+    if isinstance(remedy, Direct):
+        said = {"operation": remedy.operation, "parameters": filled(dict(remedy.parameters), words), "why": remedy.why}
+        more = {"operations": list(remedy.operations)} if remedy.also else {}
+        return {"kind": "direct", **where, **said, **more}
+    return {"kind": "runbook", **where, "steps": [filled(step, words) for step in remedy.steps]}
 
 
-def custodian_policy(rule: type[Rule], finding: Finding) -> dict[str, Any]:
-    """Make the policy that mends a finding: its resources by id, the failing condition, the actions, a bound.
+def policy(rule: str, remedy: Custodian, resources: Sequence[str]) -> dict[str, Any]:
+    """Make the policy that mends resources: these by id, the failing condition, the actions, a bound.
 
     Raises:
-        RemedyError: the remedy is none of Custodian's, its type has no entry in `IDENTIFIERS`, or an ARN does not fit.
+        RemedyError: Custodian's type has no entry in `IDENTIFIERS`, or an ARN does not fit.
     """
-    remedy = rule.remedy
-    if not isinstance(remedy, Custodian):
-        raise RemedyError(f"{rule.id}: the remedy is no Custodian policy")
-    resources = finding.members or (finding.resource,)
     return {
-        "name": f"{rule.id.replace('_', '-')}-{finding.fingerprint[:8]}",
+        "name": rule.replace("_", "-"),
         "resource": f"aws.{remedy.resource}",
-        "filters": [*_by_id(rule.id, remedy.resource, resources), *remedy.filters],
+        "filters": [*_by_id(rule, remedy.resource, resources), *remedy.filters],
         "actions": list(remedy.actions),
         "max-resources": len(resources),
     }
 
 
-def _by_id(rule: str, resource: str, arns: tuple[str, ...]) -> list[dict[str, Any]]:
+def _by_id(rule: str, resource: str, arns: Sequence[str]) -> list[dict[str, Any]]:
     if resource in WHOLE_ACCOUNT:
         return []
     if resource not in IDENTIFIERS:
@@ -111,30 +110,6 @@ def _by_id(rule: str, resource: str, arns: tuple[str, ...]) -> list[dict[str, An
     return [{"type": "value", "key": member, "op": "in", "value": values}]
 
 
-def direct_step(rule: type[Rule], finding: Finding) -> dict[str, Any]:
-    """Make the API operation that mends a finding: `operation`, its `parameters` with the names filled in, and `why`.
-
-    Raises:
-        RemedyError: the remedy is no API operation.
-    """
-    remedy = rule.remedy
-    if not isinstance(remedy, Direct):
-        raise RemedyError(f"{rule.id}: the remedy is no API operation")
-    return {
-        "operation": remedy.operation,
-        "parameters": _filled(dict(remedy.parameters), _words(rule, finding)),
-        "why": remedy.why,
-    }
-
-
-def region_of(finding: Finding) -> str:
-    """Give the Region where a finding is mended: its own, else the ARN's, else the home of its partition's services."""
-    if finding.region != "global":
-        return finding.region
-    parts = [*finding.resource.split(":"), "", "", "", ""]
-    return parts[3] or HOME_REGION.get(parts[1], HOME_REGION["aws"])
-
-
 def _words(rule: type[Rule], finding: Finding) -> dict[str, str]:
     return {
         "id": _id(rule, finding),
@@ -142,6 +117,8 @@ def _words(rule: type[Rule], finding: Finding) -> dict[str, str]:
         "name": finding.name,
         "region": region_of(finding),
         "account": finding.account,
+        "partition": finding.resource.split(":")[1] if finding.resource.startswith("arn:") else "aws",
+        "part": finding.part,
     }
 
 
@@ -154,17 +131,6 @@ def _id(rule: type[Rule], finding: Finding) -> str:
     return match["id"] if match else finding.key
 
 
-def _filled(value: Any, words: Mapping[str, str]) -> Any:
-    """Put the finding's names where a remedy says `{id}`, `{arn}`, `{name}`, `{region}` or `{account}`."""
-    if isinstance(value, str):
-        return re.sub(r"\{(id|arn|name|region|account)\}", lambda name: words[name[1]], value)
-    if isinstance(value, dict):
-        return {key: _filled(item, words) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_filled(item, words) for item in value]
-    return value
-
-
 def problems(policy: Mapping[str, Any]) -> list[str]:
     """Say what Custodian's own schema and checks find wrong with a policy; nothing when it is valid.
 
@@ -173,13 +139,23 @@ def problems(policy: Mapping[str, Any]) -> list[str]:
     from c7n.exceptions import PolicyValidationError
 
     try:
-        loaded = _loader().load_data({"policies": [dict(policy)]}, "memory://policy", session_factory=None)
-        for found in loaded:
-            found.expand_variables(found.get_variables())
-            found.validate()
+        loaded(policy)
     except PolicyValidationError as error:
         return [str(error)]
     return []
+
+
+def loaded(policy: Mapping[str, Any]) -> list[Any]:
+    """Load a policy as Custodian would run it, checked by its own schema.
+
+    Raises:
+        c7n.exceptions.PolicyValidationError: it is none.
+    """
+    found = list(_loader().load_data({"policies": [dict(policy)]}, "memory://policy", session_factory=None))
+    for each in found:
+        each.expand_variables(each.get_variables())
+        each.validate()
+    return found
 
 
 @cache

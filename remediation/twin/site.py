@@ -103,13 +103,14 @@ def has(resource: Resource, section: str) -> bool:
 def fitting(operation: str, document: Any, *without: str) -> dict[str, Any]:
     """Keep of a document what an operation takes as input, member by member, as botocore's model names them."""
     service, _, action = operation.partition(".")
-    shape = _input(service, action)
+    shape = input_shape(service, action)
     kept = _kept(shape, document)
     return {name: value for name, value in (kept or {}).items() if name not in without}
 
 
 @cache
-def _input(service: str, action: str) -> Any:
+def input_shape(service: str, action: str) -> Any:
+    """Give botocore's shape of what an operation takes."""
     import botocore.session
 
     return botocore.session.get_session().get_service_model(service).operation_model(action).input_shape

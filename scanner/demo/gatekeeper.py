@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scanner.demo.server import Served
 
 CONTROL = "/_demo/"
+_NOT_SERVED = {"404", "500", "501"}  # moto's page in HTML for what it lacks; AWS's errors are never HTML
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
@@ -35,6 +36,7 @@ class Gatekeeper:
         self._lock = threading.Lock()
         self._calls: list[Served] = []
         self._denied: list[tuple[str, str, str]] = []
+        self._unserved: list[Served] = []
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request (PEP 3333)."""
@@ -71,7 +73,14 @@ class Gatekeeper:
             return _respond(start, status, headers, body)
         if (call.service, call.operation) in ANSWERS:
             return _json(start, ANSWERS[call.service, call.operation])
-        return self._application(environ, start)
+
+        def noting(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            if status[:3] in _NOT_SERVED and "html" in str(dict(headers).get("Content-Type", "")):
+                with self._lock:
+                    self._unserved.append(call)
+            return start(status, headers, *error)
+
+        return self._application(environ, noting)
 
     def _control(self, route: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         length = int(environ.get("CONTENT_LENGTH") or 0)
@@ -92,8 +101,11 @@ class Gatekeeper:
             self._denied.clear()
         elif route == "forget":
             self._calls.clear()
+            self._unserved.clear()
         elif route == "calls":
             return self._calls
+        elif route == "unserved":
+            return self._unserved
         else:
             message = f"no control route {route!r}"
             raise LookupError(message)

@@ -118,6 +118,10 @@ class DemoServer:
         """Every AWS call since the start or since `forget_calls`, refused ones included, in order of arrival."""
         return [Served(*call) for call in self._steer("calls")]
 
+    def unserved(self) -> list[Served]:
+        """Every call that moto has no answer to, since the start or since `forget_calls`."""
+        return [Served(*call) for call in self._steer("unserved")]
+
     def forget_calls(self) -> None:
         """Begin the register of calls anew."""
         self._steer("forget")

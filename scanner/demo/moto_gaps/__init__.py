@@ -52,6 +52,11 @@ def install() -> None:
         module.install()
 
 
+def extended() -> frozenset[str]:
+    """Name every `service.Operation` whose answer is phiward's own and not moto's."""
+    return frozenset(operation for module in _MODULES for operation in getattr(module, "EXTENDS", ()))
+
+
 def happen(event: str, **what: Any) -> None:
     """Let something happen in AWS that no API call brings about; raises `KeyError` for an event unknown here."""
     _EVENTS[event](**what)

@@ -1,0 +1,101 @@
+"""Remedies made out for one resource: names and facts filled in, nothing carried out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from scanner.engine.normalise import builtin
+from scanner.model.finding import Finding
+from scanner.model.kind import Kind
+from scanner.model.plan import WriteCall
+from scanner.model.remedy import Direct, Effect, Write, Writes
+from scanner.model.resource import Resource
+
+HOME_REGION: Mapping[str, str] = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
+"""Where a global service of each partition is called."""
+
+_WORD = re.compile(r"\{(id|arn|name|region|account|partition|part)\}")
+_FACT = re.compile(r"\$([a-z_][a-z0-9_]*)")
+
+
+def words_of(resource: Resource, part: str = "") -> dict[str, str]:
+    """Give what a remedy may call a resource by."""
+    return {
+        "id": resource.id,
+        "arn": resource.arn,
+        "name": resource.name,
+        "region": region_of(resource),
+        "account": resource.account,
+        "partition": resource.partition,
+        "part": part,
+    }
+
+
+def region_of(resource: Resource | Finding) -> str:
+    """Give the Region where a resource is changed: its own, else its ARN's, else the home of its partition."""
+    if resource.region and resource.region != "global":
+        return resource.region
+    arn = resource.arn if isinstance(resource, Resource) else resource.resource
+    parts = [*arn.split(":"), "", "", "", ""]
+    return parts[3] or HOME_REGION.get(parts[1], HOME_REGION["aws"])
+
+
+def filled(value: Any, words: Mapping[str, str], view: Kind | None = None) -> Any:
+    """Put a resource's names where a remedy says `{id}` and the like, and its facts where a text is `$fact`.
+
+    Raises:
+        Unknown: a fact could not be learned.
+        AttributeError: there is no such fact.
+    """
+    if isinstance(value, str):
+        fact = _FACT.fullmatch(value)
+        if fact and view is not None and fact[1] in type(view).facts:
+            return builtin(getattr(view, fact[1]))
+        return _WORD.sub(lambda name: words[name[1]], value)
+    if isinstance(value, Mapping):
+        return {filled(key, words): filled(item, words, view) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [filled(item, words, view) for item in value]
+    return value
+
+
+def writes_of(remedy: Direct, view: Kind, part: str) -> tuple[WriteCall, ...]:
+    """Make out the operations of a direct remedy.
+
+    Raises:
+        NotByMachine: a person must decide.
+        Unknown: a fact that is needed could not be learned.
+    """
+    made: Writes | Sequence[Write] = remedy.by or (Write(remedy.operation, remedy.parameters),)
+    return calls(made, view, part)
+
+
+def undo_of(effect: Effect, view: Kind, part: str) -> tuple[WriteCall, ...]:
+    """Make out the operations that bring the present state back.
+
+    Raises:
+        NotByMachine: nothing can, for this resource.
+        Unknown: a fact that is needed could not be learned.
+    """
+    return calls(effect.undo, view, part)
+
+
+def calls(writes: Writes | Sequence[Write], view: Kind, part: str) -> tuple[WriteCall, ...]:
+    """Make out operations for a resource, seen through its kind, and one part of it."""
+    made: Iterable[Write] = writes(view, part) if callable(writes) else writes
+    words = words_of(view.resource, part)
+    return tuple(
+        WriteCall(
+            write.operation, builtin(filled(write.parameters, words, view)), write.region or region_of(view.resource)
+        )
+        for write in made
+    )
+
+
+def redacted(value: Any) -> bool:
+    """Say whether a value holds what was redacted as it was read, so that it cannot be written back."""
+    if isinstance(value, dict):
+        return "$redacted" in value or any(map(redacted, value.values()))
+    return isinstance(value, list | tuple) and any(map(redacted, value))

@@ -1,0 +1,277 @@
+"""From findings to a plan: each failure becomes a step, equal steps become one, in an order that can be done."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from remediation.code import terraform
+from remediation.filling import filled, redacted, region_of, undo_of, words_of, writes_of
+from remediation.permissions import custodian_permissions
+from remediation.policies import RemedyError, policy
+from scanner.engine.evaluate import Context, judge
+from scanner.engine.normalise import builtin, canonical
+from scanner.model.finding import Finding, Verdict
+from scanner.model.gap import Unknown
+from scanner.model.kind import Kind
+from scanner.model.operation import permission_of
+from scanner.model.plan import RUN, Change, Mended, Read, Step, WriteCall
+from scanner.model.remedy import RISKS, Custodian, Direct, Effect, NotByMachine
+from scanner.model.rule import SEVERITIES, Rule
+
+ACCEPTED = "its risk is accepted"
+GONE = "what it was found on is not in the scan that is planned from"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which findings are planned for; what is empty means all. `exclude_tags` leaves out what bears one of them."""
+
+    severity: str = "info"
+    rules: Sequence[str] = ()
+    accounts: Sequence[str] = ()
+    limit: int = 0
+    exclude_tags: Sequence[tuple[str, str]] = ()
+
+    def takes(self, finding: Finding) -> bool:
+        """Say whether a finding is to be planned for."""
+        tags = {key.casefold(): value.casefold() for key, value in (finding.tags or {}).items()}
+        return (
+            SEVERITIES.index(finding.severity) >= SEVERITIES.index(self.severity)
+            and (not self.rules or finding.rule in self.rules)
+            and (not self.accounts or finding.account in self.accounts)
+            and not any(
+                tags.get(key.casefold()) == value.casefold() or (not value and key.casefold() in tags)
+                for key, value in self.exclude_tags
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a plan stands on: the judged world, the rules, the kinds, and what code rules (address by ARN)."""
+
+    context: Context
+    rules: Mapping[str, type[Rule]]
+    kinds: Mapping[str, type[Kind]]
+    managed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Steps:
+    """The steps, and why findings have none."""
+
+    steps: list[Step] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+def steps_for(findings: Iterable[Finding], ground: Ground, choice: Choice) -> Steps:
+    """Make the steps for the failures among the findings, ordered and grouped by account and Region."""
+    made = Steps()
+    found: dict[str, list[Step]] = defaultdict(list)
+    for finding in findings:
+        if finding.verdict is not Verdict.FAIL or not choice.takes(finding):
+            continue
+        if finding.accepted:
+            made.left_out[ACCEPTED] += 1
+            continue
+        steps = list(_steps(finding, ground))
+        if not steps:
+            made.left_out[GONE] += 1
+        for step in steps:
+            found[step.id].append(step)
+    merged = _linked([_merged(some) for some in found.values()], ground.rules)
+    ordered = _ordered(merged)
+    made.steps = ordered[: choice.limit] if choice.limit else ordered
+    if choice.limit and len(ordered) > choice.limit:
+        made.left_out[f"more than --limit {choice.limit} steps"] = len(ordered) - choice.limit
+    return made
+
+
+def _steps(finding: Finding, ground: Ground) -> Iterator[Step]:
+    rule = ground.rules.get(finding.rule)
+    if rule is None:
+        return
+    failing = list(_failing(rule, finding, ground))
+    if not failing:
+        return
+    if isinstance(rule.remedy, Custodian):
+        yield _finished(_custodian(rule, rule.remedy, finding, failing), rule, finding, failing[0], ground)
+        return
+    for view in failing:
+        if isinstance(rule.remedy, Direct):
+            yield _finished(_direct(rule.remedy, finding, view), rule, finding, view, ground)
+        else:
+            yield _finished(_runbook(rule.remedy.steps, finding, view), rule, finding, view, ground)
+
+
+def _failing(rule: type[Rule], finding: Finding, ground: Ground) -> Iterator[Kind]:
+    """Give the resources on which a finding stands, seen through their kind: of a group, the members that fail."""
+    kind = ground.kinds.get(finding.kind, rule.kind)
+    for arn in finding.members or (finding.resource,):
+        for resource in ground.context.inventory.named(kind, arn):
+            if (resource.account, resource.region) != (finding.account, finding.region):
+                continue
+            if finding.members and judge(rule, resource, ground.context).verdict is not Verdict.FAIL:
+                continue
+            yield kind(resource)
+
+
+def _custodian(rule: type[Rule], remedy: Custodian, finding: Finding, failing: Sequence[Kind]) -> dict[str, Any]:
+    resources = tuple(view.resource.arn for view in failing)
+    try:
+        made = policy(rule.id, remedy, resources)
+    except RemedyError as error:
+        return _by_hand([str(error)], failing[0], str(error))
+    undo, lasting = _undo(remedy.effect, failing, finding.part)
+    return {
+        "form": "custodian", "resources": resources, "policy": made, "undo": undo, "lasting": lasting,
+        "permissions": custodian_permissions(remedy),
+    }  # fmt: skip
+
+
+def _direct(remedy: Direct, finding: Finding, view: Kind) -> dict[str, Any]:
+    try:
+        writes = writes_of(remedy, view, finding.part)
+    except (NotByMachine, Unknown) as error:
+        reason = str(error)
+        return _by_hand([*_as_commands(remedy, view), f"Decide first: {reason}"], view, reason)
+    if redacted([write.parameters for write in writes]):
+        reason = "it would write back what phiward never keeps"
+        return _by_hand(_as_commands(remedy, view), view, reason)
+    undo, lasting = _undo(remedy.effect, [view], finding.part)
+    return {
+        "form": "direct", "resources": (view.resource.arn,), "writes": writes, "undo": undo, "lasting": lasting,
+        "why": remedy.why, "permissions": tuple(dict.fromkeys(permission_of(write.operation) for write in writes)),
+    }  # fmt: skip
+
+
+def _as_commands(remedy: Direct, view: Kind) -> list[str]:
+    """Say the operations of a remedy for a person."""
+    return [f"{remedy.why or 'Change it'}: " + ", then ".join(remedy.operations) + f" on {view.resource.arn}"]
+
+
+def _by_hand(steps: Sequence[str], view: Kind, why: str) -> dict[str, Any]:
+    return {"form": "runbook", "resources": (view.resource.arn,), "runbook": tuple(steps), "why": why}
+
+
+def _runbook(steps: Sequence[str], finding: Finding, view: Kind) -> dict[str, Any]:
+    words = words_of(view.resource, finding.part)
+    return _by_hand([filled(step, words) for step in steps], view, "")
+
+
+def _undo(effect: Effect, failing: Sequence[Kind], part: str) -> tuple[tuple[WriteCall, ...], str]:
+    """Make out the way back, or say why there is none."""
+    if effect.lasting or not effect.undo:
+        return (), effect.lasting or "nothing is known that brings the former state back"
+    try:
+        made = tuple(call for view in failing for call in undo_of(effect, view, part))
+    except (NotByMachine, Unknown) as error:
+        return (), str(error)
+    if redacted([call.parameters for call in made]):
+        return (), "the former value is a secret, which phiward never keeps"
+    return made, "" if made else "there was no former state to bring back"
+
+
+def _finished(given: dict[str, Any], rule: type[Rule], finding: Finding, view: Kind, ground: Ground) -> Step:
+    effect = rule.remedy.effect
+    address = ground.managed.get(view.resource.arn, "")
+    code = _code(effect, view, finding.part)
+    if address and given["form"] in RUN:
+        given = {
+            "form": "patch", "resources": given["resources"],
+            "runbook": (f"Change it in code at {address}, then terraform plan and terraform apply",),
+            "permissions": given["permissions"],
+            "why": "code rules this resource: changed in the account alone, it would drift",
+        }  # fmt: skip
+    what = {key: given.get(key) for key in ("form", "resources", "policy", "writes", "runbook")}
+    if given["form"] not in RUN:
+        what["rule"] = rule.id
+    mark = [finding.account, finding.region, builtin(what)]
+    name = hashlib.sha256(canonical(mark)).hexdigest()[:12]
+    if given.get("policy"):
+        given["policy"] = {**given["policy"], "name": f"{given['policy']['name']}-{name}"}
+    return Step(
+        id=name, account=finding.account, region=region_of(view.resource), kind=finding.kind,
+        resource=view.resource.arn, name=view.resource.name, title=rule.title, severity=finding.severity,
+        mends=(_mended(finding),), changes=_changes(effect, view), after=effect.after, risk=effect.risk,
+        downtime=effect.downtime, cost=effect.cost, hipaa=(*rule.hipaa, *rule.hipaa_proposed), terraform=code,
+        managed_by=address, brings=tuple(effect.brings), tags=dict(view.resource.tags or {}), **given,
+    )  # fmt: skip
+
+
+def _code(effect: Effect, view: Kind, part: str) -> dict[str, Any]:
+    try:
+        return terraform(effect, view, part)
+    except Unknown:
+        return {}
+
+
+def _mended(finding: Finding) -> Mended:
+    return Mended(
+        finding.fingerprint, finding.rule, finding.title, finding.severity, finding.message, finding.part,
+        tuple(Read(each.fact, builtin(each.value), each.resource) for each in finding.evidence),
+    )  # fmt: skip
+
+
+def _changes(effect: Effect, view: Kind) -> tuple[Change, ...]:
+    found = []
+    for name, after in effect.sets.items():
+        try:
+            before = builtin(getattr(view, name))
+        except Unknown:
+            before = None
+        found.append(Change(name, before, builtin(after)))
+    return tuple(found)
+
+
+def _merged(some: Sequence[Step]) -> Step:
+    """Make one step of those that do the same: it mends what each mends."""
+    worst = max(some, key=lambda step: (SEVERITIES.index(step.severity), RISKS.index(step.risk)))
+    mends = {each.fingerprint: each for step in some for each in step.mends}
+    changes = {change.what: change for step in some for change in step.changes}
+    cited = sorted({text for step in some for text in step.hipaa})
+    brings = sorted({text for step in some for text in step.brings})
+    return msgspec.structs.replace(
+        worst, mends=tuple(mends.values()), changes=tuple(changes.values()), hipaa=tuple(cited), brings=tuple(brings)
+    )
+
+
+def _linked(steps: Sequence[Step], rules: Mapping[str, type[Rule]]) -> list[Step]:
+    """Say of each step which others, on the same resource, must be done first."""
+    by_rule: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for step in steps:
+        for rule in step.rules:
+            by_rule[step.account, step.resource, rule].append(step.id)
+    return [
+        msgspec.structs.replace(step, follows=tuple(dict.fromkeys(
+            each for rule in step.rules for first in rules[rule].remedy.effect.follows
+            for each in by_rule[step.account, step.resource, first] if each != step.id
+        )))
+        for step in steps
+    ]  # fmt: skip
+
+
+def _ordered(steps: Sequence[Step]) -> list[Step]:
+    """Order by account and Region; within, what others wait for first, then machines' steps, low risk, severity."""
+    known = {step.id: step for step in steps}
+    depth: dict[str, int] = {}
+
+    def deep(id: str, seen: frozenset[str] = frozenset()) -> int:
+        if id not in depth:
+            first = [each for each in known[id].follows if each in known and each not in seen]
+            depth[id] = 1 + max((deep(each, seen | {id}) for each in first), default=-1)
+        return depth[id]
+
+    return sorted(
+        steps,
+        key=lambda step: (
+            step.account, step.region, deep(step.id), not step.runs, RISKS.index(step.risk),
+            -SEVERITIES.index(step.severity), step.kind, step.resource, step.id,
+        ),
+    )  # fmt: skip

@@ -1,0 +1,147 @@
+"""What is known of the resources that steps concern: looked at again part by part, judged as a whole."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from scanner.engine.registry import kinds_needed
+from scanner.model.finding import Finding, Verdict
+from scanner.model.kind import Kind
+from scanner.model.plan import Mended, Step
+from scanner.model.resource import Coverage, Resource, Snapshot
+from scanner.model.rule import Rule
+
+GLOBAL = "global"
+Place = tuple[str, str]
+"""Account and Region, or `global`."""
+
+
+class Look(Protocol):
+    """Collects kinds in places, now."""
+
+    def __call__(self, places: Iterable[Place], kinds: Mapping[str, type[Kind]]) -> Snapshot:
+        """Give what is there."""
+
+
+Judge = Callable[[Sequence[type[Rule]], Snapshot], Iterable[Finding]]
+"""Judges a snapshot by rules."""
+
+
+@dataclass
+class World:
+    """The resources seen so far, by place and kind, and their verdicts by fingerprint."""
+
+    look: Look
+    judge: Judge
+    rules: Mapping[str, type[Rule]]
+    as_of: datetime
+    resources: dict[tuple[str, str, str], list[Resource]] = field(default_factory=lambda: defaultdict(list))
+    coverage: dict[tuple[str, str, str], list[Coverage]] = field(default_factory=lambda: defaultdict(list))
+    kinds: dict[str, type[Kind]] = field(default_factory=dict)
+    findings: dict[str, Finding] = field(default_factory=dict)
+
+    def refresh(self, places: Iterable[Place], kinds: Mapping[str, type[Kind]]) -> dict[str, Finding]:
+        """Look at kinds in places again, judge everything, and give the verdicts that stood before."""
+        before, asked = self.findings, set(places)
+        seen = self.look(asked, kinds)
+        for held in (self.resources, self.coverage):
+            for at in [at for at in held if at[:2] in asked and at[2] in kinds]:
+                del held[at]
+        for resource in seen.resources:
+            self.resources[resource.account, resource.region, resource.kind].append(resource)
+        for entry in seen.coverage:
+            self.coverage[entry.account, entry.region, entry.kind].append(entry)
+        self.kinds |= kinds
+        self.as_of = seen.as_of
+        self.findings = {finding.fingerprint: finding for finding in self.judge(self._judged(), self.snapshot())}
+        return before
+
+    def snapshot(self) -> Snapshot:
+        """Give everything that was seen as one snapshot."""
+        places = sorted({at[:2] for at in (*self.resources, *self.coverage)})
+        resources = [resource for some in self.resources.values() for resource in some]
+        coverage = [entry for some in self.coverage.values() for entry in some]
+        return Snapshot("world", self.as_of, resources, coverage, targets=places, kinds=sorted(self.kinds))
+
+    def _judged(self) -> list[type[Rule]]:
+        """Choose the rules of which everything that they read was looked at; those across accounts are none."""
+        return [
+            rule
+            for rule in self.rules.values()
+            if not rule.across and all(kind.cfn in self.kinds for kind in (*rule.judged(), *rule.needs))
+        ]
+
+
+def kinds_of(steps: Iterable[Step], rules: Mapping[str, type[Rule]]) -> dict[str, type[Kind]]:
+    """Name the kinds that the rules of steps read."""
+    return kinds_needed([rules[name] for step in steps for name in step.rules if name in rules])
+
+
+def places_of(steps: Iterable[Step], rules: Mapping[str, type[Rule]], targets: Iterable[Place]) -> set[Place]:
+    """Name the places that the rules of steps read; `targets` are those that were scanned."""
+    scanned: dict[str, set[str]] = defaultdict(set)
+    for account, region in targets:
+        scanned[account].add(region)
+    found: set[Place] = set()
+    for step in steps:
+        read = [kind for name in step.rules if name in rules for kind in (*rules[name].judged(), *rules[name].needs)]
+        own = {rules[name].kind.scope for name in step.rules if name in rules}
+        found |= {(step.account, GLOBAL), (step.account, step.region)}
+        if GLOBAL in own and any(kind.scope != GLOBAL for kind in read):
+            found |= {(step.account, region) for region in scanned[step.account]}
+    return found & set(targets)
+
+
+def state_of(mended: Mended, findings: Mapping[str, Finding], step: Step) -> str:
+    """Say how a finding stands now: `fails`, `passes`, `unknown` with what is missing, or `gone`."""
+    now = findings.get(mended.fingerprint)
+    if now is not None and now.verdict is Verdict.FAIL:
+        return "fails"
+    of_rule = [
+        each for each in findings.values()
+        if each.rule == mended.rule and (each.resource == step.resource or step.resource in each.members)
+    ]  # fmt: skip
+    if any(each.verdict in {Verdict.UNKNOWN, Verdict.ERROR} and each.part in {"", mended.part} for each in of_rule):
+        return "unknown"
+    return "passes" if of_rule else "gone"
+
+
+def worsened(before: Mapping[str, Finding], after: Mapping[str, Finding]) -> list[Finding]:
+    """Give what is judged worse than before: a new failure, or something that can no longer be said."""
+    bad = {Verdict.FAIL, Verdict.UNKNOWN, Verdict.ERROR}
+    return [
+        each for fingerprint, each in after.items()
+        if each.verdict in bad
+        and (fingerprint not in before or before[fingerprint].verdict.rank < each.verdict.rank)
+    ]  # fmt: skip
+
+
+def rounds(steps: Sequence[Step], size: int = 0, *, canary: bool = False) -> list[list[Step]]:
+    """Split steps, in their order, into rounds in which no two touch the same resource and none waits for another.
+
+    With `canary`, the first step of each rule comes in a round before the others of that rule.
+    """
+    if canary:
+        first: dict[tuple[str, ...], str] = {}
+        for step in steps:
+            first.setdefault(step.rules, step.id)
+        lead = [step for step in steps if first[step.rules] == step.id]
+        rest = [step for step in steps if first[step.rules] != step.id]
+        return [*rounds(lead, size), *rounds(rest, size)] if rest else rounds(lead, size)
+    found: list[list[Step]] = []
+    last: dict[tuple[str, str], int] = {}
+    at: dict[str, int] = {}
+    for step in steps:
+        touched = {(step.account, arn) for arn in (*step.resources, step.resource)}
+        number = 1 + max([*(last.get(one, -1) for one in touched), *(at.get(each, -1) for each in step.follows)])
+        while number < len(found) and size and len(found[number]) >= size:
+            number += 1
+        found += [[] for _ in range(number + 1 - len(found))]
+        found[number].append(step)
+        at[step.id] = number
+        last |= dict.fromkeys(touched, number)
+    return found
