@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from tempfile import TemporaryDirectory
 from typing import Any
 
 IDENTITY = "the credentials given belong to account {found}, not to {account}"
@@ -40,8 +41,6 @@ def run(asked: Mapping[str, Any]) -> int:
         PermissionError: the credentials are another account's.
         Exception: whatever Custodian raises.
     """
-    from c7n.config import Config
-    from c7n.loader import PolicyLoader
     from c7n.utils import reset_session_cache
 
     from remediation.session import PointedSession
@@ -53,8 +52,16 @@ def run(asked: Mapping[str, Any]) -> int:
     found = session().client("sts").get_caller_identity()["Account"]
     if found != asked["account"]:
         raise PermissionError(IDENTITY.format(found=found, account=asked["account"]))
+    with TemporaryDirectory() as folder:  # what it writes there holds whole descriptions, and nobody reads it
+        return _matched(asked, session, folder)
+
+
+def _matched(asked: Mapping[str, Any], session: Any, folder: str) -> int:
+    from c7n.config import Config
+    from c7n.loader import PolicyLoader
+
     config = Config.empty(
-        region=asked["region"], regions=(asked["region"],), account_id=asked["account"], output_dir="null://",
+        region=asked["region"], regions=(asked["region"],), account_id=asked["account"], output_dir=folder,
         cache="", cache_period=0, dryrun=asked["dryrun"],
     )  # fmt: skip
     loaded = PolicyLoader(config).load_data({"policies": [asked["policy"]]}, "memory://policy", session_factory=session)

@@ -22,6 +22,7 @@ from scanner.demo.moto_gaps import (
     ecs,
     guardduty,
     iam,
+    organizations,
     rds,
     s3,
     ssm,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 _MODULES = (
     *(account, backup, cloudfront, cloudtrail, config, directconnect, ec2, ecr, ecs, guardduty, iam),
-    *(rds, s3, ssm, vpn),
+    *(organizations, rds, s3, ssm, vpn),
 )
 _EVENTS: dict[str, Callable[..., None]] = {
     "tunnel": vpn.set_tunnel,
