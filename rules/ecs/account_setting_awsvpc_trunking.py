@@ -9,7 +9,7 @@ from scanner.kinds.account import RegionSettings
 from scanner.kinds.ecs_services import Service
 from scanner.kinds.ecs_tasks import Task
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Direct
+from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -41,6 +41,11 @@ class AccountSettingAwsvpcTrunking(Rule):
         "ecs.PutAccountSettingDefault",
         {"name": "awsvpcTrunking", "value": "enabled"},
         why="Cloud Custodian has no action for the account settings of ECS",
+        effect=Effect(
+            sets={"ecs_settings": {"awsvpcTrunking": "enabled"}},
+            after="instances that are registered from now on have a trunk interface; those that are there have not",
+            undo=[Write("ecs.PutAccountSettingDefault", {"name": "awsvpcTrunking", "value": "disabled"})],
+        ),
     )
     GOOD = (Case(ON, others=[SERVICE]), Case(ON, others=[TASK]))
     BAD = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rules.ecs._settings import setting_of
 from scanner.kinds.account import RegionSettings
 from scanner.kinds.ecs import Cluster
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -28,6 +28,16 @@ def settings(**different: str) -> dict[str, Any]:
     return {"ecs_settings": {**dict.fromkeys(NAMES, "enabled"), "tagResourceAuthorization": "on", **different}}
 
 
+def _long(_region: RegionSettings, part: str) -> Iterator[Write]:
+    """Choose the long format; who may tag what is made is left to a person."""
+    if not part.endswith("LongArnFormat"):
+        raise NotByMachine(
+            "roles that make services, tasks or instances would be refused without ecs:TagResource: grant it first,"
+            " then aws ecs put-account-setting-default --name tagResourceAuthorization --value on"
+        )
+    yield Write("ecs.PutAccountSettingDefault", {"name": part, "value": "enabled"})
+
+
 class AccountSettingLongArn(Rule):
     """Long ARNs and tag-on-create authorization are on for ECS.
 
@@ -41,11 +51,14 @@ class AccountSettingLongArn(Rule):
     severity = "low"
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(B)")
     sources = (EcsGuide(53),)
-    remedy = Runbook(
-        "For each of serviceLongArnFormat, taskLongArnFormat and containerInstanceLongArnFormat: aws ecs"
-        " put-account-setting-default --name NAME --value enabled --region {region}",
-        "Let the roles that make services, tasks and instances have ecs:TagResource.",
-        "aws ecs put-account-setting-default --name tagResourceAuthorization --value on --region {region}",
+    remedy = Direct(
+        "ecs.PutAccountSettingDefault",
+        by=_long,
+        why="Cloud Custodian has no action for the account settings of ECS",
+        effect=Effect(
+            after="services, tasks and instances that are made from now on have ARNs with their cluster's name",
+            lasting="AWS keeps the long format once it is chosen",
+        ),
     )
     GOOD = (
         Case(settings(), others=[CLUSTER]),

@@ -10,7 +10,7 @@ from scanner.kinds.autoscaling import AutoScalingGroup
 from scanner.kinds.ecs import CapacityProvider, ManagedScaling
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Direct
+from scanner.model.remedy import Around, Direct, Effect, Write
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -36,6 +36,23 @@ def scaled(*, enabled: bool = True, target: int = 100) -> dict[str, Any]:
     return {**GROUP, "scaling": ManagedScaling(enabled=enabled, target=target)}
 
 
+def _provided(status: str, target: int, protection: str) -> Write:
+    group = {
+        "managedScaling": {"status": status, "targetCapacity": target},
+        "managedTerminationProtection": protection,
+    }
+    return Write("ecs.UpdateCapacityProvider", {"name": "{id}", "autoScalingGroupProvider": group})
+
+
+def _scaled(_provider: CapacityProvider, _part: str, around: Around | None = None) -> Iterator[Write]:
+    yield _provided("ENABLED", around.settings.target if around else 100, "ENABLED")
+
+
+def _as_before(provider: CapacityProvider, _part: str, _around: Around | None = None) -> Iterator[Write]:
+    status = "ENABLED" if provider.scaling.enabled else "DISABLED"
+    yield _provided(status, provider.scaling.target, provider.termination_protection)
+
+
 class CapacityProviderManagedScaling(Rule):
     """Capacity providers use managed scaling at full target capacity.
 
@@ -53,14 +70,24 @@ class CapacityProviderManagedScaling(Rule):
     related = ("ecs_capacity_provider_termination_protection",)
     remedy = Direct(
         "ecs.UpdateCapacityProvider",
-        {
-            "name": "{id}",
-            "autoScalingGroupProvider": {
-                "managedScaling": {"status": "ENABLED", "targetCapacity": 100},
-                "managedTerminationProtection": "ENABLED",
-            },
-        },
+        by=_scaled,
+        across=True,
         why="Cloud Custodian has no action for capacity providers",
+        effect=Effect(
+            after="ECS adds instances where tasks wait, and takes away those without tasks only",
+            risk="medium",
+            downtime="none; the group must protect new instances from scale-in itself, or AWS refuses the change",
+            cost="the instances that ECS adds, up to the maximum of the group",
+            undo=_as_before,
+            terraform={
+                "aws_ecs_capacity_provider": {
+                    "auto_scaling_group_provider": {
+                        "managed_scaling": {"status": "ENABLED", "target_capacity": 100},
+                        "managed_termination_protection": "ENABLED",
+                    }
+                }
+            },
+        ),
     )
 
     class Settings(RuleSettings, frozen=True):

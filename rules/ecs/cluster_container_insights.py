@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scanner.kinds.ecs import Cluster
-from scanner.model.remedy import Direct
+from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+def _observing(value: str) -> dict[str, Any]:
+    return {"cluster": "{arn}", "settings": [{"name": "containerInsights", "value": value}]}
 
 
 class ClusterContainerInsights(Rule):
@@ -32,8 +36,14 @@ class ClusterContainerInsights(Rule):
     )
     remedy = Direct(
         "ecs.UpdateClusterSettings",
-        {"cluster": "{arn}", "settings": [{"name": "containerInsights", "value": "enhanced"}]},
+        _observing("enhanced"),
         why="Cloud Custodian has no action for the settings of a cluster",
+        effect=Effect(
+            sets={"container_insights": "enhanced"},
+            cost="CloudWatch's price for the observations of each task and container, and about 0.50 USD a GB of logs",
+            undo=[Write("ecs.UpdateClusterSettings", _observing("$container_insights"))],
+            terraform={"aws_ecs_cluster": {"setting": {"name": "containerInsights", "value": "enhanced"}}},
+        ),
     )
     GOOD = ({"container_insights": "enabled"}, {"container_insights": "enhanced"})
     BAD = ({"container_insights": "disabled"},)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._services import SOUND_DEPLOYMENT
 from scanner.kinds.ecs_deployments import Rollback
 from scanner.kinds.ecs_services import Service
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Custodian
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -32,23 +32,7 @@ class ServiceDeploymentCircuitBreaker(Rule):
     category = "resilience"
     hipaa_proposed = ("164.308(a)(7)(i)", "164.308(a)(7)(ii)(C)")
     sources = (EcsGuide(48),)
-    remedy = Custodian(
-        "ecs-service",
-        {
-            "type": "modify",
-            "update": {
-                "deploymentConfiguration": {"deploymentCircuitBreaker": {"enable": True, "rollback": True}},
-            },
-        },
-        filters=[
-            {
-                "not": [
-                    {"deploymentConfiguration.deploymentCircuitBreaker.enable": True},
-                    {"deploymentConfiguration.deploymentCircuitBreaker.rollback": True},
-                ]
-            }
-        ],
-    )
+    remedy = SOUND_DEPLOYMENT
     GOOD = (
         {"circuit_breaker": ON},
         {"circuit_breaker": OFF, "deployment_alarms": ALARMS},

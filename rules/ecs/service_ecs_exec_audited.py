@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rules.ecs._services import updated
 from scanner.kinds.ecs import Cluster, ExecLogging
 from scanner.kinds.ecs_services import Service
 from scanner.kinds.logs import LogGroup
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Custodian, Effect
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -54,6 +55,14 @@ class ServiceEcsExecAudited(Rule):
         "ecs-service",
         {"type": "modify", "update": {"enableExecuteCommand": False}},
         filters=[{"enableExecuteCommand": True}],
+        effect=Effect(
+            sets={"exec_enabled": False},
+            after="tasks that start from now on take no sessions; those that run do until they are replaced",
+            risk="medium",
+            downtime="nobody can open a shell in new tasks any more",
+            undo=[updated(enableExecuteCommand=True)],
+            terraform={"aws_ecs_service": {"enable_execute_command": False}},
+        ),
     )
     GOOD = (
         {"exec_enabled": False},

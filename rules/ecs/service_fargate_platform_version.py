@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._services import updated
 from scanner.kinds.ecs_service_parts import TaskSet
 from scanner.kinds.ecs_services import Service
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Custodian, Effect
 from scanner.model.rule import Fail, Gaps, Rule
 from scanner.model.source import EcsGuide
 
@@ -43,6 +44,14 @@ class ServiceFargatePlatformVersion(Rule):
         "ecs-service",
         {"type": "modify", "update": {"platformVersion": "LATEST", "forceNewDeployment": True}},
         filters=[{"type": "value", "key": "platformVersion", "op": "ne", "value": "LATEST"}],
+        effect=Effect(
+            after="the service's tasks are replaced, and run the newest platform version from then on",
+            risk="medium",
+            downtime="none where a deployment keeps enough tasks; long sessions end with the tasks that are replaced",
+            undo=[updated(platformVersion="$platform_version", forceNewDeployment=True)],
+            terraform={"aws_ecs_service": {"platform_version": "LATEST"}},
+            follows=("ecs_service_zero_downtime_deployment",),
+        ),
     )
     GOOD = (
         {},

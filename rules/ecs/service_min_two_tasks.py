@@ -6,14 +6,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from rules.ecs._services import updated
 from scanner.kinds.ecs_services import Service
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Around, Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import CityWebapps, PhiCluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+def _doubled(service: Service, _part: str, around: Around | None = None) -> Iterator[Write]:
+    if not service.desired:
+        raise NotByMachine("somebody has brought the service to no tasks: whether it is needed, a person must say")
+    yield updated(desiredCount=around.settings.minimum if around else 2)
 
 
 class ServiceMinTwoTasks(Rule):
@@ -28,13 +35,19 @@ class ServiceMinTwoTasks(Rule):
     category = "resilience"
     hipaa_proposed = ("164.308(a)(7)(i)", "164.308(a)(7)(ii)(C)")
     sources = (CityWebapps(), PhiCluster())
-    remedy = Custodian(
-        "ecs-service",
-        {"type": "modify", "update": {"desiredCount": 2}},
-        filters=[
-            {"schedulingStrategy": "REPLICA"},
-            {"type": "value", "key": "desiredCount", "op": "less-than", "value": 2},
-        ],
+    remedy = Direct(
+        "ecs.UpdateService",
+        by=_doubled,
+        across=True,
+        why="the number is the rule's setting, and a service without tasks is left alone; Custodian knows neither",
+        effect=Effect(
+            after="the service runs as many tasks as the setting of the rule asks for (two where nothing is set)",
+            risk="medium",
+            downtime="none; a program that must run only once, such as a scheduler, would do its work twice",
+            cost="the capacity of the tasks that are added",
+            undo=[updated(desiredCount="$desired")],
+            terraform={"aws_ecs_service": {"desired_count": 2}},
+        ),
     )
     GOOD = ({"desired": 2}, {"desired": 3}, Case({"desired": 1}, settings={"minimum": 1}))
     BAD = ({"desired": 1}, {"desired": 0}, Case({"desired": 2}, settings={"minimum": 3}))

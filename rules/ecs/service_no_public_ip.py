@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules._former import former
 from rules._network import internet_routes
+from rules.ecs._services import updated
 from scanner.kinds.ec2_network import RouteTable, Subnet
 from scanner.kinds.ecs_service_parts import TaskSet
 from scanner.kinds.ecs_services import Service
 from scanner.kinds.network_reasoning import Route
 from scanner.model.gap import Gap, Unknown
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Around, Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.source import CityWebapps, EcsGuide, WebProposal
 
@@ -26,6 +28,33 @@ PRIVATE = Other(RouteTable, id="rtb-1", main=True, routes=(Route("10.0.0.0/16", 
 PUBLIC = Other(RouteTable, id="rtb-2", subnets=("subnet-b",), routes=(Route("0.0.0.0/0", "igw-1"),))
 
 
+def _private(service: Service, part: str, around: Around | None = None) -> Iterator[Write]:
+    """Take the public addresses away where every subnet is private, so that tasks leave by other ways.
+
+    Raises:
+        NotByMachine: a subnet is public: without an address tasks there fetch neither images nor secrets.
+        Unknown: a subnet, or what it routes, was not seen.
+    """
+    if part != "public address" or around is None or not service.public_ip:
+        raise NotByMachine(f"{part}: tasks must move to private subnets, and a person must choose them")
+    for name in service.subnets:
+        subnet = around.world.get(Subnet, name)
+        if subnet is None:
+            raise Unknown(Gap("ec2.DescribeSubnets", message=f"{name} was not seen"))
+        if internet_routes(around.world, subnet):
+            raise NotByMachine(f"{name} is public: without an address its tasks could fetch no images")
+    yield _addressed(service, "DISABLED")
+
+
+def _public(service: Service, _part: str, _around: Around | None = None) -> Iterator[Write]:
+    yield _addressed(service, "ENABLED")
+
+
+def _addressed(service: Service, public: str) -> Write:
+    network = former(service, "service")["networkConfiguration"]["awsvpcConfiguration"]
+    return updated(networkConfiguration={"awsvpcConfiguration": {**network, "assignPublicIp": public}})
+
+
 class ServiceNoPublicIp(Rule):
     """Services have no public IP and run in private subnets.
 
@@ -39,10 +68,18 @@ class ServiceNoPublicIp(Rule):
     severity = "high"
     hipaa_proposed = ("164.312(a)(1)", "164.312(e)(1)", "164.308(a)(4)(ii)(C)")
     sources = (CityWebapps(), EcsGuide(3), EcsGuide(4), WebProposal())
-    remedy = Custodian(
-        "ecs-service",
-        {"type": "modify", "update": {"networkConfiguration": {"awsvpcConfiguration": {"assignPublicIp": "DISABLED"}}}},
-        filters=[{"networkConfiguration.awsvpcConfiguration.assignPublicIp": "ENABLED"}],
+    remedy = Direct(
+        "ecs.UpdateService",
+        by=_private,
+        across=True,
+        why="Custodian cannot see whether the subnets have another way out, without which no task could start",
+        effect=Effect(
+            after="tasks are replaced by others that have private addresses only",
+            risk="medium",
+            downtime="none where a deployment keeps enough tasks; who calls a task by its public address loses it",
+            undo=_public,
+            terraform={"aws_ecs_service": {"network_configuration": {"assign_public_ip": False}}},
+        ),
     )
     GOOD = (
         Case(

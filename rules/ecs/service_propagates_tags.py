@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from rules.ecs._services import updated
 from scanner.kinds.ecs_services import Service
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Case, Fail, Gaps, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scanner.model.rule import Outcome
+
+
+def _propagating(_service: Service, part: str) -> Iterator[Write]:
+    if part != "propagation":
+        raise NotByMachine(f"{part}: its value a person must say (aws ecs tag-resource)")
+    yield updated(propagateTags="SERVICE")
+
+
+def _as_before(service: Service, _part: str) -> Iterator[Write]:
+    yield updated(propagateTags=service.propagates or "NONE")
 
 
 class ServicePropagatesTags(Rule):
@@ -32,10 +43,15 @@ class ServicePropagatesTags(Rule):
     hipaa_proposed = ("164.310(d)(2)(iii)",)
     sources = (EcsGuide(54),)
     related = ("ecs_service_propagate_tags_set", "ecs_service_tagged")
-    remedy = Runbook(
-        "aws ecs update-service --cluster CLUSTER --service {name} --propagate-tags SERVICE --force-new-deployment",
-        "aws ecs tag-resource --resource-arn {arn} --tags key=KEY,value=VALUE for each tag that is missing",
-        "Set both in the source code that makes the service.",
+    remedy = Direct(
+        "ecs.UpdateService",
+        by=_propagating,
+        why="Custodian's schema knows no propagateTags",
+        effect=Effect(
+            after="tasks that start from now on take over the service's tags",
+            undo=_as_before,
+            terraform={"aws_ecs_service": {"propagate_tags": "SERVICE"}},
+        ),
     )
 
     class Settings(RuleSettings, frozen=True):

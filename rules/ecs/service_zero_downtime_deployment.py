@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from rules.ecs._services import SOUND_DEPLOYMENT
 from scanner.kinds.ecs_services import Service
-from scanner.model.remedy import Custodian
 from scanner.model.rule import Case, Fail, Gaps, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import CityWebapps, EcsGuide
@@ -32,26 +32,7 @@ class ServiceZeroDowntimeDeployment(Rule):
     category = "resilience"
     hipaa_proposed = ("164.308(a)(7)(i)", "164.308(a)(7)(ii)(C)")
     sources = (CityWebapps(), EcsGuide(48), EcsGuide(49))
-    remedy = Custodian(
-        "ecs-service",
-        {
-            "type": "modify",
-            "update": {"deploymentConfiguration": {"minimumHealthyPercent": 100, "maximumPercent": 200}},
-        },
-        filters=[
-            {
-                "or": [
-                    {
-                        "type": "value",
-                        "key": "deploymentConfiguration.minimumHealthyPercent",
-                        "op": "less-than",
-                        "value": 50,
-                    },
-                    {"type": "value", "key": "deploymentConfiguration.maximumPercent", "op": "lte", "value": 100},
-                ]
-            }
-        ],
-    )
+    remedy = SOUND_DEPLOYMENT
 
     class Settings(RuleSettings, frozen=True):
         """How many tasks must stay."""
