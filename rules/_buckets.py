@@ -19,6 +19,17 @@ BLOCK_SETTINGS = {
 }
 """The settings that block public access, of a bucket and of an account."""
 
+LOG_WRITERS = frozenset(
+    {
+        "cloudtrail.amazonaws.com",
+        "config.amazonaws.com",
+        "delivery.logs.amazonaws.com",
+        "logdelivery.elasticloadbalancing.amazonaws.com",
+        "logging.s3.amazonaws.com",
+    }
+)
+"""The services that write logs into buckets, as bucket policies name them."""
+
 EVERY_PERMISSION = frozenset({"READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL"})
 
 
@@ -57,6 +68,22 @@ def public_by_acl(
             yield Note(f"{said}, without effect")
         else:
             yield Fail(said, part=f"acl {grant.grantee} {grant.permission}")
+
+
+def receives_logs(bucket: Bucket) -> bool:
+    """Say whether a service of AWS may write its logs into a bucket, by the bucket policy or by access control list."""
+
+    def by_policy() -> bool:
+        granting = bucket.policy.allows_some("s3:PutObject", f"{arn_of(bucket)}/*") if bucket.policy else ()
+        named = [item for entry in granting if entry.principals for item in entry.principals.items]
+        return any(item.value in LOG_WRITERS for item in named)
+
+    def by_acl() -> bool:
+        return bucket.ownership != "BucketOwnerEnforced" and any(
+            grant.grantee == "s3/LogDelivery" and grant.permission == "WRITE" for grant in bucket.acl_grants
+        )
+
+    return any_of((by_policy, by_acl))
 
 
 def access_logged(bucket: Bucket, world: World) -> bool:

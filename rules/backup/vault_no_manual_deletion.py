@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from rules._former import former, former_policy, with_statement
 from scanner.kinds.backup import BackupVault
 from scanner.model.policy import Condition, PolicyDocument, Statement
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -47,6 +48,25 @@ def _lets_out_only(test: Condition, exempt: tuple[str, ...]) -> bool:
     return test.operator in NOT_THEY and test.key == "aws:principalarn" and set(test.values) <= set(exempt)
 
 
+def _deny_deletion(vault: BackupVault, _part: str) -> Iterator[Write]:
+    statement = {
+        "Sid": "DenyManualDeletion",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": list(ACTIONS),
+        "Resource": "*",
+    }
+    text = with_statement(former_policy(vault, "pol"), statement)
+    yield Write("backup.PutBackupVaultAccessPolicy", {"BackupVaultName": "{id}", "Policy": text})
+
+
+def _former_vault_policy(vault: BackupVault, _part: str) -> Iterator[Write]:
+    """The policy must go before another can be put: it forbids to replace it, not to take it away."""
+    yield Write("backup.DeleteBackupVaultAccessPolicy", {"BackupVaultName": "{id}"})
+    if former(vault, "pol"):
+        yield Write("backup.PutBackupVaultAccessPolicy", {"BackupVaultName": "{id}", "Policy": former(vault, "pol")})
+
+
 class VaultNoManualDeletion(Rule):
     """Vault policy blocks manual deletion of recovery points.
 
@@ -70,12 +90,17 @@ class VaultNoManualDeletion(Rule):
         "config:backup-recovery-point-manual-deletion-disabled",
         "steampipe:backup_recovery_point_manual_deletion_disabled",
     )
-    remedy = Runbook(
-        "Write a statement that denies everyone on * backup:DeleteRecoveryPoint, backup:UpdateRecoveryPointLifecycle"
-        " and backup:PutBackupVaultAccessPolicy; where a role must be let out by aws:PrincipalArn, name it in"
-        " the settings of this rule.",
-        "Put it beside the statements that are there: aws backup put-backup-vault-access-policy"
-        " --backup-vault-name {id} --policy file://policy.json",
+    remedy = Direct(
+        "backup.PutBackupVaultAccessPolicy",
+        why="Custodian has no action for it.",
+        by=_deny_deletion,
+        effect=Effect(
+            after="one more statement of the vault's policy: nobody deletes recovery points, shortens their life or"
+            " changes the policy; all others stay",
+            risk="medium",
+            undo=_former_vault_policy,
+            terraform={"aws_backup_vault_policy": {"backup_vault_name": "{id}", "policy": "POLICY"}},
+        ),
     )
     GOOD = (
         {"policy": _policy()},

@@ -7,7 +7,7 @@ from functools import partial
 
 from scanner.kinds.cloudfront import Distribution
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 
 
@@ -36,6 +36,10 @@ class Logging(Rule):
         "aws logs put-delivery-destination --name NAME --delivery-destination-configuration"
         " destinationResourceArn=arn:aws:s3:::BUCKET",
         "aws logs create-delivery --delivery-source-name NAME --delivery-destination-arn ARN",
+        effect=Effect(
+            cost="storage of the logs; into CloudWatch Logs about 0.50 USD for each GB",
+            terraform={"aws_cloudfront_distribution": {"logging_config": {"bucket": "LOGS.s3.amazonaws.com"}}},
+        ),
     )
     GOOD = (
         {"logs": True},

@@ -8,7 +8,7 @@ from scanner.kinds.cloudfront import Distribution, VpcOrigin
 from scanner.kinds.cloudfront_reading import Origin
 from scanner.model.gap import Gap, GapState, Unknown
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.source import WebProposal
 
@@ -42,6 +42,20 @@ class OriginHttps(Rule):
         " has them in its own configuration: aws cloudfront update-vpc-origin",
         "Put it back with the ETag that was read: aws cloudfront update-distribution --id {id} --if-match ETAG"
         " --distribution-config file://config.json",
+        effect=Effect(
+            risk="high",
+            downtime="all that the origin serves, where it does not answer HTTPS with a certificate for its name",
+            terraform={
+                "aws_cloudfront_distribution": {
+                    "origin": {
+                        "custom_origin_config": {
+                            "origin_protocol_policy": "https-only",
+                            "origin_ssl_protocols": ["TLSv1.2"],
+                        }
+                    }
+                }
+            },
+        ),
     )
     GOOD = (
         {"origins": (_origin(), MEDIA)},

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scanner.kinds.cloudfront import Distribution, OriginAccessControl
 from scanner.kinds.cloudfront_reading import Origin
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.source import WebProposal
 
@@ -41,6 +41,11 @@ class S3OriginAccessControl(Rule):
         "Put its id into the S3 origins of the distribution (for a website endpoint, use the bucket itself as origin):"
         " aws cloudfront update-distribution --id {id} --if-match ETAG --distribution-config file://config.json",
         "Let cloudfront.amazonaws.com read by the bucket policy, with aws:SourceArn {arn}, and take everyone else out.",
+        effect=Effect(
+            risk="high",
+            downtime="all that the bucket serves, where its policy does not yet admit the distribution",
+            terraform={"aws_cloudfront_distribution": {"origin": {"origin_access_control_id": "CONTROL"}}},
+        ),
     )
     GOOD = (
         _case(CONTROLLED),

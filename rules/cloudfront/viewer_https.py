@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.kinds.cloudfront import Distribution
 from scanner.kinds.cloudfront_reading import Behavior
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Gaps, Missing, Rule
 from scanner.model.source import WebProposal
 
@@ -33,6 +33,21 @@ class ViewerHttps(Rule):
         " SSLSupportMethod sni-only and MinimumProtocolVersion TLSv1.2_2021.",
         "Put it back with the ETag that was read: aws cloudfront update-distribution --id {id} --if-match ETAG"
         " --distribution-config file://config.json",
+        effect=Effect(
+            risk="medium",
+            downtime="viewers that know TLS 1.1 at the most are refused",
+            follows=("cloudfront_viewer_policy_https",),
+            terraform={
+                "aws_cloudfront_distribution": {
+                    "default_cache_behavior": {"viewer_protocol_policy": "redirect-to-https"},
+                    "viewer_certificate": {
+                        "acm_certificate_arn": "CERTIFICATE",
+                        "ssl_support_method": "sni-only",
+                        "minimum_protocol_version": "TLSv1.2_2021",
+                    },
+                }
+            },
+        ),
     )
     GOOD = (
         {"behaviors": (Behavior("*", "https-only"), Behavior("/api/*", "redirect-to-https"))},

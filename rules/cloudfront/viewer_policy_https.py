@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.kinds.cloudfront import Distribution
 from scanner.kinds.cloudfront_reading import Behavior
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Custodian, Effect
 from scanner.model.rule import Fail, Rule
 
 
@@ -44,6 +44,17 @@ class ViewerPolicyHttps(Rule):
                 ]
             }
         ],
+        effect=Effect(
+            after="every behaviour that took plain HTTP redirects to HTTPS",
+            risk="medium",
+            lasting="a change needs the ETag that the distribution has then: aws cloudfront update-distribution --id"
+            " {id} with ViewerProtocolPolicy allow-all",
+            terraform={
+                "aws_cloudfront_distribution": {
+                    "default_cache_behavior": {"viewer_protocol_policy": "redirect-to-https"}
+                }
+            },
+        ),
     )
     GOOD = ({"behaviors": (Behavior("*", "https-only"), Behavior("/api/*", "redirect-to-https"))},)
     BAD = (

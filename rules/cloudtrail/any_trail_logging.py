@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules._trails import Search, any_trail, is_on, reaches
+from rules.cloudtrail._mended import EVERYWHERE
 from scanner.kinds.account import RegionSettings
 from scanner.kinds.cloudtrail import CoveringTrail, Trail
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 
 
@@ -39,13 +39,7 @@ class AnyTrailLogging(Rule):
         "steampipe:cloudtrail_trail_enabled_account",
     )
     related = ("cloudtrail_multi_region_enabled",)
-    remedy = Runbook(
-        "See whether a trail stands but is off: aws cloudtrail describe-trails, aws cloudtrail get-trail-status --name"
-        " TRAIL; then aws cloudtrail start-logging --name TRAIL",
-        "Where there is none, make one for all Regions: aws cloudtrail create-trail --name audit --s3-bucket-name"
-        " BUCKET --is-multi-region-trail --enable-log-file-validation",
-        "Switch it on: aws cloudtrail start-logging --name audit",
-    )
+    remedy = EVERYWHERE
     GOOD = (
         Case({}, others=[Other(CoveringTrail)]),
         Case({}, others=[Other(CoveringTrail, home="eu-west-1")]),

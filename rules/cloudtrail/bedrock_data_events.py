@@ -13,7 +13,7 @@ from scanner.kinds.account import RegionSettings
 from scanner.kinds.cloudtrail import CoveringTrail, Trail
 from scanner.kinds.cloudtrail_data import DataEvents
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -45,6 +45,7 @@ class BedrockDataEvents(Rule):
         " those that stand",
         "For the text, choose an encrypted log group or bucket: aws bedrock put-model-invocation-logging-configuration"
         " --region {region} --logging-config file://logging.json",
+        effect=Effect(cost="data events, about 0.10 USD for 100,000; storage of what is logged"),
     )
 
     class Settings(RuleSettings, frozen=True):

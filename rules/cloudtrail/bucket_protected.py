@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rules._buckets import access_logged, public_by_acl, public_by_policy
+from rules._bucket_remedies import former_block
+from rules._buckets import BLOCK_SETTINGS, access_logged, public_by_acl, public_by_policy
 from rules._trails import any_trail
 from scanner.kinds.account import Account
 from scanner.kinds.cloudtrail import CoveringTrail, Trail
@@ -14,7 +15,7 @@ from scanner.kinds.s3 import Bucket
 from scanner.kinds.s3_reading import AclGrant
 from scanner.model.inventory import World
 from scanner.model.policy import PolicyDocument
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Case, Fail, Gaps, Missing, Note, Other, Rule
 from scanner.model.source import ClientCells
 
@@ -30,12 +31,24 @@ PUBLIC = PolicyDocument.parse(
         },
     }
 )
+LOGS = "access logs"
 EVERYONE = (AclGrant("global/AllUsers", "READ"),)
 
 
 def _case(trail: Other | None = None, **facts: Any) -> Case:
     others = [trail or Other(Trail, bucket="audit-logs"), Other(Account, **OPEN)]
     return Case({"id": "audit-logs", "policy": None} | OPEN | facts, others=others)
+
+
+def _block(bucket: Bucket, part: str) -> Iterator[Write]:
+    if part == LOGS:
+        raise NotByMachine(
+            "let the trail record the bucket's objects, as cloudtrail_s3_data_events asks, or choose another bucket for"
+            f" its server access logs: aws s3api put-bucket-logging --bucket {bucket.id} --bucket-logging-status"
+            " file://logging.json"
+        )
+    every = dict.fromkeys(BLOCK_SETTINGS.values(), True)
+    yield Write("s3.PutPublicAccessBlock", {"Bucket": "{id}", "PublicAccessBlockConfiguration": every})
 
 
 class BucketProtected(Rule):
@@ -51,12 +64,16 @@ class BucketProtected(Rule):
     severity = "critical"
     hipaa_proposed = ("164.312(b)", "164.312(c)(1)", "164.312(a)(1)")
     sources = (ClientCells(),)
-    remedy = Runbook(
-        "Block public access: aws s3api put-public-access-block --bucket {id} --public-access-block-configuration"
-        " BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
-        "Let its server access logs go to another bucket: aws s3api put-bucket-logging --bucket {id}"
-        " --bucket-logging-status file://logging.json",
-        "See that log files still arrive: aws cloudtrail get-trail-status --name TRAIL",
+    remedy = Direct(
+        "s3.PutPublicAccessBlock",
+        why="what is to be done depends on what is wrong, which Custodian cannot tell.",
+        by=_block,
+        effect=Effect(
+            after="public access to the bucket is blocked",
+            risk="medium",
+            undo=former_block,
+            terraform={"aws_s3_bucket_public_access_block": {"bucket": "{id}", **dict.fromkeys(BLOCK_SETTINGS, True)}},
+        ),
     )
     GOOD = (
         _case(),
@@ -96,5 +113,5 @@ class BucketProtected(Rule):
             yield from public_by_acl(bucket, world)
         with gaps:
             if not access_logged(bucket, world):
-                yield Fail("who reads the trail's files is not recorded", part="access logs", severity="medium")
+                yield Fail("who reads the trail's files is not recorded", part=LOGS, severity="medium")
         yield from gaps

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.kinds.cloudtrail import Trail
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import ClientCells, EcsGuide
 
@@ -52,6 +52,11 @@ class Encrypted(Rule):
         " cloudtrail.amazonaws.com generate data keys for this trail, and the auditors decrypt.",
         "aws cloudtrail update-trail --name {arn} --kms-key-id KEY",
         "After a quarter of an hour see that log files still arrive: aws cloudtrail get-trail-status --name {arn}",
+        effect=Effect(
+            risk="medium",
+            cost="1 USD a month for a key, and its requests",
+            terraform={"aws_cloudtrail": {"kms_key_id": "KEY"}},
+        ),
     )
     GOOD = ({},)
     BAD = ({"key": ""},)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.kinds.cloudtrail import Trail
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Custodian, Effect, Write
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import ClientCells, EcsGuide
 
@@ -45,6 +45,11 @@ class LogValidation(Rule):
         "cloudtrail",
         {"type": "update-trail", "attributes": {"EnableLogFileValidation": True}},
         filters=[{"LogFileValidationEnabled": False}],
+        effect=Effect(
+            sets={"validates": True},
+            undo=(Write("cloudtrail.UpdateTrail", {"Name": "{arn}", "EnableLogFileValidation": False}),),
+            terraform={"aws_cloudtrail": {"enable_log_file_validation": True}},
+        ),
     )
     GOOD = ({},)
     BAD = ({"validates": False},)

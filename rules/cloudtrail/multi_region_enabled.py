@@ -10,10 +10,10 @@ from typing import Annotated
 import msgspec
 
 from rules._trails import Search, is_on, reaches_everywhere, records_management
+from rules.cloudtrail._mended import EVERYWHERE
 from scanner.kinds.account import Account
 from scanner.kinds.cloudtrail import CoveringTrail, ManagementEvents
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Note, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import ClientCells, EcsGuide
@@ -37,14 +37,7 @@ class MultiRegionEnabled(Rule):
     hipaa_proposed = ("164.312(b)", "164.308(a)(1)(ii)(D)", "164.308(a)(5)(ii)(C)")
     sources = (EcsGuide(59), EcsGuide(65), ClientCells())
     needs = (CoveringTrail,)
-    remedy = Runbook(
-        "Make a bucket for the logs whose policy lets CloudTrail write to it, with a retention of six years.",
-        "Make the trail: aws cloudtrail create-trail --name audit --s3-bucket-name BUCKET --is-multi-region-trail "
-        "--enable-log-file-validation",
-        "Switch it on: aws cloudtrail start-logging --name audit",
-        "Where a trail stands but delivers nothing, read LatestDeliveryError: aws cloudtrail get-trail-status "
-        "--name TRAIL",
-    )
+    remedy = EVERYWHERE
 
     class Settings(RuleSettings, frozen=True):
         """The rule's parameters."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules._trails import Search, is_on, reaches_everywhere, records_management
+from rules.cloudtrail._mended import EVERYWHERE
 from scanner.kinds.account import Account
 from scanner.kinds.cloudtrail import CoveringTrail, ManagementEvents
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 
 
@@ -38,12 +38,7 @@ class MultiRegionTrail(Rule):
         "cis:v7.0/4.1",
     )
     related = ("cloudtrail_multi_region_enabled",)
-    remedy = Runbook(
-        "Make a bucket for the logs whose policy lets CloudTrail write to it, with a retention of six years.",
-        "Make the trail: aws cloudtrail create-trail --name audit --s3-bucket-name BUCKET --is-multi-region-trail"
-        " --enable-log-file-validation",
-        "Switch it on: aws cloudtrail start-logging --name audit",
-    )
+    remedy = EVERYWHERE
     READS = ManagementEvents(read=True, write=False)
     WRITES = ManagementEvents(read=False, write=True)
     GOOD = (

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from rules._trails import OBJECTS, Search, Test, any_trail, is_on, reaches, records_data
+from rules.cloudtrail._mended import OBJECTS_TOO
 from scanner.kinds.account import Account
 from scanner.kinds.cloudtrail import CoveringTrail, Trail
 from scanner.kinds.cloudtrail_data import DataEvents
 from scanner.kinds.s3 import Bucket
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 
 ALL = (DataEvents(OBJECTS),)
@@ -44,11 +44,7 @@ class S3DataEvents(Rule):
     )
     aliases = ("config:cloudtrail-s3-dataevents-enabled", "steampipe:cloudtrail_s3_data_events_enabled")
     related = ("s3_bucket_access_logging",)
-    remedy = Runbook(
-        "See what the trail selects now: aws cloudtrail get-event-selectors --trail-name TRAIL",
-        "Add a selector for data events with resources.type AWS::S3::Object, and put all of them back: aws cloudtrail"
-        " put-event-selectors --trail-name TRAIL --advanced-event-selectors file://selectors.json",
-    )
+    remedy = OBJECTS_TOO
     GOOD = (
         Case({}, others=[_trail(), HERE, THERE]),
         Case({}, others=[_trail(multi_region=False), HERE]),

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from rules._trails import OBJECTS, Search, is_on, reaches_everywhere, records_data
+from rules.cloudtrail._mended import OBJECTS_TOO
 from scanner.kinds.account import Account
 from scanner.kinds.cloudtrail import CoveringTrail
 from scanner.kinds.cloudtrail_data import DataEvents
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 
 EVERY = (DataEvents(OBJECTS, read=False),)
@@ -51,11 +51,7 @@ class S3WriteEvents(Rule):
         "cis:v7.0/4.8",
     )
     related = ("s3_bucket_access_logging",)
-    remedy = Runbook(
-        "See what the trail selects now: aws cloudtrail get-event-selectors --trail-name TRAIL",
-        "Add a selector for data events with resources.type AWS::S3::Object, and put all of them back: aws cloudtrail"
-        " put-event-selectors --trail-name TRAIL --advanced-event-selectors file://selectors.json",
-    )
+    remedy = OBJECTS_TOO
     GOOD = (
         _case(*EVERY),
         _case(DataEvents(OBJECTS)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.kinds.cloudtrail import Trail
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -41,6 +41,12 @@ class ToCloudwatch(Rule):
         "aws cloudtrail update-trail --name {arn} --cloud-watch-logs-log-group-arn GROUP --cloud-watch-logs-role-arn"
         " ROLE",
         "See that events arrive: LatestCloudWatchLogsDeliveryTime of aws cloudtrail get-trail-status --name {arn}",
+        effect=Effect(
+            cost="CloudWatch Logs ingestion, about 0.50 USD for each GB",
+            terraform={
+                "aws_cloudtrail": {"cloud_watch_logs_group_arn": "GROUP:*", "cloud_watch_logs_role_arn": "ROLE"}
+            },
+        ),
     )
     GOOD = ({},)
     BAD = ({"log_group": ""},)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from rules.config._recorded import RECORD
 from rules.config._recorders import faults
 from scanner.kinds.account import RegionSettings
 from scanner.kinds.config import ConfigurationRecorder, DeliveryChannel
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import ClientCells
@@ -38,14 +38,7 @@ class RecorderEnabled(Rule):
     severity = "medium"
     hipaa_proposed = ("164.312(b)", "164.308(a)(1)(ii)(D)")
     sources = (ClientCells(),)
-    remedy = Runbook(
-        "aws configservice put-configuration-recorder --region {region} --configuration-recorder"
-        " name=default,roleARN=ROLE --recording-group allSupported=true",
-        "aws configservice put-delivery-channel --region {region} --delivery-channel name=default,s3BucketName=BUCKET",
-        "aws configservice start-configuration-recorder --region {region} --configuration-recorder-name default",
-        "See that it delivers: aws configservice describe-delivery-channel-status --region {region}; where it fails,"
-        " let the bucket's policy and its key admit config.amazonaws.com.",
-    )
+    remedy = RECORD
 
     class Settings(RuleSettings, frozen=True):
         """What need not be recorded."""

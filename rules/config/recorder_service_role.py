@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from rules.config._recorded import RECORD
 from rules.config._recorders import faults
 from scanner.kinds.account import RegionSettings
 from scanner.kinds.config import ConfigurationRecorder
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -46,13 +46,7 @@ class RecorderServiceRole(Rule):
         "cis:v7.0/4.3",
     )
     related = ("config_recorder_enabled",)
-    remedy = Runbook(
-        "Make the role, once: aws iam create-service-linked-role --aws-service-name config.amazonaws.com",
-        "aws configservice put-configuration-recorder --region {region} --configuration-recorder"
-        " name=default,roleARN=ROLE"
-        " --recording-group allSupported=true",
-        "aws configservice start-configuration-recorder --region {region} --configuration-recorder-name default",
-    )
+    remedy = RECORD
 
     class Settings(RuleSettings, frozen=True):
         """What need not be recorded."""

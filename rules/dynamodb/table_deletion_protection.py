@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.dynamodb import Table
-from scanner.model.remedy import Direct
+from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import PhiCluster
 
@@ -29,6 +29,11 @@ class TableDeletionProtection(Rule):
         "dynamodb.UpdateTable",
         {"TableName": "{id}", "DeletionProtectionEnabled": True},
         why="one call that sets just this; Custodian's action is not proved",
+        effect=Effect(
+            sets={"deletion_protection": True},
+            undo=(Write("dynamodb.UpdateTable", {"TableName": "{id}", "DeletionProtectionEnabled": False}),),
+            terraform={"aws_dynamodb_table": {"deletion_protection_enabled": True}},
+        ),
     )
     GOOD = ({},)
     BAD = ({"deletion_protection": False},)

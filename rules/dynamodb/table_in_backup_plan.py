@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rules._backup import NEEDS, bad, good, in_backup_plan, unknown
+from rules.dynamodb._recovery import RECOVERY_ON
 from scanner.kinds.backup import BackupSelection, ProtectedResource
 from scanner.kinds.dynamodb import Table
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Direct
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import PhiCluster
 
@@ -37,11 +37,7 @@ class TableInBackupPlan(Rule):
     hipaa_proposed = ("164.308(a)(7)(ii)(A)",)
     sources = (PhiCluster(),)
     aliases = ("config:dynamodb-in-backup-plan",)
-    remedy = Direct(
-        "dynamodb.UpdateContinuousBackups",
-        {"TableName": "{id}", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}},
-        why="one call that sets just this; Custodian's action is not proved",
-    )
+    remedy = RECOVERY_ON
     GOOD = (
         {},
         Case({}, lacking=[ProtectedResource, BackupSelection]),

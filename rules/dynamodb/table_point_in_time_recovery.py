@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.dynamodb._recovery import RECOVERY_ON
 from scanner.kinds.dynamodb import Table
-from scanner.model.remedy import Direct
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import PhiCluster
 
@@ -26,11 +26,7 @@ class TablePointInTimeRecovery(Rule):
     hipaa_proposed = ("164.308(a)(7)(ii)(A)",)
     sources = (PhiCluster(),)
     aliases = ("config:dynamodb-pitr-enabled", "security-hub:DynamoDB.2")
-    remedy = Direct(
-        "dynamodb.UpdateContinuousBackups",
-        {"TableName": "{id}", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}},
-        why="one call that sets just this; Custodian's action is not proved",
-    )
+    remedy = RECOVERY_ON
     GOOD = ({},)
     BAD = ({"point_in_time_recovery": False},)
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from rules.guardduty._detectors import detector_that_is_on
+from rules.guardduty._watched import WATCH
 from scanner.kinds.account import RegionSettings
 from scanner.kinds.guardduty import Detector
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -51,13 +51,7 @@ class DetectorEnabled(Rule):
         "steampipe:guardduty_enabled",
     )
     related = ("guardduty_enabled",)
-    remedy = Runbook(
-        "See whether one stands but is suspended: aws guardduty list-detectors --region {region}; then aws guardduty"
-        " update-detector --region {region} --detector-id DETECTOR --enable",
-        "Where there is none: aws guardduty create-detector --region {region} --enable",
-        "Better for all accounts at once, from the delegated administrator: aws guardduty"
-        " update-organization-configuration --auto-enable-organization-members ALL, in each Region.",
-    )
+    remedy = WATCH
 
     class Settings(RuleSettings, frozen=True):
         """Under whose eyes detectors stand."""

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from rules._regions import HOLDERS, is_used
 from rules.guardduty._detectors import detector_that_is_on
+from rules.guardduty._watched import WATCH
 from scanner.kinds.account import RegionSettings
 from scanner.kinds.ecs import Cluster
 from scanner.kinds.guardduty import Detector
 from scanner.kinds.rds import DBInstance
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -38,15 +38,7 @@ class Enabled(Rule):
     severity = "high"
     hipaa_proposed = ("164.308(a)(5)(ii)(B)", "164.308(a)(1)(ii)(D)", "164.308(a)(6)(ii)")
     sources = (EcsGuide(71), EcsGuide(72))
-    remedy = Runbook(
-        "Where no detector is on: aws guardduty create-detector --region {region} --enable, or update-detector"
-        " --enable of the one that stands.",
-        "aws guardduty update-detector --region {region} --detector-id DETECTOR --features"
-        ' \'[{{"Name":"RUNTIME_MONITORING","Status":"ENABLED","AdditionalConfiguration":'
-        '[{{"Name":"ECS_FARGATE_AGENT_MANAGEMENT","Status":"ENABLED"}}]}}]\'',
-        "Start the services anew, since the agent comes with a new task, and see in GuardDuty's runtime coverage that"
-        " the clusters are healthy.",
-    )
+    remedy = WATCH
     GOOD = (
         Case({}, others=[Other(Cluster), Other(Detector)]),
         Case({}, others=[USED, Other(Detector, features=())]),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from rules._former import former
 from scanner.kinds.account import Account
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Custodian, Direct, Effect, Write
 from scanner.model.rule import Fail, Gaps, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scanner.model.kind import Kind
+    from scanner.model.remedy import Around
     from scanner.model.rule import Missing
 
 LENGTH = 14
@@ -33,6 +35,16 @@ STRONG = {
     "RequireSymbols": True,
     "PasswordReusePrevention": REUSE,
 }
+TERRAFORM = {
+    "MinimumPasswordLength": "minimum_password_length",
+    "RequireUppercaseCharacters": "require_uppercase_characters",
+    "RequireLowercaseCharacters": "require_lowercase_characters",
+    "RequireNumbers": "require_numbers",
+    "RequireSymbols": "require_symbols",
+    "PasswordReusePrevention": "password_reuse_prevention",
+    "MaxPasswordAge": "max_password_age",
+}
+AFTER = "a password that is set from now on must meet it; those that are there stay until they are changed"
 
 
 class OneSetting:
@@ -53,7 +65,62 @@ def sets(policy: dict[str, Any], *sound: dict[str, Any]) -> Custodian:
     """Make the remedy that sets these members and keeps the others; `sound` are the conditions that hold afterwards."""
     held = [{"type": "password-policy", **condition} for condition in sound]
     action = {"type": "set-password-policy", "policy": policy}
-    return Custodian("account", action, filters=[{"not": [{"and": held}]}])
+    effect = Effect(after=AFTER, risk=_risk(policy), undo=_former_passwords, terraform=_terraform(policy))
+    return Custodian("account", action, filters=[{"not": [{"and": held}]}], effect=effect)
+
+
+def strengthens(policy: dict[str, Any]) -> Direct:
+    """Make the remedy that asks for at least this, and for more where the policy that stands or the settings do."""
+    return Direct(
+        "iam.UpdateAccountPasswordPolicy",
+        why="Custodian would also set what is stricter already back to these values.",
+        by=_strengthen if "MaxPasswordAge" not in policy else _strengthen_and_expire,
+        across=True,
+        effect=Effect(after=AFTER, risk=_risk(policy), undo=_as_before, terraform=_terraform(policy)),
+    )
+
+
+def _risk(policy: dict[str, Any]) -> Literal["low", "medium"]:
+    """Where passwords end, somebody may find that his has."""
+    return "medium" if "MaxPasswordAge" in policy else "low"
+
+
+def _terraform(policy: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {"aws_iam_account_password_policy": {TERRAFORM[name]: value for name, value in policy.items()}}
+
+
+def _kept(account: Account) -> dict[str, Any] | None:
+    """The policy that stands, as it can be put again; None where there is none."""
+    was = former(account, "passwords")
+    return None if was is None else {name: value for name, value in was.items() if name != "ExpirePasswords"}
+
+
+def _strong(account: Account, around: Around) -> dict[str, Any]:
+    was, settings = _kept(account), around.settings
+    more = {
+        "MinimumPasswordLength": max(account.password_length, getattr(settings, "length", LENGTH)),
+        "PasswordReusePrevention": max(account.password_reuse, getattr(settings, "reuse", REUSE)),
+    }
+    return ({"AllowUsersToChangePassword": True} if was is None else was) | STRONG | more
+
+
+def _strengthen(account: Account, _part: str, around: Around) -> Iterator[Write]:
+    yield Write("iam.UpdateAccountPasswordPolicy", _strong(account, around))
+
+
+def _strengthen_and_expire(account: Account, _part: str, around: Around) -> Iterator[Write]:
+    days = getattr(around.settings, "days", MAX_AGE)
+    ends = min(account.password_max_age or days, days)
+    yield Write("iam.UpdateAccountPasswordPolicy", _strong(account, around) | {"MaxPasswordAge": ends})
+
+
+def _former_passwords(account: Account, _part: str) -> Iterator[Write]:
+    was = _kept(account)
+    yield Write("iam.DeleteAccountPasswordPolicy") if was is None else Write("iam.UpdateAccountPasswordPolicy", was)
+
+
+def _as_before(account: Account, part: str, _around: Around) -> Iterator[Write]:
+    return _former_passwords(account, part)
 
 
 def weaknesses(account: Account, length: int, reuse: int) -> Iterator[Fail | Missing]:

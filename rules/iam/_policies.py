@@ -8,7 +8,7 @@ from scanner.kinds.iam import ManagedPolicy
 from scanner.kinds.iam_identities import documents
 from scanner.kinds.iam_reading import document
 from scanner.model.policy import PolicyDocument
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 
 if TYPE_CHECKING:
     from scanner.kinds.iam import Role
@@ -35,6 +35,13 @@ NARROW = Runbook(
     "generation from CloudTrail.",
     "Write a version that allows just that: aws iam create-policy-version --policy-arn {arn} --policy-document "
     "file://policy.json --set-as-default",
+    "Should something be refused that is needed: aws iam set-default-policy-version --policy-arn {arn} --version-id "
+    "FORMER",
+    effect=Effect(
+        risk="medium",
+        downtime="whoever needs what is taken away is refused",
+        terraform={"aws_iam_policy": {"policy": "POLICY"}},
+    ),
 )
 
 EMBEDDED = Runbook(
@@ -44,6 +51,11 @@ EMBEDDED = Runbook(
     "--policy-document file://policy.json",
     "Attach it to the group or role of those who do the work: aws iam attach-group-policy, aws iam attach-role-policy",
     "Delete the embedded one: aws iam delete-user-policy, delete-group-policy or delete-role-policy",
+    effect=Effect(
+        risk="medium",
+        downtime="whoever needs what is taken away is refused",
+        terraform={"aws_iam_policy": {"policy": "POLICY"}},
+    ),
 )
 
 

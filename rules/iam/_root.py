@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 
 if TYPE_CHECKING:
     from scanner.kinds.account import Account
@@ -19,6 +19,7 @@ REGISTER = Runbook(
     "Take virtual devices and access keys away on the same page.",
     "In an organization, rather let the management account delete the root credentials of its members: IAM, Root "
     "access management.",
+    effect=Effect(risk="medium"),
 )
 
 

@@ -11,7 +11,7 @@ import msgspec
 from rules.iam._credentials import access_keys, made
 from scanner.kinds.iam import User
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import PhiCluster
@@ -52,6 +52,11 @@ class AccessKeyRotated(Rule):
         "aws iam get-access-key-last-used --access-key-id OLD",
         "Switch the old one off, then delete it: aws iam update-access-key --user-name {name} --access-key-id OLD "
         "--status Inactive",
+        effect=Effect(
+            risk="medium",
+            downtime="whatever still uses the old key when it is switched off",
+            terraform={"aws_iam_access_key": {"user": "{name}", "status": "Inactive"}},
+        ),
     )
 
     class Settings(RuleSettings, frozen=True):

@@ -11,7 +11,7 @@ import msgspec
 from rules.iam._credentials import credentials, made
 from scanner.kinds.iam import User
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -65,6 +65,11 @@ class CredentialsUsed(Rule):
         "A key: aws iam update-access-key --user-name {name} --access-key-id KEY --status Inactive, and after a month "
         "without complaint aws iam delete-access-key",
         "A user with neither left: delete it with its groups and policies.",
+        effect=Effect(
+            risk="medium",
+            downtime="who did need the password or key is refused; a key can be switched on again, a password not",
+            terraform={"aws_iam_access_key": {"user": "{name}", "status": "Inactive"}},
+        ),
     )
 
     class Settings(RuleSettings, frozen=True):

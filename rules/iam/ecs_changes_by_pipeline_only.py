@@ -12,7 +12,7 @@ from rules.iam._policies import policy, whole
 from scanner.kinds.iam import ManagedPolicy, Role
 from scanner.kinds.iam_reading import InlinePolicy
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -55,6 +55,7 @@ class EcsChangesByPipelineOnly(Rule):
         "AttributeValue=SESSION",
         "Move that into the pipeline, and name the pipeline's roles in pipeline_roles of this rule's settings.",
         "Take ecs:RegisterTaskDefinition, ecs:UpdateService and ecs:RunTask from the policies of {name}.",
+        effect=Effect(risk="medium", downtime="whoever needs what is taken away is refused"),
     )
 
     class Settings(RuleSettings, frozen=True):

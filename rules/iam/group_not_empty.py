@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.kinds.iam import Group, User
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 
 
@@ -35,6 +35,7 @@ class GroupNotEmpty(Rule):
         "See whether the group is kept for a reason, such as an emergency: then put its holder into it.",
         "Else take its policies away and delete it: aws iam detach-group-policy, aws iam delete-group-policy, "
         "aws iam delete-group --group-name {name}",
+        effect=Effect(risk="medium"),
     )
     GOOD = (
         Case({}, others=[Other(User, groups=("engineers",))]),

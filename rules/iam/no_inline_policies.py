@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.iam._policies import DOCUMENT, EMBEDDED
+from rules.iam._embedded import TAKE_OUT
+from rules.iam._policies import DOCUMENT
 from scanner.kinds.iam_policies import IdentityPolicies
 from scanner.kinds.iam_reading import InlinePolicy
 from scanner.model.rule import Fail, Rule
@@ -32,7 +33,7 @@ class NoInlinePolicies(Rule):
     )
     aliases = ("config:iam-no-inline-policy-check", "steampipe:iam_group_user_role_no_inline_policies")
     related = ("iam_policies_attached_to_groups_or_roles",)
-    remedy = EMBEDDED
+    remedy = TAKE_OUT
     GOOD = ({}, {"arn": "arn:aws:iam::123456789012:user/nurse-portal", "name": "nurse-portal"})
     BAD = (
         {"inline": (InlinePolicy("own", DOCUMENT),)},

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.kinds.iam import ManagedPolicy
 from scanner.model.policy import PolicyDocument
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Note, Rule
 from scanner.model.source import EcsGuide
 
@@ -39,6 +39,7 @@ class PassRoleRestricted(Rule):
         '{"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}.',
         "Put it in force: aws iam create-policy-version --policy-arn {arn} --policy-document file://policy.json "
         "--set-as-default",
+        effect=Effect(risk="medium", downtime="whoever needs what is taken away is refused"),
     )
     GOOD = (
         {"document": _policy(Action="iam:PassRole", Resource=ROLE, Condition=ECS)},

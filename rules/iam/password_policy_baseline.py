@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from rules.iam._password import LENGTH, MAX_AGE, REUSE, STRONG, sets, weaknesses
+from rules.iam._password import LENGTH, MAX_AGE, REUSE, STRONG, strengthens, weaknesses
 from scanner.kinds.account import Account
 from scanner.model.rule import Case, Fail, Gaps, Missing, Rule
 from scanner.model.rule import Settings as RuleSettings
@@ -31,17 +31,7 @@ class PasswordPolicyBaseline(Rule):
         "steampipe:iam_account_password_policy_strong_min_length_8",
     )
     related = ("iam_password_policy_strong",)
-    remedy = sets(
-        STRONG | {"MaxPasswordAge": MAX_AGE},
-        {"key": "MinimumPasswordLength", "op": "ge", "value": LENGTH},
-        {"key": "RequireUppercaseCharacters", "value": True},
-        {"key": "RequireLowercaseCharacters", "value": True},
-        {"key": "RequireNumbers", "value": True},
-        {"key": "RequireSymbols", "value": True},
-        {"key": "PasswordReusePrevention", "op": "ge", "value": REUSE},
-        {"key": "ExpirePasswords", "value": True},
-        {"key": "MaxPasswordAge", "op": "le", "value": MAX_AGE},
-    )
+    remedy = strengthens(STRONG | {"MaxPasswordAge": MAX_AGE})
 
     class Settings(RuleSettings, frozen=True):
         """The rule's parameters."""

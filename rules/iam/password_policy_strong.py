@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.iam._password import LENGTH, REUSE, STRONG, sets, weaknesses
+from rules.iam._password import LENGTH, REUSE, STRONG, strengthens, weaknesses
 from scanner.kinds.account import Account
 from scanner.model.rule import Fail, Missing, Rule
 from scanner.model.source import WebProposal
@@ -23,15 +23,7 @@ class PasswordPolicyStrong(Rule):
     severity = "medium"
     hipaa_proposed = ("164.308(a)(5)(ii)(D)", "164.312(d)")
     sources = (WebProposal(),)
-    remedy = sets(
-        STRONG,
-        {"key": "MinimumPasswordLength", "op": "ge", "value": LENGTH},
-        {"key": "RequireUppercaseCharacters", "value": True},
-        {"key": "RequireLowercaseCharacters", "value": True},
-        {"key": "RequireNumbers", "value": True},
-        {"key": "RequireSymbols", "value": True},
-        {"key": "PasswordReusePrevention", "op": "ge", "value": REUSE},
-    )
+    remedy = strengthens(STRONG)
     GOOD = ({"password_length": 14, "password_reuse": 24}, {"password_max_age": 0})
     BAD = (
         {"password_length": 13},

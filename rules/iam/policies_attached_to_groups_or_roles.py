@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rules.iam._policies import DOCUMENT
 from scanner.kinds.iam import User
 from scanner.kinds.iam_reading import InlinePolicy
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Gaps, Missing, Rule
 from scanner.model.source import WebProposal
 
@@ -51,6 +51,7 @@ class PoliciesAttachedToGroupsOrRoles(Rule):
         "Put the user into it: aws iam add-user-to-group --user-name {name} --group-name GROUP",
         "Take the user's own away: aws iam detach-user-policy --user-name {name} --policy-arn ARN, "
         "aws iam delete-user-policy --user-name {name} --policy-name NAME",
+        effect=Effect(risk="medium", downtime="whoever needs what is taken away is refused"),
     )
     GOOD = ({}, {"groups": ("engineers",)})
     BAD = (

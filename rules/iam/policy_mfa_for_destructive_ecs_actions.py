@@ -9,7 +9,7 @@ from scanner.kinds.iam import ManagedPolicy, Role
 from scanner.kinds.iam_reading import InlinePolicy
 from scanner.model.inventory import World
 from scanner.model.policy import Statement, Trusted
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -69,6 +69,7 @@ class PolicyMfaForDestructiveEcsActions(Rule):
         "aws iam update-assume-role-policy --role-name {name} --policy-document file://trust.json",
         "Or in the statement that allows ecs:Delete* or ec2:Terminate*, with the same condition.",
         "Better, let people sign in through IAM Identity Center, which asks for it each time.",
+        effect=Effect(risk="medium", downtime="whoever needs what is taken away is refused"),
     )
     GOOD = (
         {"trust": PEOPLE, "inline": (_inline(Action=["ecs:Describe*", "ec2:Describe*"], Resource="*"),)},

@@ -12,7 +12,7 @@ from scanner.kinds.account import Account
 from scanner.kinds.iam import Role
 from scanner.model.inventory import World
 from scanner.model.policy import PolicyDocument
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -49,6 +49,11 @@ class RoleTrustNotWildcard(Rule):
         "Name those principals by ARN. For another company's account add StringEquals sts:ExternalId with the value "
         "that they gave you; for your own organization StringEquals aws:PrincipalOrgID.",
         "aws iam update-assume-role-policy --role-name {name} --policy-document file://trust.json",
+        effect=Effect(
+            risk="high",
+            downtime="whoever took the role by the open statement is refused",
+            terraform={"aws_iam_role": {"assume_role_policy": "POLICY"}},
+        ),
     )
 
     class Settings(RuleSettings, frozen=True):

@@ -12,7 +12,7 @@ from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.iam import InstanceProfile, Role
 from scanner.kinds.iam_use import ServiceAccess
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -47,6 +47,7 @@ class RoleUnusedServices(Rule):
         "--service-namespaces SERVICE",
         "Ask the team whether something rare needs it, such as a restore or a yearly report.",
         "Take the statement out of the role's policies and watch CloudTrail for refused requests.",
+        effect=Effect(risk="medium", downtime="whoever needs what is taken away is refused"),
     )
 
     class Settings(RuleSettings, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.kinds.iam import User
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 
 
@@ -34,6 +34,7 @@ class UserInGroup(Rule):
         "Ask the owner what the user is for; delete one that is for nothing any more.",
         "Put it into the group of those who do the same work: aws iam add-user-to-group --user-name {name} "
         "--group-name GROUP",
+        effect=Effect(risk="medium"),
     )
     GOOD = ({"groups": ("engineers",)}, {"groups": ("engineers", "auditors")})
     BAD = ({"groups": ()},)

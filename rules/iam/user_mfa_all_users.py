@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.kinds.iam import User
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 
 
@@ -26,6 +26,7 @@ class UserMfaAllUsers(Rule):
         "A person: let them register a passkey, security key or authenticator under Security credentials.",
         "A program: give it a role in place of the user, and delete the user {name}.",
         "Ask for the factor in the policies of whoever has keys: deny while aws:MultiFactorAuthPresent is not true.",
+        effect=Effect(risk="medium"),
     )
     GOOD = ({}, {"console": False})
     BAD = ({"mfa": False}, {"console": False, "mfa": False})

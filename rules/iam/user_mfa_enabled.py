@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.kinds.iam import User
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide, WebProposal
 
@@ -37,6 +37,7 @@ class UserMfaEnabled(Rule):
         "Ask the user to sign in and to register a passkey, security key or authenticator under Security credentials.",
         "If nobody uses the password any more, take it away: aws iam delete-login-profile --user-name {name}",
         "Until then, deny the user everything but registering a device while aws:MultiFactorAuthPresent is false.",
+        effect=Effect(risk="medium"),
     )
     GOOD = ({},)
     BAD = ({"mfa": False},)

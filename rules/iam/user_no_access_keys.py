@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from scanner.kinds.iam import User
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Custodian, Effect
 from scanner.model.rule import Case, Fail, Gaps, Missing, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import PhiCluster
@@ -30,6 +30,14 @@ class UserNoAccessKeys(Rule):
         "iam-user",
         {"type": "remove-keys", "matched": True, "disable": True},
         filters=[{"type": "access-key", "key": "Status", "value": "Active"}],
+        effect=Effect(
+            sets={"key_1_active": False, "key_2_active": False},
+            risk="high",
+            downtime="whatever signs its requests with the key is refused until it has a role, or the key is on again",
+            lasting="the credential report does not name the key: aws iam list-access-keys --user-name {name}, then aws"
+            " iam update-access-key --user-name {name} --access-key-id KEY --status Active",
+            terraform={"aws_iam_access_key": {"user": "{name}", "status": "Inactive"}},
+        ),
     )
 
     class Settings(RuleSettings, frozen=True):

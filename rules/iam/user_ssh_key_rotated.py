@@ -10,7 +10,7 @@ import msgspec
 
 from scanner.kinds.iam import User
 from scanner.kinds.iam_use import SshKey
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import CityWebapps
@@ -39,6 +39,7 @@ class UserSshKeyRotated(Rule):
         "Switch the old one off: aws iam update-ssh-public-key --user-name {name} --ssh-public-key-id OLD "
         "--status Inactive",
         "Who has no business on the bastion keeps no key; who has one belongs to its group: aws iam add-user-to-group.",
+        effect=Effect(risk="medium"),
     )
 
     class Settings(RuleSettings, frozen=True):

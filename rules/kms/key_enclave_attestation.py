@@ -11,7 +11,7 @@ import msgspec
 from scanner.kinds.kms import KmsKey
 from scanner.model.inventory import any_of
 from scanner.model.policy import Condition, PolicyDocument, Principal, Statement
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Note, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -93,6 +93,11 @@ class KeyEnclaveAttestation(Rule):
         " kms:RecipientAttestation:ImageSha384, without wildcards.",
         "Let no other statement allow that role to decrypt: aws kms put-key-policy --key-id {id} --policy file://key.json",
         "See that the enclave still starts, and that the role is refused outside of it.",
+        effect=Effect(
+            risk="high",
+            downtime="an enclave whose image is not the named one can no longer decrypt",
+            terraform={"aws_kms_key": {"policy": "POLICY"}},
+        ),
     )
 
     class Settings(RuleSettings, frozen=True):

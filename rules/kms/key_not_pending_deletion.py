@@ -20,7 +20,7 @@ from scanner.kinds.rds_snapshots import DBClusterSnapshot, DBSnapshot
 from scanner.kinds.s3 import Bucket
 from scanner.kinds.secretsmanager import Secret
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Direct, Effect
 from scanner.model.rule import Case, Fail, Gaps, Missing, Note, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -65,10 +65,16 @@ class KeyNotPendingDeletion(Rule):
     category = "resilience"
     hipaa_proposed = ("164.312(a)(2)(iv)", "164.308(a)(7)(i)")
     sources = (EcsGuide(63),)
-    remedy = Runbook(
-        "Call the deletion off: aws kms cancel-key-deletion --key-id {id}",
-        "Let the key work again: aws kms enable-key --key-id {id}",
-        "Should it go all the same, encrypt everything that is named here under another key first.",
+    remedy = Direct(
+        "kms.CancelKeyDeletion",
+        {"KeyId": "{id}"},
+        why="Custodian has no action for it.",
+        effect=Effect(
+            sets={"state": "Disabled"},
+            after="the key stays, switched off; where what is encrypted under it is wanted: aws kms enable-key",
+            cost="1 USD a month for the key",
+            lasting="nothing schedules a deletion by itself; a person does: aws kms schedule-key-deletion",
+        ),
     )
     GOOD = (
         Case({"id": ID, "arn": ARN}, others=[Other(Volume, key=ARN)]),

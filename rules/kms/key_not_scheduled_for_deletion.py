@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.kinds.kms import KmsKey
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 
 PENDING = ("PendingDeletion", "PendingReplicaDeletion")
@@ -34,6 +34,7 @@ class KeyNotScheduledForDeletion(Rule):
         "Call it off: aws kms cancel-key-deletion --key-id {id}",
         "Where the key is still wanted: aws kms enable-key --key-id {id}; where not, leave it disabled and watch for"
         " refused calls for some months, then accept the finding for the planned deletion.",
+        effect=Effect(sets={"state": "Disabled"}, cost="1 USD a month for the key"),
     )
     GOOD = ({"state": "Enabled"}, {"state": "Disabled"}, {"state": "PendingImport"})
     BAD = ({"state": "PendingDeletion"}, {"state": "PendingReplicaDeletion"})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rules._former import former
 from scanner.kinds.kms import KmsKey
 from scanner.model.policy import PolicyDocument
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Custodian, Effect, Write
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -22,6 +23,10 @@ def _policy(principal: object = "*", condition: object = None, **different: obje
     more: dict[str, object] = {"Effect": "Allow", "Principal": principal, "Action": "kms:Decrypt", "Resource": "*"}
     more |= ({"Condition": condition} if condition else {}) | different
     return PolicyDocument.parse({"Version": "2012-10-17", "Statement": [owner, more]})
+
+
+def _former_key_policy(key: KmsKey, _part: str) -> Iterator[Write]:
+    yield Write("kms.PutKeyPolicy", {"KeyId": "{id}", "PolicyName": "default", "Policy": former(key, "pol")})
 
 
 class KeyPolicyNotPublic(Rule):
@@ -47,6 +52,12 @@ class KeyPolicyNotPublic(Rule):
         "kms-key",
         {"type": "remove-statements", "statement_ids": "matched"},
         filters=[{"type": "cross-account", "everyone_only": True}],
+        effect=Effect(
+            after="the statement of the key policy that let in everyone is gone; all others stay",
+            risk="medium",
+            undo=_former_key_policy,
+            terraform={"aws_kms_key": {"policy": "POLICY"}},
+        ),
     )
     GOOD = (
         {"policy": _policy({"AWS": "arn:aws:iam::123456789012:role/claims"})},

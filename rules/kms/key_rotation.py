@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.kms import KmsKey
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Custodian, Effect, Write
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -39,6 +39,12 @@ class KeyRotation(Rule):
         "kms-key",
         {"type": "set-rotation", "state": True},
         filters=[{"type": "key-rotation-status", "key": "KeyRotationEnabled", "value": False}],
+        effect=Effect(
+            sets={"rotates": True},
+            cost="1 USD a month more after the first and after the second rotation",
+            undo=(Write("kms.DisableKeyRotation", {"KeyId": "{id}"}),),
+            terraform={"aws_kms_key": {"enable_key_rotation": True}},
+        ),
     )
     GOOD = ({"rotates": True},)
     BAD = ({"rotates": False},)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rules.log._kept import ENCRYPT
 from scanner.kinds.cloudtrail import Trail
 from scanner.kinds.containers import Container, LogConfiguration
 from scanner.kinds.ec2_gateways import FlowLog
@@ -12,7 +13,6 @@ from scanner.kinds.logs import LogGroup
 from scanner.kinds.vpn import VPNConnection
 from scanner.kinds.vpn_reading import Tunnel
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -53,11 +53,7 @@ class GroupEncrypted(Rule):
     severity = "medium"
     hipaa_proposed = ("164.312(a)(2)(iv)",)
     sources = (EcsGuide(65), EcsGuide(66))
-    remedy = Runbook(
-        "Choose a customer managed key whose policy lets logs.{region}.amazonaws.com use it for this log group.",
-        "aws logs associate-kms-key --log-group-name {id} --kms-key-id KEY",
-        "What is there already stays as it is until it expires; see that new events still arrive.",
-    )
+    remedy = ENCRYPT
     GOOD = tuple(Case(GROUP | {"kms_key": KEY}, others=[source]) for source in SOURCES)
     BAD = (
         *(Case(GROUP, others=[source]) for source in SOURCES),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rules.log._kept import ENCRYPT
 from scanner.kinds.logs import LogGroup
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 
 
@@ -26,11 +26,7 @@ class GroupEncryptedAll(Rule):
         "steampipe:log_group_encryption_at_rest_enabled",
     )
     related = ("log_group_encrypted",)
-    remedy = Runbook(
-        "Choose a customer managed key whose policy lets logs.{region}.amazonaws.com use it for this log group.",
-        "aws logs associate-kms-key --log-group-name {id} --kms-key-id KEY",
-        "What is there already stays as it is until it expires; see that new events still arrive.",
-    )
+    remedy = ENCRYPT
     GOOD = ({"kms_key": "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"},)
     BAD = ({"kms_key": ""},)
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import msgspec
 
+from rules.log._kept import KEEP_ONE_YEAR
 from scanner.kinds.logs import LogGroup, Subscription
-from scanner.model.remedy import Custodian
 from scanner.model.rule import Case, Fail, Note, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -31,11 +31,7 @@ class GroupRetention(Rule):
     severity = "low"
     hipaa_proposed = ("164.312(b)", "164.308(a)(1)(ii)(D)")
     sources = (EcsGuide(65),)
-    remedy = Custodian(
-        "log-group",
-        {"type": "retention", "days": 365},
-        filters=[{"type": "value", "key": "retentionInDays", "op": "lt", "value": 365}],
-    )
+    remedy = KEEP_ONE_YEAR
 
     class Settings(RuleSettings, frozen=True):
         """The rule's parameters."""

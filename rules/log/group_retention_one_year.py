@@ -7,8 +7,8 @@ from typing import Annotated
 
 import msgspec
 
+from rules.log._kept import KEEP_ONE_YEAR
 from scanner.kinds.logs import LogGroup
-from scanner.model.remedy import Custodian
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -30,11 +30,7 @@ class GroupRetentionOneYear(Rule):
         "steampipe:cloudwatch_log_group_retention_period_365",
     )
     related = ("log_group_retention",)
-    remedy = Custodian(
-        "log-group",
-        {"type": "retention", "days": 365},
-        filters=[{"type": "value", "key": "retentionInDays", "op": "lt", "value": 365}],
-    )
+    remedy = KEEP_ONE_YEAR
 
     class Settings(RuleSettings, frozen=True):
         """The rule's parameters."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from rules._buckets import BLOCK_SETTINGS
 from scanner.kinds.account import Account
-from scanner.model.remedy import Custodian
+from scanner.model.remedy import Custodian, Effect, Write
 from scanner.model.rule import Fail, Gaps, Missing, Rule
 from scanner.model.source import WebProposal
 
@@ -53,6 +53,20 @@ class AccountPublicAccessBlocked(Rule):
         "account",
         {"type": "set-s3-public-block", **EVERY},
         filters=[{"not": [{"type": "s3-public-block", "key": name, "value": True} for name in EVERY]}],
+        effect=Effect(
+            sets=dict.fromkeys(BLOCK_SETTINGS, True),
+            risk="medium",
+            undo=(
+                Write(
+                    "s3control.PutPublicAccessBlock",
+                    {
+                        "AccountId": "{account}",
+                        "PublicAccessBlockConfiguration": {api: f"${fact}" for fact, api in BLOCK_SETTINGS.items()},
+                    },
+                ),
+            ),
+            terraform={"aws_s3_account_public_access_block": dict.fromkeys(BLOCK_SETTINGS, True)},
+        ),
     )
     GOOD = ({},)
     BAD = (dict.fromkeys(BLOCK_SETTINGS, False), *({name: False} for name in BLOCK_SETTINGS))

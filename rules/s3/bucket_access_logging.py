@@ -10,7 +10,7 @@ from scanner.kinds.cloudtrail import CoveringTrail, Trail
 from scanner.kinds.cloudtrail_data import DataEvents
 from scanner.kinds.s3 import Bucket
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -44,6 +44,10 @@ class BucketAccessLogging(Rule):
         "Switch on the logs: aws s3api put-bucket-logging --bucket {id} --bucket-logging-status file://logging.json",
         "Or let a trail record the bucket's objects: aws cloudtrail put-event-selectors --trail-name TRAIL"
         " --advanced-event-selectors file://selectors.json, which replaces the selectors that stand.",
+        effect=Effect(
+            cost="storage of the logs",
+            terraform={"aws_s3_bucket_logging": {"bucket": "{id}", "target_bucket": "LOGS", "target_prefix": "{id}/"}},
+        ),
     )
     GOOD = (
         {"log_target": "access-logs"},

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rules._former import former
 from scanner.kinds.s3 import Bucket
 from scanner.kinds.s3_reading import AclGrant
-from scanner.model.remedy import Direct
+from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Fail, Rule
 
 OWNER = "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a"
 OTHER = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
 OWN = (AclGrant(OWNER, "FULL_CONTROL"),)
+
+
+def _former_ownership(bucket: Bucket, _part: str) -> Iterator[Write]:
+    was = former(bucket, "own")
+    if was:
+        yield Write("s3.PutBucketOwnershipControls", {"Bucket": "{id}", "OwnershipControls": dict(was)})
+    else:
+        yield Write("s3.DeleteBucketOwnershipControls", {"Bucket": "{id}"})
 
 
 class BucketAclsDisabled(Rule):
@@ -37,6 +46,17 @@ class BucketAclsDisabled(Rule):
         {"Bucket": "{id}", "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}},
         why="Custodian has no action for it. AWS refuses while the list still grants to others: put those grants into"
         " the bucket policy first.",
+        effect=Effect(
+            sets={"ownership": "BucketOwnerEnforced"},
+            risk="medium",
+            undo=_former_ownership,
+            terraform={
+                "aws_s3_bucket_ownership_controls": {
+                    "bucket": "{id}",
+                    "rule": {"object_ownership": "BucketOwnerEnforced"},
+                }
+            },
+        ),
     )
     GOOD = (
         {"ownership": "BucketOwnerEnforced", "acl_grants": (*OWN, AclGrant(OTHER, "READ"))},

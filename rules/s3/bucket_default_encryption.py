@@ -7,8 +7,8 @@ from typing import Annotated
 
 import msgspec
 
+from rules._bucket_remedies import ENCRYPT
 from scanner.kinds.s3 import Bucket
-from scanner.model.remedy import Direct
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide, WebProposal
@@ -45,21 +45,7 @@ class BucketDefaultEncryption(Rule):
         "prowler:s3_bucket_default_encryption",
         "steampipe:s3_bucket_default_encryption_enabled",
     )
-    remedy = Direct(
-        "s3.PutBucketEncryption",
-        {
-            "Bucket": "{id}",
-            "ServerSideEncryptionConfiguration": {
-                "Rules": [
-                    {
-                        "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"},
-                        "BucketKeyEnabled": True,
-                    }
-                ]
-            },
-        },
-        why="Custodian needs a key that stands already and reports success where there is none.",
-    )
+    remedy = ENCRYPT
 
     class Settings(RuleSettings, frozen=True):
         """The rule's parameters."""

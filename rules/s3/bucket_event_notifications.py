@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.kinds.s3 import Bucket
-from scanner.model.remedy import Direct
+from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Fail, Rule
 
 
@@ -31,6 +31,12 @@ class BucketEventNotifications(Rule):
         "s3.PutBucketNotificationConfiguration",
         {"Bucket": "{id}", "NotificationConfiguration": {"EventBridgeConfiguration": {}}},
         why="Custodian has no action for it. The call replaces what is configured, which here is nothing.",
+        effect=Effect(
+            sets={"notified": ("EventBridge",)},
+            cost="about 1 USD for a million events",
+            undo=(Write("s3.PutBucketNotificationConfiguration", {"Bucket": "{id}", "NotificationConfiguration": {}}),),
+            terraform={"aws_s3_bucket_notification": {"bucket": "{id}", "eventbridge": True}},
+        ),
     )
     GOOD = ({"notified": ("EventBridge",)}, {"notified": ("arn:aws:sqs:us-east-1:123456789012:uploads",)})
     BAD = ({"notified": ()},)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rules._bucket_remedies import ENCRYPT
 from scanner.kinds.s3 import Bucket
 from scanner.model.inventory import World
-from scanner.model.remedy import Direct
 from scanner.model.rule import Case, Fail, Other, Rule, Skip
 
 NAME = "claims-documents"
@@ -41,16 +41,7 @@ class BucketKmsEncryption(Rule):
         "steampipe:s3_bucket_default_encryption_enabled_kms",
     )
     related = ("s3_bucket_default_encryption",)
-    remedy = Direct(
-        "s3.PutBucketEncryption",
-        {
-            "Bucket": "{id}",
-            "ServerSideEncryptionConfiguration": {
-                "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}, "BucketKeyEnabled": True}]
-            },
-        },
-        why="Custodian needs a key that stands already and reports success where there is none.",
-    )
+    remedy = ENCRYPT
     GOOD = (
         {"encryption": "aws:kms"},
         {"encryption": "aws:kms:dsse"},

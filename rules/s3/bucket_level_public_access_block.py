@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rules._bucket_remedies import BLOCK_PUBLIC
 from rules._buckets import BLOCK_SETTINGS
 from scanner.kinds.s3 import Bucket
-from scanner.model.remedy import Custodian
 from scanner.model.rule import Fail, Gaps, Missing, Rule
 
 
@@ -33,7 +33,7 @@ class BucketLevelPublicAccessBlock(Rule):
         "cis:v7.0/3.1.4",
     )
     related = ("s3_bucket_public_access_blocked",)
-    remedy = Custodian("s3", {"type": "set-public-block"}, filters=[{"type": "check-public-block"}])
+    remedy = BLOCK_PUBLIC
     GOOD = ({},)
     BAD = (dict.fromkeys(BLOCK_SETTINGS, False), *({name: False} for name in BLOCK_SETTINGS))
 

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import msgspec
 
+from rules._bucket_remedies import ARCHIVE as ARCHIVE_OLD
 from scanner.kinds.s3 import Bucket
 from scanner.kinds.s3_reading import LifecycleRule, Transition
-from scanner.model.remedy import Custodian
 from scanner.model.rule import Case, Fail, Note, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import WebProposal
@@ -43,22 +43,7 @@ class BucketLifecycleArchive(Rule):
     category = "operations"
     hipaa_proposed = ("164.310(d)(2)(iv)", "164.308(a)(7)(ii)(A)")
     sources = (WebProposal(),)
-    remedy = Custodian(
-        "s3",
-        {
-            "type": "configure-lifecycle",
-            "rules": [
-                {
-                    "ID": "archive-old-objects",
-                    "Status": "Enabled",
-                    "Filter": {"Prefix": ""},
-                    "Transitions": [{"Days": 180, "StorageClass": "GLACIER"}],
-                    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
-                }
-            ],
-        },
-        filters=[{"type": "value", "key": "Lifecycle.Rules[?ID=='archive-old-objects'] | [0]", "value": "absent"}],
-    )
+    remedy = ARCHIVE_OLD
 
     class Settings(RuleSettings, frozen=True):
         """The rule's parameters."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from rules._bucket_remedies import BLOCK_PUBLIC
 from rules._buckets import public_by_acl, public_by_policy
 from scanner.kinds.account import Account
 from scanner.kinds.s3 import Bucket
 from scanner.kinds.s3_reading import AclGrant
 from scanner.model.inventory import World
 from scanner.model.policy import PolicyDocument
-from scanner.model.remedy import Custodian
 from scanner.model.rule import Case, Fail, Gaps, Missing, Note, Other, Rule
 
 READING = ("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions")
@@ -79,7 +79,7 @@ class BucketNoPublicRead(Rule):
         "steampipe:s3_bucket_restrict_public_read_access",
     )
     related = ("s3_bucket_policy_not_public",)
-    remedy = Custodian("s3", {"type": "set-public-block"}, filters=[{"type": "check-public-block"}])
+    remedy = BLOCK_PUBLIC
     GOOD = (
         _case(policy=None),
         _case(policy=_allow("s3:GetObject", "arn:aws:iam::123456789012:role/claims")),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from rules._bucket_remedies import BLOCK_PUBLIC
 from rules._buckets import public_by_acl, public_by_policy
 from scanner.kinds.account import Account
 from scanner.kinds.s3 import Bucket
 from scanner.kinds.s3_reading import AclGrant
 from scanner.model.inventory import World
 from scanner.model.policy import PolicyDocument
-from scanner.model.remedy import Custodian
 from scanner.model.rule import Case, Fail, Gaps, Missing, Note, Other, Rule
 
 WRITING = ("s3:Put*", "s3:Delete*", "s3:Replicate*", "s3:AbortMultipartUpload", "s3:RestoreObject")
@@ -73,7 +73,7 @@ class BucketNoPublicWrite(Rule):
         "cis:v7.0/2.21",
     )
     related = ("s3_bucket_policy_not_public",)
-    remedy = Custodian("s3", {"type": "set-public-block"}, filters=[{"type": "check-public-block"}])
+    remedy = BLOCK_PUBLIC
     GOOD = (
         _case(policy=None),
         _case(policy=_allow("s3:PutObject", "arn:aws:iam::123456789012:role/claims")),

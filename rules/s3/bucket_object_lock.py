@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from scanner.kinds.s3 import Bucket
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -38,6 +38,13 @@ class BucketObjectLock(Rule):
         " Status=Enabled",
         "aws s3api put-object-lock-configuration --bucket {id} --object-lock-configuration file://lock.json;"
         " it cannot be switched off again.",
+        effect=Effect(
+            risk="high",
+            cost="what is locked is stored and paid until its time is over",
+            lasting="Object Lock cannot be switched off again",
+            follows=("s3_bucket_versioning",),
+            terraform={"aws_s3_bucket_object_lock_configuration": {"bucket": "{id}", "object_lock_enabled": "Enabled"}},
+        ),
     )
 
     class Settings(RuleSettings, frozen=True):

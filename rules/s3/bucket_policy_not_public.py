@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from rules._bucket_remedies import BLOCK_PUBLIC
 from rules._buckets import public_by_acl, public_by_policy
 from scanner.kinds.account import Account
 from scanner.kinds.s3 import Bucket
 from scanner.kinds.s3_reading import AclGrant
 from scanner.model.inventory import World
 from scanner.model.policy import PolicyDocument
-from scanner.model.remedy import Custodian
 from scanner.model.rule import Case, Fail, Gaps, Missing, Note, Other, Rule
 from scanner.model.source import WebProposal
 
@@ -46,7 +46,7 @@ class BucketPolicyNotPublic(Rule):
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(C)", "164.312(e)(1)")
     sources = (WebProposal(),)
     needs = (Account,)
-    remedy = Custodian("s3", {"type": "set-public-block"}, filters=[{"type": "check-public-block"}])
+    remedy = BLOCK_PUBLIC
     GOOD = (
         Case(
             {"policy": None, "ownership": "ObjectWriter", "acl_grants": OWNER, **OPEN}, others=[Other(Account, **OPEN)]

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from rules._bucket_remedies import BLOCK_PUBLIC
 from rules._buckets import BLOCK_SETTINGS, account_has
 from scanner.kinds.account import Account
 from scanner.kinds.s3 import Bucket
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Custodian
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.source import WebProposal
 
@@ -31,7 +31,7 @@ class BucketPublicAccessBlocked(Rule):
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(C)", "164.312(e)(1)")
     sources = (WebProposal(),)
     needs = (Account,)
-    remedy = Custodian("s3", {"type": "set-public-block"}, filters=[{"type": "check-public-block"}])
+    remedy = BLOCK_PUBLIC
     GOOD = (
         Case({}, others=[Other(Account, **OPEN)]),
         Case(OPEN, others=[Other(Account)]),

@@ -11,7 +11,7 @@ from scanner.kinds.s3 import Bucket
 from scanner.kinds.s3_reading import BucketReplication
 from scanner.model.gap import Gap, GapState, Unknown
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -54,6 +54,16 @@ class ReplicatesElsewhere(Rule):
         "Make a role that S3 may take, to read from {id} and to replicate into the copy.",
         "aws s3api put-bucket-replication --bucket {id} --replication-configuration file://replication.json",
         "Copy what is there already with S3 Batch Replication: replication takes only what comes later.",
+        effect=Effect(
+            cost="storage of the copy, its requests, and about 0.02 USD for each GB sent to another Region",
+            follows=("s3_bucket_versioning",),
+            terraform={
+                "aws_s3_bucket_replication_configuration": {
+                    "bucket": "{id}",
+                    "rule": {"status": "Enabled", "destination": {"bucket": "COPY"}},
+                }
+            },
+        ),
     )
 
     class Settings(RuleSettings, frozen=True):

@@ -14,7 +14,7 @@ from scanner.kinds.s3_reading import AclGrant
 from scanner.model.inventory import World, any_of
 from scanner.model.policy import PolicyDocument, Principal, Statement
 from scanner.model.policy.narrow import narrows
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Note, Other, Rule
 from scanner.model.source import WebProposal
 
@@ -73,6 +73,12 @@ class BucketServedThroughCloudfrontOnly(Rule):
         " --bucket {id} --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,"
         "BlockPublicPolicy=true,RestrictPublicBuckets=true",
         "See that an object can be fetched through CloudFront, and not from S3.",
+        effect=Effect(
+            risk="high",
+            downtime="who reads from S3 instead of CloudFront is refused",
+            follows=("cloudfront_s3_origin_access_control",),
+            terraform={"aws_s3_bucket_policy": {"bucket": "{id}"}},
+        ),
     )
     GOOD = (
         _bucket(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.kinds.s3 import Bucket
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 
 
@@ -33,6 +33,10 @@ class BucketServerAccessLogging(Rule):
         "aws s3api put-bucket-logging --bucket {id} --bucket-logging-status"
         ' \'{"LoggingEnabled":{"TargetBucket":"LOGS","TargetPrefix":"{id}/"}}\'',
         "After some hours see that log objects arrive in the chosen bucket.",
+        effect=Effect(
+            cost="storage of the logs",
+            terraform={"aws_s3_bucket_logging": {"bucket": "{id}", "target_bucket": "LOGS", "target_prefix": "{id}/"}},
+        ),
     )
     GOOD = ({"log_target": "access-logs"},)
     BAD = ({"log_target": ""},)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rules._bucket_remedies import TLS_ONLY
 from scanner.kinds.s3 import Bucket
 from scanner.model.policy import PolicyDocument
-from scanner.model.remedy import Custodian
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide, WebProposal
 
@@ -60,23 +60,7 @@ class BucketTlsOnly(Rule):
         "cis:v6.0/3.1.1",
         "cis:v7.0/3.1.1",
     )
-    remedy = Custodian(
-        "s3",
-        {
-            "type": "set-statements",
-            "statements": [
-                {
-                    "Sid": "DenyInsecureTransport",
-                    "Effect": "Deny",
-                    "Principal": "*",
-                    "Action": "s3:*",
-                    "Resource": ["arn:aws:s3:::{bucket_name}", "arn:aws:s3:::{bucket_name}/*"],
-                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                }
-            ],
-        },
-        filters=[{"not": [{"type": "has-statement", "statement_ids": ["DenyInsecureTransport"]}]}],
-    )
+    remedy = TLS_ONLY
     GOOD = (
         {"policy": _deny()},
         {"policy": _deny(Principal={"AWS": "*"}, Condition={"Bool": {"aws:SecureTransport": ["false"]}})},

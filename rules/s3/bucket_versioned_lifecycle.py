@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rules._bucket_remedies import ARCHIVE
 from scanner.kinds.s3 import Bucket
 from scanner.kinds.s3_reading import LifecycleRule
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 
 
@@ -28,11 +28,7 @@ class BucketVersionedLifecycle(Rule):
         "steampipe:s3_bucket_versioning_and_lifecycle_policy_enabled",
     )
     related = ("s3_bucket_lifecycle_archive", "s3_bucket_versioning")
-    remedy = Runbook(
-        "Decide how long former versions must be kept; documents under the Security Rule for six years.",
-        "aws s3api put-bucket-lifecycle-configuration --bucket {id} --lifecycle-configuration file://lifecycle.json,"
-        " which replaces all rules that stand.",
-    )
+    remedy = ARCHIVE
     GOOD = (
         {"versioning": "Enabled", "lifecycle": (LifecycleRule("old"),)},
         {"versioning": "Enabled", "lifecycle": (LifecycleRule("off", enabled=False), LifecycleRule("old"))},

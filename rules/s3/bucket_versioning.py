@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rules._bucket_remedies import VERSIONS
 from scanner.kinds.s3 import Bucket
-from scanner.model.remedy import Custodian
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import WebProposal
 
@@ -39,11 +39,7 @@ class BucketVersioning(Rule):
         "prowler:s3_bucket_object_versioning",
         "steampipe:s3_bucket_versioning_enabled",
     )
-    remedy = Custodian(
-        "s3",
-        {"type": "toggle-versioning", "enabled": True},
-        filters=[{"type": "value", "key": "Versioning.Status", "op": "ne", "value": "Enabled"}],
-    )
+    remedy = VERSIONS
     GOOD = ({"versioning": "Enabled"},)
     BAD = ({"versioning": ""}, {"versioning": "Suspended"})
 

@@ -4,31 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated, Any
 
 import msgspec
 
-from rules._buckets import arn_of
+from rules._bucket_remedies import former_lifecycle, put_lifecycle
+from rules._buckets import LOG_WRITERS, receives_logs
+from rules._former import former
 from scanner.kinds.s3 import Bucket
-from scanner.kinds.s3_reading import AclGrant, LifecycleRule
+from scanner.kinds.s3_reading import AclGrant, LifecycleRule, lifecycle_rules
 from scanner.model.inventory import any_of
 from scanner.model.policy import PolicyDocument
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Case, Fail, Gaps, Missing, Note, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import PhiCluster
-
-WRITERS = frozenset(
-    {
-        "cloudtrail.amazonaws.com",
-        "config.amazonaws.com",
-        "delivery.logs.amazonaws.com",
-        "logdelivery.elasticloadbalancing.amazonaws.com",
-        "logging.s3.amazonaws.com",
-    }
-)
-"""The services that write logs into buckets by leave of the bucket policy (each one's guide, on its logs in S3)."""
 
 
 def _receives(service: str = "cloudtrail.amazonaws.com", **different: object) -> PolicyDocument | None:
@@ -49,6 +39,32 @@ def _logs(*rules: LifecycleRule, **facts: Any) -> dict[str, Any]:
 BY_ACL = (AclGrant("75aa57f0", "FULL_CONTROL"), AclGrant("s3/LogDelivery", "WRITE"))
 
 
+SIX_YEARS = 2192
+OVERWRITTEN = "change"
+
+
+def _keep(bucket: Bucket, part: str) -> Iterator[Write]:
+    if part == OVERWRITTEN:
+        yield _versions("Enabled")
+        return
+    rules = [dict(rule) for rule in former(bucket, "life") or ()]
+    for rule, read in zip(rules, lifecycle_rules(rules), strict=True):
+        if read.label == part:
+            rule["Expiration"] = {"Days": SIX_YEARS}
+    yield put_lifecycle(rules)
+
+
+def _as_before(bucket: Bucket, part: str) -> Iterator[Write]:
+    if part == OVERWRITTEN:
+        yield _versions("Suspended")
+    else:
+        yield from former_lifecycle(bucket, part)
+
+
+def _versions(status: str) -> Write:
+    return Write("s3.PutBucketVersioning", {"Bucket": "{id}", "VersioningConfiguration": {"Status": status}})
+
+
 class LogBucketRetainsSixYears(Rule):
     """Log buckets keep logs for six years, protected from change.
 
@@ -62,13 +78,24 @@ class LogBucketRetainsSixYears(Rule):
     severity = "medium"
     hipaa_proposed = ("164.316(b)(2)(i)", "164.312(b)", "164.312(c)(1)")
     sources = (PhiCluster(),)
-    remedy = Runbook(
-        "Read the lifecycle rules: aws s3api get-bucket-lifecycle-configuration --bucket {id}",
-        "Change each expiration to 2192 days or more, or take it off, and put the rules back: aws s3api"
-        " put-bucket-lifecycle-configuration --bucket {id} --lifecycle-configuration file://lifecycle.json",
-        "Switch on versions: aws s3api put-bucket-versioning --bucket {id} --versioning-configuration Status=Enabled",
-        "Better, lock the logs: aws s3api put-object-lock-configuration --bucket {id} --object-lock-configuration"
-        " file://lock.json",
+    remedy = Direct(
+        "s3.PutBucketLifecycleConfiguration",
+        why="Custodian replaces a rule as a whole; this changes just when it deletes.",
+        by=_keep,
+        also=("s3.PutBucketVersioning",),
+        effect=Effect(
+            after="a lifecycle rule that deleted logs early deletes them after 2192 days; all else of it, and all other"
+            " rules, stay. Where logs could be overwritten, versions are on",
+            cost="storage of the logs for six years",
+            undo=_as_before,
+            terraform={
+                "aws_s3_bucket_lifecycle_configuration": {
+                    "bucket": "{id}",
+                    "rule": {"expiration": {"days": SIX_YEARS}},
+                },
+                "aws_s3_bucket_versioning": {"bucket": "{id}", "versioning_configuration": {"status": "Enabled"}},
+            },
+        ),
     )
 
     class Settings(RuleSettings, frozen=True):
@@ -76,7 +103,7 @@ class LogBucketRetainsSixYears(Rule):
 
         days: Annotated[
             int, msgspec.Meta(description="Days that logs are kept at least; six years are 2192.", ge=1)
-        ] = 2192
+        ] = SIX_YEARS
 
     GOOD = (
         _logs(),
@@ -93,7 +120,7 @@ class LogBucketRetainsSixYears(Rule):
         _logs(LifecycleRule("keep"), LifecycleRule("end", prefix="AWSLogs/", expire_days=90)),
         _logs(versioning="", locked=False),
         _logs(versioning="Suspended", locked=False),
-        *(_logs(policy=_receives(service), versioning="", locked=False) for service in sorted(WRITERS)),
+        *(_logs(policy=_receives(service), versioning="", locked=False) for service in sorted(LOG_WRITERS)),
         _logs(policy=None, ownership="ObjectWriter", acl_grants=BY_ACL, versioning="", locked=False),
     )
     SKIP = (
@@ -111,7 +138,7 @@ class LogBucketRetainsSixYears(Rule):
     @staticmethod
     def applies(bucket: Bucket) -> bool:
         """Buckets into which a log service of AWS may write."""
-        return any_of((partial(_by_policy, bucket), partial(_by_acl, bucket)))
+        return receives_logs(bucket)
 
     @staticmethod
     def check(bucket: Bucket, settings: Settings) -> Iterator[Fail | Note | Missing]:
@@ -121,20 +148,8 @@ class LogBucketRetainsSixYears(Rule):
                 yield from _expiry(rule, settings.days)
         with gaps:
             if not any_of((lambda: bucket.locked, lambda: bucket.versioning == "Enabled")):
-                yield Fail("logs can be overwritten: neither Object Lock nor versioning is on", part="change")
+                yield Fail("logs can be overwritten: neither Object Lock nor versioning is on", part=OVERWRITTEN)
         yield from gaps
-
-
-def _by_policy(bucket: Bucket) -> bool:
-    granting = bucket.policy.allows_some("s3:PutObject", f"{arn_of(bucket)}/*") if bucket.policy else ()
-    named = [item for entry in granting if entry.principals for item in entry.principals.items]
-    return any(item.value in WRITERS for item in named)
-
-
-def _by_acl(bucket: Bucket) -> bool:
-    return bucket.ownership != "BucketOwnerEnforced" and any(
-        grant.grantee == "s3/LogDelivery" and grant.permission == "WRITE" for grant in bucket.acl_grants
-    )
 
 
 def _expiry(rule: LifecycleRule, days: int) -> Iterator[Fail | Note]:

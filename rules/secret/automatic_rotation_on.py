@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.secret._rotating import ROTATE
 from rules.secret._rotation import ours
 from scanner.kinds.secretsmanager import Secret
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 
 if TYPE_CHECKING:
@@ -31,13 +31,7 @@ class AutomaticRotationOn(Rule):
         "steampipe:secretsmanager_secret_automatic_rotation_enabled",
     )
     related = ("secret_rotation_enabled",)
-    remedy = Runbook(
-        "Write, or take from AWS's templates, the function that changes the secret where it is used and here.",
-        "aws secretsmanager rotate-secret --secret-id {arn} --rotation-lambda-arn FUNCTION"
-        " --rotation-rules AutomaticallyAfterDays=30",
-        "See that the first rotation succeeds and that the programs that use the secret read it anew: "
-        "aws secretsmanager describe-secret --secret-id {arn}",
-    )
+    remedy = ROTATE
 
     GOOD = ({}, {"primary_region": "us-east-1"}, {"owner": "rds"})
     BAD = ({"rotates": False}, {"rotates": False, "primary_region": "us-east-1"})

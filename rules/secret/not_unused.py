@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from scanner.kinds.secretsmanager import Secret
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -43,6 +43,11 @@ class NotUnused(Rule):
         "Ask whose it is, and see in CloudTrail who read it last: GetSecretValue with {arn}.",
         "Take away what it opens: the database user, the key of the partner.",
         "aws secretsmanager delete-secret --secret-id {arn} --recovery-window-in-days 30",
+        effect=Effect(
+            risk="high",
+            downtime="whatever still reads it, until aws secretsmanager restore-secret within 30 days",
+            terraform={"aws_secretsmanager_secret": {"recovery_window_in_days": 30}},
+        ),
     )
 
     class Settings(RuleSettings, frozen=True):

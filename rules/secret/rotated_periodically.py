@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from rules.secret._rotating import ROTATE
 from rules.secret._rotation import ours, overdue
 from scanner.kinds.secretsmanager import Secret
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -41,12 +41,7 @@ class RotatedPeriodically(Rule):
         "steampipe:secretsmanager_secret_automatic_rotation_lambda_enabled",
     )
     related = ("secret_rotation_enabled",)
-    remedy = Runbook(
-        "Where a rotation is set up: aws secretsmanager rotate-secret --secret-id {arn}",
-        "Where it is not: change the password where it is used, put it here with aws secretsmanager put-secret-value,"
-        " and set up a rotation, since only that is told from a change of the text.",
-        "See that the programs that use the secret read it anew.",
-    )
+    remedy = ROTATE
 
     class Settings(RuleSettings, frozen=True):
         """How old a secret may become."""

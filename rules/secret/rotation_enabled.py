@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from rules.secret._rotating import ROTATE
 from rules.secret._rotation import ours, overdue
 from scanner.kinds.secretsmanager import Secret
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -36,13 +36,7 @@ class RotationEnabled(Rule):
     severity = "medium"
     hipaa_proposed = ("164.308(a)(5)(ii)(D)", "164.312(d)")
     sources = (EcsGuide(63),)
-    remedy = Runbook(
-        "Write, or take from AWS's templates, the function that changes the secret where it is used and here.",
-        "aws secretsmanager rotate-secret --secret-id {arn} --rotation-lambda-arn FUNCTION"
-        " --rotation-rules AutomaticallyAfterDays=30",
-        "See that the first rotation succeeds and that the programs that use the secret read it anew: "
-        "aws secretsmanager describe-secret --secret-id {arn}",
-    )
+    remedy = ROTATE
 
     class Settings(RuleSettings, frozen=True):
         """How old a secret may become."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rules._regions import HOLDERS, is_used
 from scanner.kinds.rds import DBInstance
 from scanner.kinds.securityhub import Hub
-from scanner.model.remedy import Direct
+from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Case, Fail, Other, Rule
 
 if TYPE_CHECKING:
@@ -53,6 +53,13 @@ class Enabled(Rule):
         "securityhub.EnableSecurityHub",
         {"EnableDefaultStandards": True},
         why="Cloud Custodian has no action that switches Security Hub on in an account of its own",
+        effect=Effect(
+            sets={"on": True},
+            cost="about 0.001 USD for each check of a resource, after the first 30 days",
+            undo=(Write("securityhub.DisableSecurityHub"),),
+            terraform={"aws_securityhub_account": {"enable_default_standards": True}},
+            follows=("config_recorder_enabled",),
+        ),
     )
     GOOD = (Case({}, others=[USED]),)
     BAD = (Case({"on": False}, others=[USED]), Case({"on": False}, others=[USED], lacking=HOLDERS[:2]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.kinds.ssm import Document
-from scanner.model.remedy import Direct
+from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Fail, Rule
 
 
@@ -37,6 +37,17 @@ class DocumentNotPublic(Rule):
         "ssm.ModifyDocumentPermission",
         {"Name": "{id}", "PermissionType": "Share", "AccountIdsToRemove": ["all"]},
         why="Custodian's removal of shares could not be proved",
+        effect=Effect(
+            after="the document is shared with nobody but the accounts that are named",
+            risk="medium",
+            undo=(
+                Write(
+                    "ssm.ModifyDocumentPermission",
+                    {"Name": "{id}", "PermissionType": "Share", "AccountIdsToAdd": ["all"]},
+                ),
+            ),
+            terraform={"aws_ssm_document": {"permissions": {"type": "Share", "account_ids": "ACCOUNTS"}}},
+        ),
     )
     GOOD = ({"shared_with": ()}, {"shared_with": ("210987654321",)})
     BAD = ({"shared_with": ("all",)}, {"shared_with": ("210987654321", "ALL")})
