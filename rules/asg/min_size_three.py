@@ -11,7 +11,7 @@ from rules.asg._groups import by_batch, of_ecs
 from scanner.kinds.autoscaling import AutoScalingGroup
 from scanner.kinds.ecs import CapacityProvider, ContainerInstance
 from scanner.model.inventory import World
-from scanner.model.remedy import Direct, Effect, Write
+from scanner.model.remedy import Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import PhiCluster
@@ -26,17 +26,19 @@ ECS = {"AmazonECSManaged": ""}
 MINIMUM = 3
 
 
-def _sized(group: AutoScalingGroup, minimum: int, maximum: int, desired: int) -> Write:
-    sizes = {"MinSize": minimum, "MaxSize": maximum, "DesiredCapacity": desired}
+def _sized(group: AutoScalingGroup, **sizes: int) -> Write:
     return Write("autoscaling.UpdateAutoScalingGroup", {"AutoScalingGroupName": group.id, **sizes})
 
 
 def _widen(group: AutoScalingGroup, _part: str) -> Iterator[Write]:
-    yield _sized(group, MINIMUM, max(MINIMUM, group.maximum), max(MINIMUM, group.desired))
+    if group.maximum < MINIMUM:
+        raise NotByMachine(f"its maximum is {group.maximum}: whether its programs may run several times is to be said")
+    yield _sized(group, MinSize=MINIMUM)
 
 
 def _narrow(group: AutoScalingGroup, _part: str) -> Iterator[Write]:
-    yield _sized(group, group.minimum, group.maximum, group.desired)
+    """Leave the present size: a machine must not choose the hosts that are ended."""
+    yield _sized(group, MinSize=group.minimum)
 
 
 class MinSizeThree(Rule):
@@ -57,10 +59,9 @@ class MinSizeThree(Rule):
     remedy = Direct(
         "autoscaling.UpdateAutoScalingGroup",
         by=_widen,
-        why="Custodian leaves the maximum where it is, below the new minimum",
+        why="Custodian would set a minimum above the maximum",
         effect=Effect(
-            after="The group keeps at least three instances; its maximum and its present size rise where they were"
-            " below that.",
+            after="The group keeps at least three instances, and launches those that it lacks.",
             cost="the instances that are launched to reach three",
             undo=_narrow,
             terraform={"aws_autoscaling_group": {"min_size": 3}},

@@ -25,7 +25,7 @@ _KEPT = ("TrafficType", "LogDestinationType", "LogDestination", "DeliverLogsPerm
 
 
 def _replace(log: FlowLog, _part: str) -> Iterator[Write]:
-    """Make the new log before the old one goes, so that no traffic is unrecorded."""
+    """Take the old log away first: EC2 refuses a second one of the same resource to the same destination."""
     given = former(log, "box")
     kind = next((name for start, name in _TYPES.items() if log.subject.startswith(start)), None)
     if kind is None or "DeliverCrossAccountRole" in given:
@@ -43,8 +43,8 @@ def _replace(log: FlowLog, _part: str) -> Iterator[Write]:
     if log.tags:
         tags = [{"Key": key, "Value": value} for key, value in log.tags.items() if not key.startswith("aws:")]
         asked["TagSpecifications"] = [{"ResourceType": "vpc-flow-log", "Tags": tags}]
-    yield Write("ec2.CreateFlowLogs", asked)
     yield Write("ec2.DeleteFlowLogs", {"FlowLogIds": [log.id]})
+    yield Write("ec2.CreateFlowLogs", asked)
 
 
 class FlowLogsHaveV3Fields(Rule):
@@ -67,9 +67,11 @@ class FlowLogsHaveV3Fields(Rule):
         effect=Effect(
             after="A flow log of the same traffic with the same destination takes its place; it records all that the"
             " old one did and vpc-id, subnet-id and instance-id.",
+            risk="medium",
+            downtime="traffic of some minutes is not recorded",
             cost="longer records: about a quarter more of what the destination charges for",
             lasting="records that were written stay; the format is not taken back, since the new one holds all of it",
-            terraform={"aws_flow_log": {"log_format": "THE FORMER FIELDS ${{vpc-id}} ${{subnet-id}} ${{instance-id}}"}},
+            terraform={"aws_flow_log": {"log_format": "THE FORMER FIELDS ${vpc-id} ${subnet-id} ${instance-id}"}},
         ),
     )
 

@@ -6,18 +6,36 @@ the account; a terminated host leaves its ECS cluster, and its tasks start elsew
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.autoscaling.models import InstanceState, autoscaling_backends
+from moto.autoscaling.responses import AutoScalingResponse
 from moto.ecs.models import ecs_backends
 from moto.ssm.models import ssm_backends
 
 from scanner.demo.moto_gaps import ecs
+from scanner.demo.moto_gaps.graft import after
 
-EXTENDS: frozenset[str] = frozenset()
-"""No operation: all here happens without a call."""
+if TYPE_CHECKING:
+    from moto.core.responses import ActionResult
+
+EXTENDS = frozenset({"autoscaling.DescribePolicies"})
+"""The operations whose answer this module changes; all else here happens without a call."""
 
 _GROUP_TAG = "aws:autoscaling:groupName"
+
+
+def _as_made(_response: Any, answer: ActionResult) -> ActionResult:
+    """DescribePolicies: moto gives every policy a predictive configuration, an empty one."""
+    policies: list[Any] = answer.result["ScalingPolicies"]  # type: ignore[index]
+    for policy in policies:
+        policy.predictive_scaling_configuration = policy.predictive_scaling_configuration or None
+    return answer
+
+
+def install() -> None:
+    """Extend moto's Auto Scaling answers."""
+    after(AutoScalingResponse, "describe_policies", _as_made)
 
 
 def swap_member(account: str, region: str, group: str, old: str, new: str) -> None:

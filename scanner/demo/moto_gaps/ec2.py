@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import wraps
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -36,8 +37,13 @@ EXTENDS = frozenset(
         *("MonitorInstances", "RunInstances", "TerminateInstances", "UnmonitorInstances"),
     )
 )
-"""The operations that this module answers, or whose answer or outcome it changes."""
+"""The operations that this module answers, or whose answer or outcome it changes; not what only DryRun changes."""
 
+_NO_DRY_RUN = (
+    *("create_network_acl_entry", "create_vpc_endpoint", "delete_network_acl_entry", "delete_vpc_endpoints"),
+    *("disable_ebs_encryption_by_default", "enable_ebs_encryption_by_default", "modify_instance_metadata_options"),
+    *("modify_subnet_attribute", "replace_network_acl_entry"),
+)
 _REMEMBERED = timedelta(hours=1)
 _OTHER_PARTITIONS = ("us-gov-", "cn-", "us-iso", "eu-isoe", "eusc-")
 _XEN_FAMILIES = ("m3", "m4", "c3", "c4", "r3", "r4", "t1", "t2")
@@ -65,6 +71,7 @@ def _getter(name: str, member: str, initial: object) -> Any:
 
 def _setter(name: str, member: str, parameter: str) -> Any:
     def put(response: Any) -> ActionResult:
+        response.error_on_dryrun()
         value = _store(response)[name] = response._get_param(parameter)  # noqa: SLF001 - moto's way to read a parameter
         return ActionResult({member: value})
 
@@ -73,6 +80,7 @@ def _setter(name: str, member: str, parameter: str) -> Any:
 
 def _disable_snapshot_block(response: Any) -> ActionResult:
     """DisableSnapshotBlockPublicAccess, which moto lacks."""
+    response.error_on_dryrun()
     _store(response)["snapshot_block_public_access_state"] = "unblocked"
     return ActionResult({"State": "unblocked"})
 
@@ -84,6 +92,7 @@ def _get_instance_metadata_defaults(response: Any) -> ActionResult:
 
 def _modify_instance_metadata_defaults(response: Any) -> ActionResult:
     """ModifyInstanceMetadataDefaults, which moto lacks."""
+    response.error_on_dryrun()
     names = ("HttpTokens", "HttpPutResponseHopLimit", "HttpEndpoint", "InstanceMetadataTags")
     given = {name: response._get_param(name) for name in names}  # noqa: SLF001
     chosen = {name: value for name, value in given.items() if value not in (None, "no-preference", -1)}
@@ -135,6 +144,7 @@ def _monitoring(state: str) -> Any:
     """MonitorInstances and UnmonitorInstances, which moto lacks."""
 
     def put(response: Any) -> ActionResult:
+        response.error_on_dryrun()
         named = response._get_param("InstanceIds", [])  # noqa: SLF001 - moto's way to read a parameter
         instances = [response.ec2_backend.get_instance(name) for name in named]
         for instance in instances:
@@ -172,6 +182,18 @@ def _on_source(response: Any, answer: ActionResult) -> ActionResult:
         version.data = {**template.get_version(source).data, **version.data}
         made["LaunchTemplateData"] = version.data
     return answer
+
+
+def _heed_dry_run(name: str) -> None:
+    """Let an operation that is asked with DryRun change nothing: moto carries these out all the same."""
+    method = getattr(EC2Response, name)
+
+    @wraps(method)
+    def asked(response: Any) -> Any:
+        response.error_on_dryrun()
+        return method(response)
+
+    add(EC2Response, **{name: asked})
 
 
 def _note_end(instance: Any, previous: Any, *_args: Any) -> Any:
@@ -225,6 +247,8 @@ def install() -> None:
     )
     add(EC2Backend, modify_instance_metadata_options=_keep_metadata_options)
     after(EC2Response, "create_launch_template_version", _on_source)
+    for name in _NO_DRY_RUN:
+        _heed_dry_run(name)
     after(EC2Response, "describe_snapshots", _restorable)
     after(EC2Backend, "create_vpc", _open_default_group)
     after(EC2Response, "describe_regions", _commercial)

@@ -107,6 +107,7 @@ def _keep_options(response: Any, answer: ActionResult) -> ActionResult:
 
 def _modify_vpn_tunnel_options(response: Any) -> ActionResult:
     """ModifyVpnTunnelOptions, which moto lacks."""
+    response.error_on_dryrun()
     backend = response.ec2_backend
     (connection,) = backend.describe_vpn_connections([response._get_param("VpnConnectionId")])  # noqa: SLF001
     address = response._get_param("VpnTunnelOutsideIpAddress")  # noqa: SLF001
@@ -119,6 +120,7 @@ def _modify_vpn_tunnel_options(response: Any) -> ActionResult:
 
 def _create_vpn_connection_route(response: Any) -> EmptyResult:
     """CreateVpnConnectionRoute, which moto lacks."""
+    response.error_on_dryrun()
     (connection,) = response.ec2_backend.describe_vpn_connections([response._get_param("VpnConnectionId")])  # noqa: SLF001
     cidr = response._get_param("DestinationCidrBlock")  # noqa: SLF001
     connection.routes.append({"DestinationCidrBlock": cidr, "Source": "Static", "State": "available"})
@@ -129,6 +131,7 @@ def _propagation(*, on: bool) -> Any:
     """EnableVgwRoutePropagation and DisableVgwRoutePropagation, which moto lacks."""
 
     def put(response: Any) -> EmptyResult:
+        response.error_on_dryrun()
         table: Any = response.ec2_backend.get_route_table(response._get_param("RouteTableId"))  # noqa: SLF001
         gateway = response._get_param("GatewayId")  # noqa: SLF001
         others = [item for item in getattr(table, "propagating_vgws", []) if item["GatewayId"] != gateway]
