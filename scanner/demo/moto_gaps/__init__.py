@@ -20,6 +20,8 @@ from scanner.demo.moto_gaps import (
     ec2,
     ecr,
     ecs,
+    ecs_settings,
+    efs,
     guardduty,
     iam,
     organizations,
@@ -33,8 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _MODULES = (
-    *(account, backup, cloudfront, cloudtrail, config, directconnect, ec2, ecr, ecs, guardduty, iam),
-    *(organizations, rds, s3, ssm, vpn),
+    *(account, autoscaling, backup, cloudfront, cloudtrail, config, directconnect, ec2, ecr, ecs, ecs_settings, efs),
+    *(guardduty, iam, organizations, rds, s3, ssm, vpn),
 )
 _EVENTS: dict[str, Callable[..., None]] = {
     "tunnel": vpn.set_tunnel,

@@ -18,6 +18,9 @@ from moto.ecr.responses import ECRResponse
 
 from scanner.demo.moto_gaps.graft import add
 
+EXTENDS = frozenset({"ecr.CompleteLayerUpload", "ecr.GetDownloadUrlForLayer", "ecr.PutImage"})
+"""The operations that this module answers, or whose answer or outcome it changes."""
+
 BLOBS = "/_blob/"
 _complete_layer_upload = ECRBackend.complete_layer_upload
 

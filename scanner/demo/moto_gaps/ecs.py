@@ -1,17 +1,15 @@
 """ECS: what CreateService is given and moto drops, the tasks that a service starts, and what is known of a task.
 
-moto keeps a few members of a service, starts no task for it, walks each task to STOPPED as it is described, knows one
-container of it, and answers no effective account settings.
-AWS: API_Service, API_Task, API_Container, API_ContainerInstance, API_ListAccountSettings.
+moto keeps a few members of a service, starts no task for it, walks each task to STOPPED as it is described, and knows
+one container of it. AWS: API_Service, API_Task, API_Container, API_ContainerInstance.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 from itertools import cycle, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from moto.core.responses import ActionResult
 from moto.core.utils import camelcase_to_underscores, utcnow
 from moto.ec2.models import ec2_backends
 from moto.ecr.models import ecr_backends
@@ -20,6 +18,18 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.moto_api._internal import mock_random
 
 from scanner.demo.moto_gaps.graft import add, after
+
+if TYPE_CHECKING:
+    from moto.core.responses import ActionResult
+
+EXTENDS = frozenset(
+    f"ecs.{operation}"
+    for operation in (
+        *("CreateService", "UpdateService", "RunTask", "StartTask", "DescribeTasks", "ListTasks"),
+        *("RegisterContainerInstance", "DescribeContainerInstances", "DescribeCapacityProviders"),
+    )
+)
+"""The operations that this module answers, or whose answer or outcome it changes."""
 
 _KEPT = (  # members of CreateService that moto drops and DescribeServices answers under the same name
     "deploymentConfiguration",
@@ -43,19 +53,6 @@ _ABSENT = {
         "deploymentCircuitBreaker": {"enable": False, "rollback": False},
     },
 }
-_ACCOUNT_SETTINGS = {
-    "serviceLongArnFormat": "enabled",
-    "taskLongArnFormat": "enabled",
-    "containerInstanceLongArnFormat": "enabled",
-    "awsvpcTrunking": "disabled",
-    "containerInsights": "disabled",
-    "fargateFIPSMode": "disabled",
-    "tagResourceAuthorization": "on",
-    "fargateTaskRetirementWaitPeriod": "7",
-    "guardDutyActivate": "off",
-    "defaultLogDriverMode": "non-blocking",
-}
-
 _REMEMBERED = timedelta(hours=1)  # how long AWS tells of a task that has stopped
 
 
@@ -107,6 +104,8 @@ def settle(backend: EC2ContainerServiceBackend, service: Any) -> None:
         for host in backend.container_instances.get(service.cluster_name, {}).values()
         if host.status == "ACTIVE" and host.agent_connected
     ]
+    if service.launch_type == "EC2" and not hosts and definition.network_mode != "awsvpc":
+        return  # its tasks find no place, and wait
     places = cycle(hosts if service.launch_type != "FARGATE" and hosts else [None])
     for number, host in enumerate(islice(places, len(kept), service.desired_count), len(kept)):
         task = _start(backend, service, definition, host, number)
@@ -248,24 +247,6 @@ def _all_providers(backend: EC2ContainerServiceBackend, names: list[str] | None 
 _describe_capacity_providers = EC2ContainerServiceBackend.describe_capacity_providers
 
 
-def _effective_settings(response: Any, answer: ActionResult) -> ActionResult:
-    """ListAccountSettings: moto answers nothing for effectiveSettings, where AWS answers every setting's value."""
-    if not response._get_param("effectiveSettings"):  # noqa: SLF001
-        return answer
-    wanted = response._get_param("name")  # noqa: SLF001
-    own = {setting.name: setting.value for setting in response.ecs_backend.account_settings.values()}
-    root = f"arn:aws:iam::{response.current_account}:root"
-    return ActionResult(
-        {
-            "settings": [
-                {"name": name, "value": value, "principalArn": root, "type": "user" if name in own else "aws_managed"}
-                for name, value in (_ACCOUNT_SETTINGS | own).items()
-                if wanted in (None, name)
-            ]
-        }
-    )
-
-
 def set_agent_connected(account: str, region: str, cluster: str, instance: str, *, connected: bool) -> None:
     """Let the ECS agent of an EC2 instance lose or find its connection."""
     for host in ecs_backends[account][region].container_instances[cluster].values():
@@ -277,7 +258,6 @@ def install() -> None:
     """Extend moto's ECS answers."""
     after(EC2ContainerServiceResponse, "create_service", _keep_members)
     after(EC2ContainerServiceResponse, "update_service", _settle_again)
-    after(EC2ContainerServiceResponse, "list_account_settings", _effective_settings)
     after(Task, "__init__", _know_task)
     after(ContainerInstance, "__init__", _know_host)
     add(Task, advance=lambda _task: None, stop=_stop)

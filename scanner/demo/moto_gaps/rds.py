@@ -12,6 +12,9 @@ from moto.rds.responses import RDSResponse
 
 from scanner.demo.moto_gaps.graft import add
 
+EXTENDS = frozenset({"rds.DescribeDBEngineVersions"})
+"""The operations that this module answers, or whose answer or outcome it changes."""
+
 _LOGS = {
     "aurora-mysql": ["audit", "error", "general", "instance", "slowquery"],
     "mysql": ["audit", "error", "general", "slowquery"],
