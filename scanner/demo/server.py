@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _RANDOM = 164312  # the Security Rule's technical safeguards; any constant makes moto's ids the same in every run
 _MOTO_SETTINGS = {
-    "MOTO_ACM_VALIDATION_WAIT": "0",
+    "MOTO_ACM_VALIDATION_WAIT": "-1",
     "MOTO_DISABLE_GLOBAL_CORS": "1",
     "MOTO_ECS_SERVICE_RUNNING": "0",
     "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",

@@ -7,6 +7,7 @@ import json
 from remediation.twin.later import elsewhere
 from remediation.twin.registry import builds, finishes
 from remediation.twin.site import Site, doc, fitting, has
+from remediation.twin.tagging import pairs
 from scanner.model.resource import Resource
 
 _NOT_ASKED = ("CustomerMasterKeySpec", "Tags", "CustomKeyStoreId", "XksKeyId")
@@ -25,7 +26,7 @@ def key(site: Site, resource: Resource) -> None:
         return
     else:
         given = fitting("kms.CreateKey", meta, *_NOT_ASKED)
-        tags = doc(resource, "labels") or None
+        tags = pairs(resource, "TagKey", "TagValue") or None
         made = site.call(resource, "kms.CreateKey", **given, Tags=tags)["KeyMetadata"]
     site.pair(meta["Arn"], made["Arn"])
 
@@ -45,7 +46,7 @@ def settings(site: Site, resource: Resource) -> None:
     name = meta["KeyId"]
     if (original := _original(resource)) != resource.region:
         there = elsewhere(resource, resource.account, original)
-        tags = doc(resource, "labels") or None
+        tags = pairs(resource, "TagKey", "TagValue") or None
         site.call(there, "kms.ReplicateKey", KeyId=name, ReplicaRegion=resource.region, Tags=tags)
     if alias := doc(resource, "alias"):
         site.call(resource, "kms.CreateAlias", AliasName=alias["AliasName"], TargetKeyId=name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from remediation.twin.later import waits
 from remediation.twin.registry import builds, finishes
 from remediation.twin.site import Site, doc, fitting
+from remediation.twin.tagging import own_tags, pairs
 from scanner.model.resource import Resource
 
 _INITIAL = "INSUFFICIENT_DATA"
@@ -14,9 +15,8 @@ _INITIAL = "INSUFFICIENT_DATA"
 def log_group(site: Site, resource: Resource) -> None:
     """Make the group with its class and tags, and say how long it keeps what it holds."""
     group = doc(resource, "group")
-    tags = {tag["Key"]: tag["Value"] for tag in doc(resource, "labels").get("Tags", ())}
     given = fitting("logs.CreateLogGroup", group, "kmsKeyId", "tags")
-    site.call(resource, "logs.CreateLogGroup", **given, kmsKeyId=group.get("kmsKeyId"), tags=tags or None)
+    site.call(resource, "logs.CreateLogGroup", **given, kmsKeyId=group.get("kmsKeyId"), tags=own_tags(resource) or None)
     if days := group.get("retentionInDays"):
         site.call(resource, "logs.PutRetentionPolicy", logGroupName=group["logGroupName"], retentionInDays=days)
 
@@ -43,7 +43,7 @@ def alarm(site: Site, resource: Resource) -> None:
     """Make the alarm when the ids in its dimensions are known, and put it into its state."""
     box = doc(resource, "box")
     given = {name: value for name, value in fitting("cloudwatch.PutMetricAlarm", box, "Tags").items() if value != []}
-    site.call(resource, "cloudwatch.PutMetricAlarm", **given, Tags=doc(resource, "labels").get("Tags") or None)
+    site.call(resource, "cloudwatch.PutMetricAlarm", **given, Tags=pairs(resource) or None)
     site.call(
         resource, "cloudwatch.SetAlarmState", AlarmName=box["AlarmName"],
         StateValue=box.get("StateValue", _INITIAL), StateReason=box.get("StateReason", ""),
@@ -55,7 +55,7 @@ def composite(site: Site, resource: Resource) -> None:
     """Make an alarm on other alarms."""
     operation = "cloudwatch.PutCompositeAlarm"
     given = {name: value for name, value in fitting(operation, doc(resource, "box")).items() if value != []}
-    site.call(resource, operation, **given, Tags=doc(resource, "labels").get("Tags") or None)
+    site.call(resource, operation, **given, Tags=pairs(resource) or None)
 
 
 builds("AWS::Logs::MetricFilter", "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")(waits)

@@ -7,10 +7,10 @@ from typing import Any
 from remediation.twin.later import renamed
 from remediation.twin.registry import builds, finishes
 from remediation.twin.site import HOME, Site, doc, fitting, has
+from remediation.twin.tagging import pairs
 from scanner.model.resource import Resource
 
 _EARLY = (
-    ("labels", "PutBucketTagging", ("Tagging", "TagSet")),
     ("own", "PutBucketOwnershipControls", ("OwnershipControls",)),
     ("pol", "PutBucketPolicy", ("Policy",)),
     ("enc", "PutBucketEncryption", ("ServerSideEncryptionConfiguration",)),
@@ -39,12 +39,14 @@ def bucket(site: Site, resource: Resource) -> None:
     if has(resource, "lock"):
         given["ObjectLockEnabledForBucket"] = True
     site.call(resource, "s3.CreateBucket", region=where, **given)
+    if tags := pairs(resource):
+        site.call(resource, "s3.PutBucketTagging", region=where, Bucket=resource.id, Tagging={"TagSet": tags})
     site.call(resource, "s3.DeletePublicAccessBlock", region=where, Bucket=resource.id)
     if has(resource, "own"):
-        _put(site, resource, _EARLY[1:2])
+        _put(site, resource, _EARLY[:1])
     else:
         site.call(resource, "s3.DeleteBucketOwnershipControls", region=where, Bucket=resource.id)
-    _put(site, resource, (*_EARLY[:1], *_EARLY[2:]))
+    _put(site, resource, _EARLY[1:])
     _versions(site, resource, where)
     _acl(site, resource, where)
     if has(resource, "block"):

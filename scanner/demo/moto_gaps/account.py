@@ -22,6 +22,19 @@ from moto.sts.responses import TokenResponse
 from scanner.demo.clock import machine_time
 from scanner.demo.moto_gaps.graft import after
 
+EXTENDS: frozenset[str] = frozenset(
+    {
+        "cloudtrail.CreateTrail",
+        "elbv2.CreateListener",
+        "elbv2.CreateLoadBalancer",
+        "kms.CreateAlias",
+        "kms.GetKeyRotationStatus",
+        "ssm.DescribeParameters",
+        "sts.AssumeRole",
+    }
+)
+"""The operations that this module answers, or whose answer or outcome it changes."""
+
 _MANAGEMENT_ACCOUNT = "123456789012"
 _ROTATION_PERIOD = timedelta(days=365)
 # ELBv2 load balancer attributes of a new Application Load Balancer (API_LoadBalancerAttribute).

@@ -22,6 +22,29 @@ from moto.core.utils import utcnow
 
 from scanner.demo.moto_gaps.graft import add
 
+EXTENDS: frozenset[str] = frozenset(
+    f"backup.{operation}"
+    for operation in (
+        *(
+            "CreateBackupSelection",
+            "DeleteBackupVaultAccessPolicy",
+            "DescribeRegionSettings",
+            "GetBackupSelection",
+        ),
+        *(
+            "GetBackupVaultAccessPolicy",
+            "ListBackupSelections",
+            "ListProtectedResources",
+        ),
+        *(
+            "ListRecoveryPointsByBackupVault",
+            "PutBackupVaultAccessPolicy",
+            "UpdateRegionSettings",
+        ),
+    )
+)
+"""The operations that this module answers, or whose answer or outcome it changes."""
+
 _IDS = UUID("6f3d8a2e-5c1b-4f39-8a57-2f6d0c9b7e41")
 _HOUR = 5
 _TYPES = {  # by the service in an ARN
@@ -35,7 +58,7 @@ _OPTED_IN = ("Aurora", "DynamoDB", "EBS", "EC2", "EFS", "FSx", "RDS", "S3", "Sto
 
 
 def _kept(response: Any, name: str) -> dict[str, Any]:
-    """What moto's backend of the account and Region has no place for: `selections` or `policies`."""
+    """What moto's backend of the account and Region has no place for: `selections`, `policies`, `region_settings`."""
     backend = response.backup_backend
     if not hasattr(backend, name):
         setattr(backend, name, {})
@@ -83,6 +106,12 @@ def _get_backup_selection(response: Any) -> ActionResult:
 def _put_backup_vault_access_policy(response: Any) -> EmptyResult:
     """PutBackupVaultAccessPolicy, which moto lacks."""
     _kept(response, "policies")[_part(response, "backup-vaults")] = json.loads(response.body)["Policy"]
+    return EmptyResult()
+
+
+def _delete_backup_vault_access_policy(response: Any) -> EmptyResult:
+    """DeleteBackupVaultAccessPolicy, which moto lacks."""
+    _kept(response, "policies").pop(_part(response, "backup-vaults"), None)
     return EmptyResult()
 
 
@@ -159,15 +188,22 @@ def _list_protected_resources(response: Any) -> ActionResult:
     return ActionResult({"Results": results})
 
 
-def _describe_region_settings(_response: Any) -> ActionResult:
-    """DescribeRegionSettings, which moto lacks: as AWS opts a new account in."""
-    managed = {"DynamoDB": True, "EFS": True}
-    return ActionResult(
-        {
-            "ResourceTypeOptInPreference": dict.fromkeys(_OPTED_IN, True),
-            "ResourceTypeManagementPreference": managed,
-        }
-    )
+def _describe_region_settings(response: Any) -> ActionResult:
+    """DescribeRegionSettings, which moto lacks: as AWS opts a new account in, until somebody chooses otherwise."""
+    initial = {
+        "ResourceTypeOptInPreference": dict.fromkeys(_OPTED_IN, True),
+        "ResourceTypeManagementPreference": {"DynamoDB": True, "EFS": True},
+    }
+    chosen = _kept(response, "region_settings")
+    return ActionResult({name: given | chosen.get(name, {}) for name, given in initial.items()})
+
+
+def _update_region_settings(response: Any) -> EmptyResult:
+    """UpdateRegionSettings, which moto lacks: what is not named stays as it was."""
+    chosen = _kept(response, "region_settings")
+    for name, given in json.loads(response.body).items():
+        chosen[name] = chosen.get(name, {}) | given
+    return EmptyResult()
 
 
 def install() -> None:
@@ -182,8 +218,10 @@ def install() -> None:
         list_backup_selections=_list_backup_selections,
         get_backup_selection=_get_backup_selection,
         put_backup_vault_access_policy=_put_backup_vault_access_policy,
+        delete_backup_vault_access_policy=_delete_backup_vault_access_policy,
         get_backup_vault_access_policy=_get_backup_vault_access_policy,
         list_recovery_points_by_backup_vault=_list_recovery_points_by_backup_vault,
         list_protected_resources=_list_protected_resources,
         describe_region_settings=_describe_region_settings,
+        update_region_settings=_update_region_settings,
     )

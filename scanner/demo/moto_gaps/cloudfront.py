@@ -15,6 +15,16 @@ from moto.core.responses import ActionResult
 
 from scanner.demo.moto_gaps.graft import add, after
 
+EXTENDS: frozenset[str] = frozenset(
+    {
+        "cloudfront.CreateDistribution",
+        "cloudfront.ListCloudFrontOriginAccessIdentities",
+        "cloudfront.ListVpcOrigins",
+        "cloudfront.UpdateDistribution",
+    }
+)
+"""The operations that this module answers, or whose answer or outcome it changes."""
+
 _EMPTY = {"Marker": "", "MaxItems": 100, "IsTruncated": False, "Quantity": 0, "Items": []}
 
 

@@ -25,6 +25,13 @@ from moto.core.utils import utcnow
 
 from scanner.demo.moto_gaps.graft import add
 
+EXTENDS: frozenset[str] = frozenset(
+    {
+        "cloudtrail.LookupEvents",
+    }
+)
+"""The operations that this module answers, or whose answer or outcome it changes."""
+
 _RETENTION = timedelta(days=90)
 _READ_EVENTS = 2000  # how many reading calls an account and Region remembers
 _PAGE = 50

@@ -19,6 +19,14 @@ from moto.s3.models import s3_backends
 
 from scanner.demo.moto_gaps.graft import add
 
+EXTENDS: frozenset[str] = frozenset(
+    {
+        "config.DescribeDeliveryChannelStatus",
+        "config.GetDiscoveredResourceCounts",
+    }
+)
+"""The operations that this module answers, or whose answer or outcome it changes."""
+
 
 def _describe_delivery_channel_status(response: Any) -> ActionResult:
     """DescribeDeliveryChannelStatus, which moto lacks."""

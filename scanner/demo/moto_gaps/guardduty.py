@@ -10,6 +10,14 @@ from moto.guardduty.responses import GuardDutyResponse
 
 from scanner.demo.moto_gaps.graft import add
 
+EXTENDS: frozenset[str] = frozenset(
+    {
+        "guardduty.GetFindings",
+        "guardduty.ListFindings",
+    }
+)
+"""The operations that this module answers, or whose answer or outcome it changes."""
+
 
 def _list_findings(response: Any) -> str:
     """ListFindings of a detector that is there."""

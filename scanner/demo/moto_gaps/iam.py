@@ -1,8 +1,9 @@
 """IAM: the AWS managed policies that the demo attaches, what an account's authorization details hold, the root's row.
 
 moto loads either none or all 1,500 AWS managed policies into every account, and lists them all in
-GetAccountAuthorizationDetails, where AWS lists those that are attached. Its credential report lacks `<root_account>`.
-It has no Access Advisor: here a role called yesterday what its policies name, and never what they allow as a whole.
+GetAccountAuthorizationDetails, where AWS lists those that are attached; here others become known when they are named.
+Its credential report lacks `<root_account>`. It has no Access Advisor: here a role called yesterday what its policies
+name, and never what they allow as a whole.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import wraps
 from typing import Any
 from uuid import UUID, uuid5
 
 import moto.iam.models
 from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
-from moto.iam.models import IAMBackend, Policy
+from moto.iam.models import AWSManagedPolicy, IAMBackend, Policy
 from moto.iam.responses import IamResponse
 
 from scanner.demo.moto_gaps.graft import add, after
@@ -29,9 +31,33 @@ _ATTACHED = (
     "ReadOnlyAccess",
     "SecurityAudit",
 )
+EXTENDS: frozenset[str] = frozenset(
+    f"iam.{operation}"
+    for operation in (
+        *(
+            "AttachGroupPolicy",
+            "AttachRolePolicy",
+            "AttachUserPolicy",
+        ),
+        *(
+            "GenerateServiceLastAccessedDetails",
+            "GetAccountAuthorizationDetails",
+            "GetAccountSummary",
+        ),
+        *(
+            "GetCredentialReport",
+            "GetPolicy",
+            "GetServiceLastAccessedDetails",
+        ),
+    )
+)
+"""The operations that this module answers, or whose answer or outcome it changes."""
+
 _NEVER = "N/A"
 _REPORTS = UUID("7d0f4f6e-6d3c-4a52-9a55-0f5d1f1f6d11")
 _without_root_mfa = set[str]()
+_OF_AWS: dict[str, Any] = {}
+"""What moto knows of AWS's own policies, by name."""
 _reports: dict[str, str] = {}
 """The role that each report of Access Advisor speaks of, by the report's id."""
 
@@ -41,6 +67,26 @@ def _only_attached(backend: IAMBackend, details: dict[str, Any], *_args: Any, **
     attached = {arn for holder in holders for arn in holder.managed_policies}
     kept = [p for p in details["managed_policies"] if not p.arn.startswith("arn:aws:iam::aws:") or p.arn in attached]
     return {**details, "managed_policies": kept}
+
+
+def _known(backend: IAMBackend, arn: str) -> None:
+    """Let an account know a policy of AWS's own that it names, of those whose words moto has."""
+    before, _, name = arn.partition(":policy/")
+    found = _OF_AWS.get(name.rpartition("/")[2])
+    if before == "arn:aws:iam::aws" and found is not None and arn not in backend.managed_policies:
+        policy = AWSManagedPolicy.from_data(name.rpartition("/")[2], backend.account_id, backend.region_name, found)
+        if policy.arn == arn:
+            backend.aws_managed_policies.append(policy)
+            backend.managed_policies[arn] = policy
+
+
+def _knowing(method: Any) -> Any:
+    @wraps(method)
+    def known(backend: IAMBackend, policy_arn: str, *args: Any, **kwargs: Any) -> Any:
+        _known(backend, policy_arn)
+        return method(backend, policy_arn, *args, **kwargs)
+
+    return known
 
 
 def _with_root(backend: IAMBackend, report: str) -> str:
@@ -116,6 +162,9 @@ def install() -> None:
     """Extend moto's IAM answers."""
     models: Any = moto.iam.models
     policies = json.loads(models.aws_managed_policies_data)
+    _OF_AWS.update(policies)
+    for name in ("attach_group_policy", "attach_role_policy", "attach_user_policy", "get_policy"):
+        add(IAMBackend, **{name: _knowing(getattr(IAMBackend, name))})
     models.aws_managed_policies_data = json.dumps({name: policies[name] for name in _ATTACHED})
     models.load_iam_aws_managed_policies = lambda: True
     add(

@@ -14,6 +14,15 @@ from moto.s3.responses import S3Response
 
 from scanner.demo.moto_gaps.graft import add, after
 
+EXTENDS: frozenset[str] = frozenset(
+    {
+        "s3.CreateBucket",
+        "s3.DeleteBucketEncryption",
+        "s3.ListBuckets",
+    }
+)
+"""The operations that this module answers, or whose answer or outcome it changes."""
+
 
 def _sse_s3() -> dict[str, Any]:
     return {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}}

@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+EXTENDS: frozenset[str] = frozenset(
+    {
+        "ssm.DescribeInstanceInformation",
+        "ssm.ListResourceComplianceSummaries",
+    }
+)
+"""The operations that this module answers, or whose answer or outcome it changes."""
+
+
 def set_node(account: str, region: str, instance: str, ping: str = "Online", **failing: int) -> None:
     """Let an instance's agent register and report: how many items fail, by type of compliance (`Patch=3`).
 
