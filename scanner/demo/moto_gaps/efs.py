@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from moto.efs.exceptions import FileSystemNotFound
 from moto.efs.responses import EFSResponse
 
 from scanner.demo.moto_gaps.graft import add
@@ -18,7 +19,10 @@ EXTENDS = frozenset({"efs.PutBackupPolicy", "efs.DeleteFileSystemPolicy"})
 
 def _file_system(response: Any) -> Any:
     name = response._get_param("FileSystemId")  # noqa: SLF001 - moto's way to read a parameter
-    return response.efs_backend.describe_file_systems(None, 1, None, name)[1][0]
+    found = response.efs_backend.file_systems_by_id.get(name)
+    if found is None:
+        raise FileSystemNotFound(name)
+    return found
 
 
 def _put_backup_policy(response: Any) -> tuple[str, dict[str, str]]:
