@@ -6,11 +6,24 @@ from functools import cache
 from typing import Any
 
 from remediation.twin.pairs import Pairs
+from remediation.twin.standin import PLACEHOLDER, standing_in
 from scanner.model.resource import Resource, SectionState
 
+__all__ = [
+    "HOME",
+    "PLACEHOLDER",
+    "Site",
+    "UnbuiltError",
+    "doc",
+    "fitting",
+    "has",
+    "input_shape",
+    "method",
+    "revealed",
+    "said",
+]
+
 HOME = "us-east-1"
-PLACEHOLDER = "phiward-placeholder-not-a-secret"
-"""What stands in the twin for a value that phiward never kept."""
 
 
 class UnbuiltError(Exception):
@@ -130,9 +143,9 @@ def _kept(shape: Any, value: Any) -> Any:
 
 
 def revealed(value: Any) -> Any:
-    """Put a placeholder where a value was redacted as it was read."""
+    """Put what stands for a value where it was redacted as it was read."""
     if isinstance(value, dict):
-        return PLACEHOLDER if "$redacted" in value else {name: revealed(item) for name, item in value.items()}
+        return standing_in(value) if "$redacted" in value else {name: revealed(item) for name, item in value.items()}
     return [revealed(item) for item in value] if isinstance(value, list | tuple) else value
 
 

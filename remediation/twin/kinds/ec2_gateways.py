@@ -91,11 +91,12 @@ def flow_log(site: Site, resource: Resource) -> None:
     """Make the flow log; where it writes to must be there already."""
     box = doc(resource, "box")
     subject = str(box["ResourceId"])
+    of = _SUBJECTS[subject.partition("-")[0]]
     wanted = fitting("ec2.CreateFlowLogs", box)
     if wanted.get("LogGroupName"):
         wanted.pop("LogDestination", None)
     made = site.call(
-        resource, "ec2.CreateFlowLogs", **wanted, ResourceIds=[subject], ResourceType=_SUBJECTS[subject.split("-")[0]],
+        resource, "ec2.CreateFlowLogs", **wanted, ResourceIds=[subject], ResourceType=of,
         TagSpecifications=specification(resource, "vpc-flow-log"),
     )  # fmt: skip
     if not made.get("FlowLogIds"):

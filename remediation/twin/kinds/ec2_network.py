@@ -42,6 +42,7 @@ def vpc(site: Site, resource: Resource) -> None:
     box = doc(resource, "box")
     if box.get("IsDefault"):
         made = found(site, resource, "ec2.DescribeVpcs", "Vpcs", is_default="true")
+        site.made["default VPC", f"{resource.account} {resource.region}"] = made
     else:
         ipv6 = any(item.get("Ipv6Pool", "Amazon") == "Amazon" for item in box.get("Ipv6CidrBlockAssociationSet", ()))
         made = site.call(
@@ -60,20 +61,37 @@ def vpc(site: Site, resource: Resource) -> None:
             site.call(resource, "ec2.AssociateVpcCidrBlock", VpcId=box["VpcId"], CidrBlock=block["CidrBlock"])
 
 
+@finishes("AWS::EC2::VPC")
+def no_default(site: Site, resource: Resource) -> None:
+    """Remove the default VPC that moto begins with, where the account has none."""
+    place = ("default VPC", f"{resource.account} {resource.region}")
+    if place in site.made:
+        return
+    site.made[place] = {}
+    where = [{"Name": "is-default", "Values": ["true"]}]
+    for box in site.call(resource, "ec2.DescribeVpcs", Filters=where)["Vpcs"]:
+        inside = [{"Name": "vpc-id", "Values": [box["VpcId"]]}]
+        for one in site.call(resource, "ec2.DescribeSubnets", Filters=inside)["Subnets"]:
+            site.call(resource, "ec2.DeleteSubnet", SubnetId=one["SubnetId"])
+        site.call(resource, "ec2.DeleteVpc", VpcId=box["VpcId"])
+
+
 @builds("AWS::EC2::Subnet")
 def subnet(site: Site, resource: Resource) -> None:
     """Make the subnet; those of the default VPC are there."""
     box = doc(resource, "box")
-    if box.get("DefaultForAz"):
-        zone = box["AvailabilityZone"]
-        made = found(site, resource, "ec2.DescribeSubnets", "Subnets", default_for_az="true", availability_zone=zone)
+    where = {"default-for-az": "true", "availability-zone": box["AvailabilityZone"], "vpc-id": box["VpcId"]}
+    filters = [{"Name": name, "Values": [value]} for name, value in where.items()]
+    there = site.call(resource, "ec2.DescribeSubnets", Filters=filters)["Subnets"] if box.get("DefaultForAz") else []
+    if there:
+        (made,) = there
     else:
         wanted = {**fitting("ec2.CreateSubnet", box, "AvailabilityZoneId"), **_ipv6(box)}
         made = site.call(
             resource, "ec2.CreateSubnet", **wanted, TagSpecifications=specification(resource, "subnet")
         )["Subnet"]  # fmt: skip
     site.pair(box["SubnetId"], made["SubnetId"])
-    if box.get("DefaultForAz"):
+    if there:
         tag(site, resource)
     for member in ("MapPublicIpOnLaunch", "AssignIpv6AddressOnCreation"):
         if box.get(member, False) != made.get(member, False):
@@ -157,14 +175,11 @@ def acl_entries(site: Site, resource: Resource) -> None:
         if entry["RuleNumber"] != _LAST_ENTRY:
             wanted = fitting("ec2.CreateNetworkAclEntry", entry)
             site.call(resource, "ec2.CreateNetworkAclEntry", **{**wanted, "NetworkAclId": name})
-    under = {item["SubnetId"] for item in there.get("Associations", ())}
+    where = [{"Name": "vpc-id", "Values": [box["VpcId"]]}]
+    every = site.call(resource, "ec2.DescribeNetworkAcls", Filters=where)["NetworkAcls"]
+    now = {item["SubnetId"]: item["NetworkAclAssociationId"] for acl in every for item in acl.get("Associations", ())}
     for one in box.get("Associations", ()):
-        if site.pairs.made(one["SubnetId"]) in under:
-            continue
-        where = {"association.subnet_id": one["SubnetId"]}
-        now = found(site, resource, "ec2.DescribeNetworkAcls", "NetworkAcls", **where)["Associations"]
-        (old,) = [item for item in now if item["SubnetId"] == site.pairs.made(one["SubnetId"])]
-        moved = {"AssociationId": old["NetworkAclAssociationId"], "NetworkAclId": name}
+        moved = {"AssociationId": now[site.pairs.made(one["SubnetId"])], "NetworkAclId": name}
         site.call(resource, "ec2.ReplaceNetworkAclAssociation", **moved)
 
 
@@ -196,22 +211,23 @@ def routes(site: Site, resource: Resource) -> None:
     for gateway in box.get("PropagatingVgws", ()):
         site.call(resource, "ec2.EnableVgwRoutePropagation", RouteTableId=table, GatewayId=gateway["GatewayId"])
     (there,) = site.call(resource, "ec2.DescribeRouteTables", RouteTableIds=[table])["RouteTables"]
-    already = {_destination(route) for route in there["Routes"]}
+    for route in there["Routes"]:
+        if route.get("GatewayId") != "local":
+            site.call(resource, "ec2.DeleteRoute", **fitting("ec2.DeleteRoute", route), RouteTableId=table)
     for route in box.get("Routes", ()):
-        if site.pairs.made(_destination(route)) not in already and route.get("Origin") == "CreateRoute":
-            site.call(resource, "ec2.CreateRoute", **{**_route(route), "RouteTableId": table})
-
-
-def _destination(route: dict[str, Any]) -> str:
-    return str(next((value for name, value in sorted(route.items()) if name.startswith("Destination")), ""))
+        if route.get("Origin") == "CreateRoute":
+            site.call(resource, "ec2.CreateRoute", **_route(route), RouteTableId=table)
 
 
 def _route(route: dict[str, Any]) -> dict[str, Any]:
-    """Say a route as it is asked for: an instance by its interface, a gateway endpoint by its own member."""
+    """Say a route as it is asked for: an instance by its interface, an endpoint by its own member.
+
+    Routes to a gateway endpoint AWS makes itself, by prefix list; moto takes them as routes to a gateway.
+    """
     wanted = fitting("ec2.CreateRoute", route)
     if "NetworkInterfaceId" in wanted:
         wanted.pop("InstanceId", None)
-    if str(wanted.get("GatewayId", "")).startswith("vpce-"):
+    if str(wanted.get("GatewayId", "")).startswith("vpce-") and "DestinationPrefixListId" not in wanted:
         wanted["VpcEndpointId"] = wanted.pop("GatewayId")
     return wanted
 
