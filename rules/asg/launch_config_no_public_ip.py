@@ -8,7 +8,7 @@ from scanner.kinds.autoscaling import AutoScalingGroup, LaunchConfiguration
 from scanner.kinds.ec2_network import Subnet
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 
 LEFT_OPEN = {"id": "hosts-7", "public_ip": None}
@@ -43,10 +43,18 @@ class LaunchConfigNoPublicIp(Rule):
     )
     related = ("ec2_launch_template_hardened", "ec2_instance_no_public_ip")
     remedy = Runbook(
-        "Make a launch template from it, with AssociatePublicIpAddress=false: launch configurations cannot be changed.",
-        "aws autoscaling update-auto-scaling-group --auto-scaling-group-name GROUP --launch-template ...",
-        "Refresh the group's instances, then: aws autoscaling delete-launch-configuration"
-        " --launch-configuration-name {id}",
+        "Make a launch template from it, with AssociatePublicIpAddress=false, since launch configurations cannot "
+        "be changed: aws ec2 create-launch-template --launch-template-name NAME --launch-template-data "
+        "file://template.json --region {region}",
+        "aws autoscaling update-auto-scaling-group --auto-scaling-group-name GROUP --launch-template "
+        "LaunchTemplateName=NAME,Version='$Latest' --region {region}",
+        "Replace what runs: aws autoscaling start-instance-refresh --auto-scaling-group-name GROUP --region {region}",
+        "aws autoscaling delete-launch-configuration --launch-configuration-name {id} --region {region}",
+        effect=Effect(
+            risk="high",
+            downtime="hosts are replaced one after the other",
+            terraform={"aws_launch_template": {"network_interfaces": {"associate_public_ip_address": False}}},
+        ),
     )
     GOOD = (
         {"public_ip": False},

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from scanner.kinds.autoscaling import AutoScalingGroup
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import CityWebapps, EcsGuide, PhiCluster
@@ -33,9 +33,15 @@ class MultiAz(Rule):
         "steampipe:autoscaling_group_multiple_az_configured",
     )
     remedy = Runbook(
-        "Choose or create a subnet of the same kind in another zone.",
-        "aws autoscaling update-auto-scaling-group --auto-scaling-group-name {id} --vpc-zone-identifier SUBNET,SUBNET",
-        "See that the load balancer has a subnet in that zone as well.",
+        "Choose or create a subnet of the same kind in another zone: aws ec2 describe-subnets --region {region}",
+        "See that the load balancer has a subnet in that zone, and that no volume binds the programs to the old one.",
+        "aws autoscaling update-auto-scaling-group --auto-scaling-group-name {id} --vpc-zone-identifier "
+        "SUBNET,SUBNET --region {region}",
+        effect=Effect(
+            risk="medium",
+            cost="traffic between zones, about 0.01 USD a GB each way",
+            terraform={"aws_autoscaling_group": {"vpc_zone_identifier": ["THE SUBNET", "A SUBNET OF ANOTHER ZONE"]}},
+        ),
     )
     GOOD = (
         {"zones": ("us-east-1a", "us-east-1b")},

@@ -12,7 +12,7 @@ from scanner.kinds.autoscaling import AutoScalingGroup, LaunchConfiguration
 from scanner.kinds.autoscaling_reading import Mixture
 from scanner.kinds.ec2_launch import LaunchTemplate, LaunchVersion
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -50,9 +50,24 @@ class SpotDiversified(Rule):
     hipaa_proposed = ("164.308(a)(7)(i)",)
     sources = (EcsGuide(33),)
     remedy = Runbook(
-        "Give the group a mixed instances policy with at least three instance types, or types by attributes.",
-        "Set SpotAllocationStrategy to price-capacity-optimized or capacity-optimized.",
-        "Add subnets until the group spans at least two zones.",
+        "See what the group has: aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names {id} "
+        "--region {region}",
+        "Write a mixed instances policy with at least three instance types, or types by attributes, and "
+        "SpotAllocationStrategy price-capacity-optimized.",
+        "aws autoscaling update-auto-scaling-group --auto-scaling-group-name {id} --mixed-instances-policy "
+        "file://policy.json --region {region}",
+        "Add subnets until the group spans two zones: --vpc-zone-identifier SUBNET,SUBNET",
+        effect=Effect(
+            risk="medium",
+            cost="other types have other prices",
+            terraform={
+                "aws_autoscaling_group": {
+                    "mixed_instances_policy": {
+                        "instances_distribution": {"spot_allocation_strategy": "price-capacity-optimized"}
+                    }
+                }
+            },
+        ),
     )
     GOOD = (
         _mixed(),

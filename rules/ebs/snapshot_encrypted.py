@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.kinds.ebs import Snapshot
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import PhiCluster
 
@@ -23,10 +23,17 @@ class SnapshotEncrypted(Rule):
     sources = (PhiCluster(),)
     aliases = ("prowler:ec2_ebs_snapshots_encrypted", "steampipe:ebs_snapshot_encryption_enabled")
     remedy = Runbook(
-        "Copy it encrypted: aws ec2 copy-snapshot --source-snapshot-id {id} --source-region {region} --encrypted"
-        " --kms-key-id KEY",
+        "Copy it encrypted: aws ec2 copy-snapshot --source-snapshot-id {id} --source-region {region} --encrypted "
+        "--kms-key-id KEY --region {region}",
         "Point images, launch templates and backup records that name {id} to the copy.",
-        "Delete the old one: aws ec2 delete-snapshot --snapshot-id {id}",
+        "When the copy is complete and has been tried: aws ec2 delete-snapshot --snapshot-id {id} --region {region}",
+        effect=Effect(
+            risk="high",
+            cost="the copy is a full one, about 0.05 USD a GB and month",
+            terraform={
+                "aws_ebs_snapshot_copy": {"encrypted": True, "source_snapshot_id": "{id}", "source_region": "{region}"}
+            },
+        ),
     )
     GOOD = ({"encrypted": True},)
     BAD = ({"encrypted": False}, {"encrypted": False, "state": "pending"})

@@ -14,7 +14,7 @@ from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.task_volumes import DockerVolume, Volume
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -88,9 +88,13 @@ class TaskVolumeSameAz(Rule):
     sources = (EcsGuide(40), EcsGuide(41))
     remedy = Runbook(
         "Make one service for each zone that has such a volume.",
-        "Constrain it: aws ecs update-service --cluster CLUSTER --service {name} --placement-constraints"
-        ' type=memberOf,expression="attribute:ecs.availability-zone == ZONE"',
+        "Constrain each: aws ecs update-service --cluster CLUSTER --service {name} --placement-constraints "
+        'type=memberOf,expression="attribute:ecs.availability-zone == ZONE" --region {region}',
         "Or keep the data on Amazon EFS, which every zone reaches.",
+        effect=Effect(
+            risk="high",
+            downtime="tasks are placed anew",
+        ),
     )
     GOOD = (
         Case(

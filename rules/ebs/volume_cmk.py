@@ -8,7 +8,7 @@ from rules._keys import not_customers
 from scanner.kinds.ebs import Volume
 from scanner.kinds.kms import KmsKey
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import PhiCluster
 
@@ -29,10 +29,20 @@ class VolumeCmk(Rule):
     hipaa_proposed = ("164.312(a)(2)(iv)",)
     sources = (PhiCluster(),)
     remedy = Runbook(
-        "Snapshot the volume: aws ec2 create-snapshot --volume-id {id}",
-        "Copy the snapshot under a customer managed key: aws ec2 copy-snapshot --encrypted --kms-key-id KEY",
-        "Make a volume of the copy in the same zone, stop the instance, swap the volumes, start it.",
-        "Set the key as the Region's default: aws ec2 modify-ebs-default-kms-key-id --kms-key-id KEY",
+        "Set the key as the Region's default, for what comes: aws ec2 modify-ebs-default-kms-key-id --kms-key-id "
+        "KEY --region {region}",
+        "Stop what uses it, then: aws ec2 create-snapshot --volume-id {id} --region {region}",
+        "Make a volume of it under the key in the same zone: aws ec2 create-volume --snapshot-id SNAPSHOT "
+        "--encrypted --kms-key-id KEY --availability-zone ZONE --volume-type TYPE --region {region}",
+        "Swap: aws ec2 detach-volume --volume-id {id} --region {region}, then aws ec2 attach-volume --volume-id "
+        "NEW --instance-id INSTANCE --device DEVICE --region {region}, and start the instance. A member of an Auto "
+        "Scaling group is replaced instead.",
+        "When the data has been seen to be whole: aws ec2 delete-volume --volume-id {id} --region {region}",
+        effect=Effect(
+            risk="high",
+            downtime="the instance is stopped while the volume is copied",
+            terraform={"aws_ebs_volume": {"encrypted": True, "kms_key_id": "THE KEY'S ARN"}},
+        ),
     )
     GOOD = (
         Case({"key": KEY}, others=[Other(KmsKey, id="1234abcd", arn=KEY)]),

@@ -13,7 +13,7 @@ from scanner.kinds.ec2_network import PrefixList, SecurityGroup
 from scanner.kinds.network_reasoning import Permission, world_of
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -72,9 +72,16 @@ class EnclaveHostHardening(Rule):
         "cis:v3.0/5.3",
     )
     remedy = Runbook(
-        "Take rules that admit 0.0.0.0/0 or ::/0 off the security groups of {id}.",
-        "Let nobody but the host itself, or one security group, reach the port of the vsock proxy.",
-        "If the host is stopped, start it, or terminate it if the enclave is not needed any more.",
+        "See the groups and their rules: aws ec2 describe-instance-attribute --instance-id {id} --attribute "
+        "groupSet --region {region}, then aws ec2 describe-security-group-rules --filters "
+        "Name=group-id,Values=GROUP --region {region}",
+        "Take rules that admit 0.0.0.0/0, ::/0 or a range to the vsock proxy's port away: aws ec2 "
+        "revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE --region {region}",
+        "If the host is stopped, start it: aws ec2 start-instances --instance-ids {id} --region {region}; or "
+        "terminate it if the enclave is not needed any more.",
+        effect=Effect(
+            risk="medium",
+        ),
     )
     GOOD = (
         Case({**HOST, "state": "pending"}, others=[Other(SecurityGroup)]),

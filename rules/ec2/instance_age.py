@@ -10,7 +10,7 @@ import msgspec
 
 from rules.ec2._own import own_and_running
 from scanner.kinds.ec2_instances import Instance
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -33,9 +33,16 @@ class InstanceAge(Rule):
     aliases = ("prowler:ec2_instance_older_than_specific_days", "steampipe:ec2_instance_not_older_than_180_days")
     related = ("ec2_instance_image_age",)
     remedy = Runbook(
-        "Replace it from a current image: aws autoscaling start-instance-refresh --auto-scaling-group-name GROUP",
-        "Outside of a group: launch a replacement from the Terraform code, move the work there, terminate {id}.",
-        "Set MaxInstanceLifetime on the group, so that it replaces its members by itself.",
+        "Member of a group: aws autoscaling start-instance-refresh --auto-scaling-group-name GROUP --region "
+        "{region}, and for the future aws autoscaling update-auto-scaling-group --auto-scaling-group-name GROUP "
+        "--max-instance-lifetime 7776000 --region {region}",
+        "Outside of a group: launch a replacement from the Terraform code and move the work there.",
+        "Then: aws ec2 terminate-instances --instance-ids {id} --region {region}",
+        effect=Effect(
+            risk="high",
+            downtime="the instance is replaced",
+            terraform={"aws_autoscaling_group": {"max_instance_lifetime": 7776000}},
+        ),
     )
     GOOD = (
         {"launched": AT_LIMIT},

@@ -8,7 +8,7 @@ from rules.ec2._own import own
 from scanner.kinds.ec2_instances import Instance, InstanceType
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 
 BARE = {"instance_type": "m3.xlarge", "ebs_optimized": False}
@@ -47,8 +47,19 @@ class InstanceEbsOptimized(Rule):
     )
     aliases = ("config:ebs-optimized-instance", "steampipe:ec2_instance_ebs_optimized")
     remedy = Runbook(
-        "Prefer a present-day type, whose instances are EBS-optimized by themselves.",
-        "Else stop the instance: aws ec2 modify-instance-attribute --instance-id {id} --ebs-optimized, and start it.",
+        "Prefer a present-day type, whose instances are EBS-optimized by themselves: aws ec2 "
+        "describe-instance-types --filters Name=ebs-info.ebs-optimized-support,Values=default --region {region}",
+        "Stop it: aws ec2 stop-instances --instance-ids {id} --region {region}",
+        "aws ec2 modify-instance-attribute --instance-id {id} --instance-type Value=TYPE --region {region}; where "
+        "the present type offers it: aws ec2 modify-instance-attribute --instance-id {id} --ebs-optimized --region "
+        "{region}",
+        "aws ec2 start-instances --instance-ids {id} --region {region}",
+        effect=Effect(
+            risk="high",
+            downtime="the instance is stopped for some minutes, and loses a public address that is no Elastic IP",
+            cost="another type has another price",
+            terraform={"aws_instance": {"ebs_optimized": True}},
+        ),
     )
     GOOD = (
         {"ebs_optimized": True},

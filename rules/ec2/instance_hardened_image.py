@@ -11,7 +11,7 @@ from rules.ec2._own import image_of, own
 from scanner.kinds.ec2_instances import Instance
 from scanner.kinds.ec2_launch import MachineImage
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import PhiCluster
@@ -36,9 +36,16 @@ class InstanceHardenedImage(Rule):
     hipaa_proposed = ("164.308(a)(1)(ii)(B)", "164.308(a)(5)(ii)(B)")
     sources = (PhiCluster(),)
     remedy = Runbook(
-        "Find the approved image for the instance's purpose, or have one made and approved.",
+        "Find the approved image for the instance's purpose, or have one made and approved: aws ec2 "
+        "describe-images --owners OWNER --region {region}",
         "Point the launch template or the Terraform code to the approved image.",
-        "Replace the instance: aws autoscaling start-instance-refresh, or launch a new one and terminate {id}.",
+        "Replace the instance: aws autoscaling start-instance-refresh --auto-scaling-group-name GROUP --region "
+        "{region}, or launch a new one and aws ec2 terminate-instances --instance-ids {id} --region {region}",
+        effect=Effect(
+            risk="high",
+            downtime="the instance is replaced",
+            terraform={"aws_instance": {"ami": "THE APPROVED IMAGE"}},
+        ),
     )
     GOOD = (
         Case({}, settings={"approved_images": ("ami-9", AMI)}),

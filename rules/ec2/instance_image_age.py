@@ -12,7 +12,7 @@ from rules.ec2._own import image_of, own
 from scanner.kinds.ec2_instances import Instance
 from scanner.kinds.ec2_launch import MachineImage
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide, PhiCluster
@@ -35,10 +35,16 @@ class InstanceImageAge(Rule):
     hipaa_proposed = ("164.308(a)(1)(ii)(B)", "164.308(a)(5)(ii)(B)")
     sources = (PhiCluster(), EcsGuide(69))
     remedy = Runbook(
-        "Build or choose a current image; for ECS: aws ssm get-parameters --names"
-        " /aws/service/ecs/optimized-ami/amazon-linux-2023/recommended",
+        "Build or choose a current image; for ECS: aws ssm get-parameters --names "
+        "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended --region {region}",
         "Point the launch template or the Terraform code to it.",
-        "Replace the instance: aws autoscaling start-instance-refresh, or launch a new one and terminate {id}.",
+        "Replace the instance: aws autoscaling start-instance-refresh --auto-scaling-group-name GROUP --region "
+        "{region}, or launch a new one and aws ec2 terminate-instances --instance-ids {id} --region {region}",
+        effect=Effect(
+            risk="high",
+            downtime="the instance is replaced",
+            terraform={"aws_instance": {"ami": "A CURRENT IMAGE"}},
+        ),
     )
     GOOD = (
         Case({}, others=[Other(MachineImage, created=FRESH)]),

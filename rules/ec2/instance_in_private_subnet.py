@@ -10,7 +10,7 @@ from scanner.kinds.ec2_network import RouteTable, Subnet
 from scanner.kinds.network_reasoning import Route
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.source import CityWebapps, EcsGuide, WebProposal
 
@@ -41,9 +41,18 @@ class InstanceInPrivateSubnet(Rule):
     hipaa_proposed = ("164.312(a)(1)", "164.312(e)(1)", "164.308(a)(4)(ii)(C)")
     sources = (CityWebapps(), WebProposal(), EcsGuide(4))
     remedy = Runbook(
-        "Create a private subnet in the same zone, whose default route leads to a NAT gateway",
-        "Launch a replacement there and register it with the load balancer's target group",
-        "Move data, drain the old instance and end it",
+        "Create a private subnet in the same zone, whose default route leads to a NAT gateway: aws ec2 "
+        "create-subnet --vpc-id VPC --availability-zone ZONE --cidr-block RANGE --region {region}",
+        "Launch a replacement there and register it: aws elbv2 register-targets --target-group-arn GROUP --targets "
+        "Id=NEW --region {region}",
+        "Move data, then: aws elbv2 deregister-targets --target-group-arn GROUP --targets Id={id} --region "
+        "{region}, and aws ec2 terminate-instances --instance-ids {id} --region {region}",
+        effect=Effect(
+            risk="high",
+            downtime="the instance is replaced",
+            cost="a NAT gateway, about 32 USD a month and 0.045 USD a GB",
+            terraform={"aws_instance": {"subnet_id": "A PRIVATE SUBNET"}},
+        ),
     )
     Settings = BastionSettings
     GOOD = (

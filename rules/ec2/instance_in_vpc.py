@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.kinds.ec2_instances import Instance
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 
 
@@ -29,9 +29,15 @@ class InstanceInVpc(Rule):
     aliases = ("config:ec2-instances-in-vpc", "security-hub:EC2.29", "steampipe:ec2_instance_in_vpc")
     related = ("ec2_instance_in_private_subnet",)
     remedy = Runbook(
-        "Make an image of the instance: aws ec2 create-image --instance-id {id} --name NAME",
-        "Launch it in a private subnet of a VPC, with security groups of its own.",
-        "Move the traffic over, then terminate the old instance.",
+        "Make an image of the instance: aws ec2 create-image --instance-id {id} --name NAME --region {region}",
+        "Launch it in a private subnet of a VPC, with groups of its own: aws ec2 run-instances --image-id IMAGE "
+        "--subnet-id SUBNET --security-group-ids GROUP --region {region}",
+        "Move the traffic over, then: aws ec2 terminate-instances --instance-ids {id} --region {region}",
+        effect=Effect(
+            risk="high",
+            downtime="the instance restarts for the image, and its address changes",
+            terraform={"aws_instance": {"subnet_id": "A PRIVATE SUBNET"}},
+        ),
     )
     GOOD = ({"vpc": "vpc-1"},)
     BAD = ({"vpc": ""}, {"vpc": "", "state": "stopped"})

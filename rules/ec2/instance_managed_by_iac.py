@@ -42,8 +42,10 @@ class InstanceManagedByIac(Rule):
     hipaa_proposed = ("164.308(a)(1)(ii)(B)", "164.308(a)(8)")
     sources = (CityWebapps(), ClientCells())
     remedy = Runbook(
-        "Find out what the instance {id} is for, and who started it.",
-        "Write its resource block and take it into the state by an import block, or replace it by one that code makes.",
+        "Find out what the instance {id} is for, and who started it: aws cloudtrail lookup-events "
+        "--lookup-attributes AttributeKey=ResourceName,AttributeValue={id} --region {region}",
+        "Write its resource block and take it into the state: terraform import aws_instance.NAME {id}; or replace "
+        "it by one that code makes.",
     )
     GOOD = (
         {"group": "web"},

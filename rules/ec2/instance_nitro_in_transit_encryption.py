@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scanner.kinds.ec2_instances import Instance, InstanceType
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -27,9 +27,18 @@ class InstanceNitroInTransitEncryption(Rule):
     hipaa_proposed = ("164.312(e)(1)", "164.312(e)(2)(ii)")
     sources = (EcsGuide(60),)
     remedy = Runbook(
-        "Choose a type that encrypts: aws ec2 describe-instance-types"
-        " --filters Name=network-info.encryption-in-transit-supported,Values=true",
-        "Change the launch template, or stop the instance and change its type, then start it.",
+        "Choose a type that encrypts: aws ec2 describe-instance-types --filters "
+        "Name=network-info.encryption-in-transit-supported,Values=true --region {region}",
+        "Member of a group: set the type in the launch template and refresh the group.",
+        "Else: aws ec2 stop-instances --instance-ids {id} --region {region}, aws ec2 modify-instance-attribute "
+        "--instance-id {id} --instance-type Value=TYPE --region {region}, aws ec2 start-instances --instance-ids "
+        "{id} --region {region}",
+        effect=Effect(
+            risk="high",
+            downtime="the instance is stopped for some minutes, or replaced",
+            cost="another type has another price",
+            terraform={"aws_instance": {"instance_type": "A TYPE THAT ENCRYPTS"}},
+        ),
     )
     GOOD = (Case({"instance_type": "c6i.large"}, others=[Other(InstanceType, id="c6i.large")]),)
     BAD = (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rules._network import BastionSettings
 from scanner.kinds.ec2_instances import Instance
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.source import CityWebapps, EcsGuide, WebProposal
 
@@ -41,9 +41,17 @@ class InstanceNoPublicIp(Rule):
         "steampipe:ec2_instance_not_publicly_accessible",
     )
     remedy = Runbook(
-        "Elastic IP: aws ec2 disassociate-address --association-id ASSOCIATION",
+        "Elastic IP: aws ec2 describe-addresses --filters Name=instance-id,Values={id} --region {region}, then aws "
+        "ec2 disassociate-address --association-id ASSOCIATION --region {region}",
         "Otherwise launch a replacement in a private subnet, or with AssociatePublicIpAddress=false",
-        "Let traffic in through a load balancer and out through a NAT gateway, then end the old instance",
+        "Let traffic in through a load balancer and out through a NAT gateway, then: aws ec2 terminate-instances "
+        "--instance-ids {id} --region {region}",
+        effect=Effect(
+            risk="high",
+            downtime="whoever comes by the public address is cut off",
+            cost="a NAT gateway, about 32 USD a month and 0.045 USD a GB",
+            terraform={"aws_instance": {"associate_public_ip_address": False}},
+        ),
     )
     Settings = BastionSettings
     GOOD = ({"public_ips": ()}, {"public_ips": (), "tags": {"role": "web"}})

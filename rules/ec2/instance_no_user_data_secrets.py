@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scanner.kinds.ec2_instances import Instance
 from scanner.kinds.user_data import UserData
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide, WebProposal
 
@@ -29,8 +29,16 @@ class InstanceNoUserDataSecrets(Rule):
     aliases = ("prowler:ec2_instance_secrets_user_data", "steampipe:ec2_instance_user_data_no_secrets")
     remedy = Runbook(
         "Take the secret as known to others: replace it where it was issued",
-        "Keep the new one in AWS Secrets Manager or Parameter Store, and let the instance's role read it at start",
-        "Take the secret out of the launch template or the Terraform code and replace the instances",
+        "Keep the new one in AWS Secrets Manager: aws secretsmanager create-secret --name NAME --secret-string "
+        "file://secret --region {region}; let the instance's role read it at start",
+        "Take the secret out of the launch template or the Terraform code and replace the instance, or: aws ec2 "
+        "stop-instances --instance-ids {id} --region {region}, then aws ec2 modify-instance-attribute "
+        "--instance-id {id} --attribute userData --value file://without.b64 --region {region}",
+        effect=Effect(
+            risk="high",
+            downtime="the instance is stopped or replaced",
+            cost="a secret, 0.40 USD a month",
+        ),
     )
     GOOD = ({"user_data": UserData(present=True)}, {"user_data": UserData()})
     BAD = (

@@ -12,7 +12,7 @@ from rules.ec2._own import own
 from scanner.kinds.ec2_instances import Instance
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -52,9 +52,15 @@ class InstanceNotStoppedTooLong(Rule):
         "steampipe:ec2_stopped_instance_30_days",
     )
     remedy = Runbook(
-        "Ask the owner whether the instance is still needed.",
-        "If its data must be kept: aws ec2 create-snapshots --instance-specification InstanceId={id}",
-        "Terminate it: aws ec2 terminate-instances --instance-ids {id}; or start it again and patch it.",
+        "Ask the owner whether the instance is still needed: aws ec2 describe-tags --filters "
+        "Name=resource-id,Values={id} --region {region}",
+        "If its data must be kept: aws ec2 create-snapshots --instance-specification InstanceId={id} --region {region}",
+        "Terminate it: aws ec2 terminate-instances --instance-ids {id} --region {region}; or start it again and "
+        "patch it: aws ec2 start-instances --instance-ids {id} --region {region}",
+        effect=Effect(
+            risk="high",
+            cost="snapshots, about 0.05 USD a GB and month",
+        ),
     )
     GOOD = (
         {"state": "stopped", "launched": LAUNCHED, "changed": AT_LIMIT},

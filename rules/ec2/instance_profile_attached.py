@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.kinds.ec2_instances import Instance
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 
 PROFILE = "arn:aws:iam::123456789012:instance-profile/hosts"
@@ -41,9 +41,16 @@ class InstanceProfileAttached(Rule):
         "cis:v7.0/2.16",
     )
     remedy = Runbook(
-        "Make a role for the instance's purpose that may do what its programs need, and an instance profile of it.",
-        "aws ec2 associate-iam-instance-profile --instance-id {id} --iam-instance-profile Name=PROFILE",
+        "Make a role for the instance's purpose that may do what its programs need, and a profile of it: aws iam "
+        "create-instance-profile --instance-profile-name PROFILE, then aws iam add-role-to-instance-profile "
+        "--instance-profile-name PROFILE --role-name ROLE",
+        "aws ec2 associate-iam-instance-profile --instance-id {id} --iam-instance-profile Name=PROFILE --region "
+        "{region}",
         "Take access keys off the instance and delete them in IAM.",
+        effect=Effect(
+            risk="medium",
+            terraform={"aws_instance": {"iam_instance_profile": "THE PROFILE"}},
+        ),
     )
     GOOD = ({"profile": PROFILE},)
     BAD = ({"profile": ""}, {"profile": "", "state": "stopped"})

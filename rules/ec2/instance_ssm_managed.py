@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rules.ec2._own import own_and_running
 from scanner.kinds.ec2_instances import Instance
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import CityWebapps, PhiCluster
 
@@ -32,9 +32,19 @@ class InstanceSsmManaged(Rule):
         "steampipe:ec2_instance_ssm_managed",
     )
     remedy = Runbook(
-        "Give the instance's role the policy AmazonSSMManagedInstanceCore, or turn on Default Host Management.",
+        "Give the instance's role the policy: aws iam attach-role-policy --role-name ROLE --policy-arn "
+        "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore; or turn on Default Host Management.",
         "See that the SSM Agent runs, and that it reaches the endpoints ssm, ssmmessages and ec2messages.",
-        "Check: aws ssm describe-instance-information --filters Key=InstanceIds,Values={id}",
+        "Check: aws ssm describe-instance-information --filters Key=InstanceIds,Values={id} --region {region}",
+        effect=Effect(
+            risk="medium",
+            terraform={
+                "aws_iam_role_policy_attachment": {
+                    "role": "THE INSTANCE'S ROLE",
+                    "policy_arn": "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
+                }
+            },
+        ),
     )
     GOOD = ({"ssm_ping": "Online"},)
     BAD = ({"ssm_ping": ""}, {"ssm_ping": "ConnectionLost"}, {"ssm_ping": "Inactive"})

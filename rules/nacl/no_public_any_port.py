@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rules._network import acl_to_judge
 from scanner.kinds.ec2_nacl import NetworkAcl
 from scanner.kinds.network_reasoning import LAST_PORT, AclEntry, admitted
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 
 if TYPE_CHECKING:
@@ -46,9 +46,15 @@ class NoPublicAnyPort(Rule):
     related = ("nacl_no_open_admin_ports",)
     remedy = Runbook(
         "List the ports that the subnet's hosts serve, and the ephemeral ports (1024-65535) for answers to them",
-        "Let those in by number before the open entry: aws ec2 create-network-acl-entry --network-acl-id ACL --ingress "
-        "--rule-number 90 --protocol tcp --port-range From=443,To=443 --cidr-block 0.0.0.0/0 --rule-action allow",
-        "Take the open entry away: aws ec2 delete-network-acl-entry --network-acl-id ACL --ingress --rule-number 100",
+        "Let those in by number before the open entry: aws ec2 create-network-acl-entry --network-acl-id {id} "
+        "--ingress --rule-number 90 --protocol tcp --port-range From=443,To=443 --cidr-block 0.0.0.0/0 "
+        "--rule-action allow --region {region}",
+        "Take the open entry away: aws ec2 delete-network-acl-entry --network-acl-id {id} --ingress --rule-number "
+        "NUMBER --region {region}",
+        effect=Effect(
+            risk="high",
+            downtime="what uses a port that was not listed is cut off, answers to calls from the subnet included",
+        ),
     )
     GOOD = (
         {"inbound": (DENY_ALL,)},

@@ -13,7 +13,7 @@ from scanner.kinds.ecs import ContainerInstance
 from scanner.kinds.elbv2 import LoadBalancer
 from scanner.kinds.network_reasoning import Permission
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -46,11 +46,25 @@ class NoWideBridgePortRange(Rule):
     hipaa_proposed = ("164.312(a)(1)", "164.312(e)(1)")
     sources = (EcsGuide(11),)
     remedy = Runbook(
-        "Let the load balancer in by its group: aws ec2 authorize-security-group-ingress --group-id GROUP "
-        "--protocol tcp --port 32768-65535 --source-group BALANCER_GROUP",
-        "Take away the wide rule: aws ec2 revoke-security-group-ingress --group-id GROUP "
-        "--security-group-rule-ids RULE",
+        "See the rules: aws ec2 describe-security-group-rules --filters Name=group-id,Values={id} --region {region}",
+        "Let the load balancer in by its group: aws ec2 authorize-security-group-ingress --group-id {id} "
+        "--protocol tcp --port 32768-65535 --source-group BALANCER_GROUP --region {region}",
+        "Take away the wide rule: aws ec2 revoke-security-group-ingress --group-id {id} --security-group-rule-ids "
+        "RULE --region {region}",
         "Move the tasks to network mode awsvpc: each has its own group and port, and no range is needed",
+        effect=Effect(
+            risk="medium",
+            downtime="whoever calls past the load balancer is cut off",
+            terraform={
+                "aws_vpc_security_group_ingress_rule": {
+                    "security_group_id": "{id}",
+                    "referenced_security_group_id": "THE LOAD BALANCER'S GROUP",
+                    "ip_protocol": "tcp",
+                    "from_port": 32768,
+                    "to_port": 65535,
+                }
+            },
+        ),
     )
 
     class Settings(RuleSettings, frozen=True, kw_only=True):

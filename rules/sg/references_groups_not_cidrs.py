@@ -9,7 +9,7 @@ from scanner.kinds.elbv2 import LoadBalancer
 from scanner.kinds.network_reasoning import Permission, lies_in
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.source import CityWebapps, EcsGuide, WebProposal
 
@@ -41,9 +41,20 @@ class ReferencesGroupsNotCidrs(Rule):
     sources = (EcsGuide(62), WebProposal(), CityWebapps())
     remedy = Runbook(
         "Find who in the range calls: look at the flow logs for accepted traffic to the port",
-        "Name their groups: aws ec2 authorize-security-group-ingress --group-id GROUP --protocol tcp --port PORT "
-        "--source-group CALLER_GROUP",
-        "Take away the range: aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE",
+        "Name their groups: aws ec2 authorize-security-group-ingress --group-id {id} --protocol tcp --port PORT "
+        "--source-group CALLER_GROUP --region {region}",
+        "Take away the range: aws ec2 revoke-security-group-ingress --group-id {id} --security-group-rule-ids RULE "
+        "--region {region}",
+        effect=Effect(
+            risk="medium",
+            downtime="callers whose group was not named are cut off",
+            terraform={
+                "aws_vpc_security_group_ingress_rule": {
+                    "security_group_id": "{id}",
+                    "referenced_security_group_id": "THE CALLERS' GROUP",
+                }
+            },
+        ),
     )
     GOOD = (
         Case(S, others=[HOME]),

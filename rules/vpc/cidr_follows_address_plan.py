@@ -11,7 +11,7 @@ from scanner.kinds.ec2_interfaces import NetworkInterface
 from scanner.kinds.ec2_network import VPC
 from scanner.kinds.network_reasoning import lies_in, overlaps
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import ClientCells
@@ -69,10 +69,15 @@ class CidrFollowsAddressPlan(Rule):
     sources = (ClientCells(),)
     remedy = Runbook(
         "Look up the account's pool under address_plan in config.toml, or enter one",
-        "Add a range of the pool to {id}: aws ec2 associate-vpc-cidr-block --vpc-id {id} --cidr-block RANGE, make "
-        "subnets in it and move the workloads there",
-        "When nothing is left in the old range: aws ec2 disassociate-vpc-cidr-block (the first range of a VPC stays; "
-        "for that one make a new VPC)",
+        "Add a range of the pool: aws ec2 associate-vpc-cidr-block --vpc-id {id} --cidr-block RANGE --region "
+        "{region}, make subnets in it and move the workloads there",
+        "When nothing is left in the old range: aws ec2 disassociate-vpc-cidr-block --association-id ASSOCIATION "
+        "--region {region} (the first range of a VPC stays; for that one make a new VPC)",
+        effect=Effect(
+            risk="high",
+            downtime="workloads move to other subnets and addresses",
+            terraform={"aws_vpc_ipv4_cidr_block_association": {"vpc_id": "{id}", "cidr_block": "A RANGE OF THE POOL"}},
+        ),
     )
 
     class Settings(RuleSettings, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from scanner.kinds.ec2_gateways import VPCEndpoint
 from scanner.model.inventory import World
 from scanner.model.policy import PolicyDocument
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -54,7 +54,12 @@ class EndpointPolicyRestrictsPrincipals(Rule):
         "List who uses the endpoint: CloudTrail names it in vpcEndpointId",
         "Write a policy that allows them alone, by aws:PrincipalOrgID or aws:PrincipalAccount; for S3, keep the "
         "buckets of AWS that image layers and updates come from",
-        "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {id} --policy-document file://policy.json",
+        "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {id} --policy-document file://policy.json --region {region}",
+        effect=Effect(
+            risk="high",
+            downtime="who was not listed is refused, image pulls and updates included",
+            terraform={"aws_vpc_endpoint": {"policy": "THE POLICY AS JSON"}},
+        ),
     )
     GOOD = (
         {"policy": OURS},

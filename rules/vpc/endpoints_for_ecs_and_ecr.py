@@ -13,7 +13,7 @@ from scanner.kinds.ecs_services import Service
 from scanner.kinds.ecs_tasks import Task
 from scanner.kinds.network_reasoning import Route
 from scanner.model.inventory import World, all_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule, Skip
 from scanner.model.source import EcsGuide
 
@@ -69,10 +69,24 @@ class EndpointsForEcsAndEcr(Rule):
     hipaa_proposed = ("164.312(e)(1)", "164.312(a)(1)")
     sources = (EcsGuide(15), EcsGuide(16), EcsGuide(17), EcsGuide(61), EcsGuide(63))
     remedy = Runbook(
-        "Choose a subnet in each zone and a security group that takes port 443 from the workloads",
+        "Choose a subnet in each zone and a security group that takes port 443 from the workloads: aws ec2 "
+        "describe-subnets --filters Name=vpc-id,Values={id} --region {region}",
         "For each service that is named: aws ec2 create-vpc-endpoint --vpc-id {id} --vpc-endpoint-type Interface "
-        "--service-name com.amazonaws.{region}.SERVICE --subnet-ids SUBNETS --security-group-ids GROUP",
+        "--service-name com.amazonaws.{region}.SERVICE --subnet-ids SUBNETS --security-group-ids GROUP --region "
+        "{region}",
         "Start a new task and see that it pulls its image and writes its log; then think about the NAT gateway",
+        effect=Effect(
+            risk="medium",
+            cost="about 7 USD a month for each endpoint and zone, and 0.01 USD a GB",
+            terraform={
+                "aws_vpc_endpoint": {
+                    "vpc_id": "{id}",
+                    "vpc_endpoint_type": "Interface",
+                    "service_name": "com.amazonaws.{region}.THE SERVICE",
+                    "private_dns_enabled": True,
+                }
+            },
+        ),
     )
     GOOD = (
         Case(V, others=[WEB, INSIDE, CLOSED, *endpoints(*ALWAYS)]),

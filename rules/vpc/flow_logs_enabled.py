@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scanner.kinds.ec2_gateways import FlowLog
 from scanner.kinds.ec2_network import VPC
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -43,10 +43,25 @@ class FlowLogsEnabled(Rule):
         "cis:v7.0/4.7",
     )
     remedy = Runbook(
-        "Choose where the records go: a log group kept for six years, or a bucket of the auditors",
-        "aws ec2 create-flow-logs --resource-type VPC --resource-ids VPC --traffic-type ALL --log-destination-type s3 "
-        "--log-destination arn:aws:s3:::BUCKET",
-        "After ten minutes see that aws ec2 describe-flow-logs says ACTIVE and SUCCESS",
+        "Choose where the records go: a log group kept for six years with the role that writes to it, or a bucket "
+        "of the auditors",
+        "aws ec2 create-flow-logs --resource-type VPC --resource-ids {id} --traffic-type ALL "
+        "--log-destination-type s3 --log-destination arn:aws:s3:::BUCKET --log-format '${version} ${account-id} "
+        "${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} "
+        "${end} ${action} ${log-status} ${vpc-id} ${subnet-id} ${instance-id}' --region {region}",
+        "After ten minutes see that it says ACTIVE and SUCCESS: aws ec2 describe-flow-logs --filter "
+        "Name=resource-id,Values={id} --region {region}",
+        effect=Effect(
+            cost="vended logs, about 0.50 USD a GB to CloudWatch Logs or 0.25 USD a GB to S3",
+            terraform={
+                "aws_flow_log": {
+                    "vpc_id": "{id}",
+                    "traffic_type": "ALL",
+                    "log_destination_type": "s3",
+                    "log_destination": "THE BUCKET'S ARN",
+                }
+            },
+        ),
     )
     GOOD = (
         Case({"id": "vpc-1"}, others=[Other(FlowLog, subject="vpc-1", traffic="ALL")]),

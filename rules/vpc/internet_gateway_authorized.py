@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from scanner.kinds.ec2_gateways import InternetGateway
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -31,9 +31,13 @@ class InternetGatewayAuthorized(Rule):
     aliases = ("config:internet-gateway-authorized-vpc-only", "steampipe:vpc_igw_attached_to_authorized_vpc")
     related = ("vpc_private_subnets_per_az",)
     remedy = Runbook(
-        "See what uses it: aws ec2 describe-route-tables --filters Name=route.gateway-id,Values={id}",
+        "See what uses it: aws ec2 describe-route-tables --filters Name=route.gateway-id,Values={id} --region {region}",
         "Either write the VPC to authorized_vpcs in config.toml, with the reason, or move what needs the internet",
-        "aws ec2 detach-internet-gateway --internet-gateway-id {id} --vpc-id VPC (everything public there is cut off)",
+        "aws ec2 detach-internet-gateway --internet-gateway-id {id} --vpc-id {part} --region {region}",
+        effect=Effect(
+            risk="high",
+            downtime="everything public in the VPC is cut off, NAT gateways included",
+        ),
     )
 
     class Settings(RuleSettings, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from scanner.kinds.ec2_network import VPC, RouteTable, Subnet
 from scanner.kinds.network_reasoning import WORLD_V4, Route, to_internet
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Note, Other, Rule, Skip
 from scanner.model.source import CityWebapps, EcsGuide
 
@@ -62,11 +62,22 @@ class NatGatewayPerAz(Rule):
     hipaa_proposed = ("164.308(a)(7)(i)", "164.308(a)(7)(ii)(C)")
     sources = (CityWebapps(), EcsGuide(4), EcsGuide(15))
     remedy = Runbook(
-        "Create a NAT gateway in a public subnet of the zone: aws ec2 create-nat-gateway --subnet-id PUBLIC_SUBNET "
-        "--allocation-id EIP",
-        "Give the zone's private subnets a route table of their own",
+        "Create a NAT gateway in a public subnet of the zone {part}: aws ec2 allocate-address --domain vpc "
+        "--region {region}, then aws ec2 create-nat-gateway --subnet-id PUBLIC_SUBNET --allocation-id EIP --region "
+        "{region}",
+        "Give the zone's private subnets a route table of their own: aws ec2 create-route-table --vpc-id {id} "
+        "--region {region}, then aws ec2 associate-route-table --route-table-id TABLE --subnet-id SUBNET --region "
+        "{region}",
         "aws ec2 replace-route --route-table-id TABLE --destination-cidr-block 0.0.0.0/0 --nat-gateway-id NAT "
-        "(open connections through the old gateway break)",
+        "--region {region}",
+        effect=Effect(
+            risk="high",
+            downtime="open connections through the old gateway break; partners see another address",
+            cost="a NAT gateway, about 32 USD a month and 0.045 USD a GB",
+            terraform={
+                "aws_nat_gateway": {"subnet_id": "A PUBLIC SUBNET OF THE ZONE {part}", "allocation_id": "AN ELASTIC IP"}
+            },
+        ),
     )
     GOOD = (
         Case(V, others=[PUBLIC_A, PRIVATE_A, OPEN_A, OUT_A, NAT_A]),

@@ -18,7 +18,7 @@ from scanner.kinds.network_reasoning import WORLD_V4, Route, network, overlaps
 from scanner.kinds.vpn import VPNConnection, VPNGateway
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import PhiCluster
@@ -76,9 +76,14 @@ class NoOverlayCidrConflict(Rule):
     hipaa_proposed = ("164.312(e)(1)", "164.308(a)(7)(i)")
     sources = (PhiCluster(),)
     remedy = Runbook(
-        "Choose a range for the overlay that nothing reachable uses, or renumber the network that is in its way",
+        "Choose a range for the overlay that nothing reachable uses, or renumber the network that is in its way: "
+        "{part}",
         "Change the overlay's range in its own configuration and restart its agents host by host",
         "Write the new range to overlay.cidr of config.toml and scan again",
+        effect=Effect(
+            risk="high",
+            downtime="containers lose their addresses host by host",
+        ),
     )
 
     class Settings(RuleSettings, frozen=True, kw_only=True):

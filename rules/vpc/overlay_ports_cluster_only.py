@@ -13,7 +13,7 @@ from scanner.kinds.ec2_network import SecurityGroup
 from scanner.kinds.ecs import ContainerInstance
 from scanner.kinds.network_reasoning import Permission
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import PhiCluster
@@ -51,11 +51,21 @@ class OverlayPortsClusterOnly(Rule):
     hipaa_proposed = ("164.312(a)(1)", "164.312(e)(1)")
     sources = (PhiCluster(),)
     remedy = Runbook(
-        "Let the cluster's group in from itself: aws ec2 authorize-security-group-ingress --group-id GROUP "
-        "--protocol tcp --port 6783 --source-group GROUP, likewise udp 6783-6784 and protocol 50",
-        "See that the overlay's peers stay connected",
-        "Take away the other rule: aws ec2 revoke-security-group-ingress --group-id GROUP "
-        "--security-group-rule-ids RULE",
+        "Let the cluster's group in from itself: aws ec2 authorize-security-group-ingress --group-id {id} "
+        "--protocol tcp --port 6783 --source-group {id} --region {region}, likewise udp 6783-6784 and protocol 50",
+        "See that all hosts of the cluster carry the group, and that the overlay's peers stay connected",
+        "Take away the other rule: aws ec2 revoke-security-group-ingress --group-id {id} --security-group-rule-ids "
+        "RULE --region {region}",
+        effect=Effect(
+            risk="medium",
+            downtime="peers that do not carry the group leave the overlay",
+            terraform={
+                "aws_vpc_security_group_ingress_rule": {
+                    "security_group_id": "{id}",
+                    "referenced_security_group_id": "{id}",
+                }
+            },
+        ),
     )
 
     class Settings(RuleSettings, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from scanner.kinds.ec2_peering import (
 )
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import ClientCells
@@ -70,8 +70,14 @@ class PeeringStaysInCell(Rule):
     remedy = Runbook(
         "Find what uses the way between the cells: look at the flow logs of both VPCs for the other's range",
         "Lead what is needed over shared services, or copy it into the cell",
-        "Take the way: aws ec2 delete-vpc-peering-connection, or aws ec2 "
-        "disable-transit-gateway-route-table-propagation and a route table of the transit gateway for each cell",
+        "Take the way: aws ec2 delete-vpc-peering-connection --vpc-peering-connection-id PEERING --region "
+        "{region}, or aws ec2 disable-transit-gateway-route-table-propagation --transit-gateway-route-table-id "
+        "TABLE --transit-gateway-attachment-id ATTACHMENT --region {region} and a route table of the transit "
+        "gateway for each cell",
+        effect=Effect(
+            risk="high",
+            downtime="what uses the way is cut off",
+        ),
     )
 
     class Settings(RuleSettings, frozen=True, kw_only=True):

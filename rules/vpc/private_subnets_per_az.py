@@ -11,7 +11,7 @@ from scanner.kinds.ec2_interfaces import NetworkInterface
 from scanner.kinds.ec2_network import VPC, RouteTable, Subnet
 from scanner.kinds.network_reasoning import Route
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule, Skip
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import CityWebapps, EcsGuide
@@ -52,10 +52,16 @@ class PrivateSubnetsPerAz(Rule):
     hipaa_proposed = ("164.308(a)(7)(i)", "164.308(a)(7)(ii)(C)")
     sources = (CityWebapps(), EcsGuide(4))
     remedy = Runbook(
-        "Choose a free range in the VPC: aws ec2 describe-subnets --filters Name=vpc-id,Values={id}",
-        "aws ec2 create-subnet --vpc-id {id} --availability-zone OTHER_ZONE --cidr-block RANGE",
-        "Give it a route table without a route to the internet gateway: aws ec2 associate-route-table",
+        "Choose a free range in the VPC: aws ec2 describe-subnets --filters Name=vpc-id,Values={id} --region {region}",
+        "aws ec2 create-subnet --vpc-id {id} --availability-zone OTHER_ZONE --cidr-block RANGE --region {region}",
+        "Give it a route table without a route to the internet gateway: aws ec2 associate-route-table "
+        "--route-table-id TABLE --subnet-id SUBNET --region {region}",
         "Let services and Auto Scaling groups use it",
+        effect=Effect(
+            terraform={
+                "aws_subnet": {"vpc_id": "{id}", "availability_zone": "ANOTHER ZONE", "cidr_block": "A FREE RANGE"}
+            },
+        ),
     )
 
     class Settings(RuleSettings, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from scanner.kinds.ec2_interfaces import NetworkInterface
 from scanner.kinds.ec2_network import VPC, PrefixList, RouteTable
 from scanner.kinds.network_reasoning import Route, to_internet, world_of
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -41,10 +41,14 @@ class RouteNoUnrestrictedInternet(Rule):
     aliases = ("config:no-unrestricted-route-to-igw", "steampipe:vpc_route_table_restrict_public_access_to_igw")
     related = ("ec2_instance_in_private_subnet",)
     remedy = Runbook(
-        "Decide whether the table is for load balancers and NAT gateways only; if so write its id to public_tables, or "
-        "give it a tag of public_tags, in config.toml",
+        "Decide whether the table is for load balancers and NAT gateways only; if so write {id} to public_tables, "
+        "or give it a tag of public_tags, in config.toml",
         "Else move what must be public out of its subnets, and add a route to a NAT gateway for the rest",
-        "aws ec2 delete-route --route-table-id {id} --destination-cidr-block 0.0.0.0/0",
+        "aws ec2 delete-route --route-table-id {id} --destination-cidr-block 0.0.0.0/0 --region {region}",
+        effect=Effect(
+            risk="high",
+            downtime="what is public in its subnets is cut off, and all that leaves through a NAT gateway there",
+        ),
     )
 
     class Settings(RuleSettings, frozen=True, kw_only=True):

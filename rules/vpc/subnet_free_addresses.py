@@ -8,7 +8,7 @@ import msgspec
 
 from scanner.kinds.ec2_network import Subnet
 from scanner.kinds.network_reasoning import network
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -31,10 +31,15 @@ class SubnetFreeAddresses(Rule):
     hipaa_proposed = ("164.308(a)(7)(i)",)
     sources = (EcsGuide(13), EcsGuide(14))
     remedy = Runbook(
-        "See who holds the addresses: aws ec2 describe-network-interfaces --filters Name=subnet-id,Values={id}",
+        "See who holds the addresses: aws ec2 describe-network-interfaces --filters Name=subnet-id,Values={id} "
+        "--region {region}",
         "Take away what is left over, or lower the number of tasks and warm capacity",
-        "If it is all needed, add a range to the VPC (aws ec2 associate-vpc-cidr-block), make a larger subnet in the "
-        "same zone, and let services and Auto Scaling groups use it as well",
+        "If it is all needed: aws ec2 associate-vpc-cidr-block --vpc-id VPC --cidr-block RANGE --region {region}, "
+        "aws ec2 create-subnet --vpc-id VPC --availability-zone ZONE --cidr-block RANGE --region {region}, and let "
+        "services and Auto Scaling groups use it as well",
+        effect=Effect(
+            risk="medium",
+        ),
     )
 
     class Settings(RuleSettings, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scanner.kinds.vpn import Telemetry, VPNConnection
 from scanner.model.gap import Gap
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Missing, Rule
 from scanner.model.source import CityWebapps
 
@@ -46,9 +46,16 @@ class BothTunnelsUp(Rule):
         "steampipe:vpc_vpn_tunnel_up",
     )
     remedy = Runbook(
-        "Look at both ends: aws ec2 describe-vpn-connections --vpn-connection-ids VPN, and the customer gateway's log",
+        "Look at both ends: aws ec2 describe-vpn-connections --vpn-connection-ids {id} --region {region}, and the "
+        "customer gateway's log",
         "Send traffic from the customer's side: a tunnel that AWS does not start comes up by traffic from there only",
         "If it stays down, compare pre-shared key, proposals and addresses of the device with the connection's options",
+        "If AWS's end is at fault: aws ec2 replace-vpn-tunnel --vpn-connection-id {id} "
+        "--vpn-tunnel-outside-ip-address IP --apply-pending-maintenance --region {region}",
+        effect=Effect(
+            risk="medium",
+            downtime="a tunnel that is replaced is down for some minutes",
+        ),
     )
     GOOD = ({"telemetry": (UP, UP_2)},)
     BAD = (

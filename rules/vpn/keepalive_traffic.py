@@ -9,7 +9,7 @@ import msgspec
 
 from rules._vpn import GRAIN, silences
 from scanner.kinds.vpn import Traffic, VPNConnection
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Note, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import CityWebapps
@@ -44,8 +44,14 @@ class KeepaliveTraffic(Rule):
     sources = (CityWebapps(),)
     remedy = Runbook(
         "Let a host on each side ping one on the other every minute, by cron or by the device's IP SLA or DPD monitor",
-        "Set the tunnels' StartupAction to start and DpdTimeoutAction to restart, where the device allows it",
+        "For one tunnel, then the other: aws ec2 modify-vpn-tunnel-options --vpn-connection-id {id} "
+        "--vpn-tunnel-outside-ip-address IP --tunnel-options DPDTimeoutAction=restart,StartupAction=start --region "
+        "{region}, where the device allows it",
         "See in CloudWatch that TunnelDataIn and TunnelDataOut never stay at zero",
+        effect=Effect(
+            risk="medium",
+            downtime="a tunnel that is changed is down for some minutes",
+        ),
     )
 
     class Settings(RuleSettings, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from scanner.kinds.ec2_peering import TransitGatewayAttachment
 from scanner.kinds.vpn import CustomerGateway, DirectConnectLink, VPNConnection, VPNGateway
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import CityWebapps
 
@@ -63,10 +63,16 @@ class RedundantCustomerGateway(Rule):
     sources = (CityWebapps(),)
     remedy = Runbook(
         "Choose a second device with its own line and address: aws ec2 create-customer-gateway --type ipsec.1 "
-        "--public-ip ADDRESS --bgp-asn ASN",
-        "aws ec2 create-vpn-connection --type ipsec.1 --customer-gateway-id SECOND with the same virtual private or "
-        "transit gateway",
+        "--public-ip ADDRESS --bgp-asn ASN --region {region}",
+        "See where the first one ends: aws ec2 describe-vpn-connections --vpn-connection-ids {id} --region "
+        "{region}, then with the same gateway: aws ec2 create-vpn-connection --type ipsec.1 --customer-gateway-id "
+        "SECOND --vpn-gateway-id GATEWAY --region {region}",
         "Set up the device, then switch the first one off for some minutes and see that traffic goes over the second",
+        effect=Effect(
+            risk="medium",
+            cost="a connection, about 36 USD a month",
+            terraform={"aws_vpn_connection": {"customer_gateway_id": "THE SECOND DEVICE'S", "type": "ipsec.1"}},
+        ),
     )
     GOOD = (
         Case(V, others=[DEVICE, SECOND, DEVICE_2]),

@@ -9,7 +9,7 @@ from scanner.kinds.cloudwatch import Alarm, CompositeAlarm, Metric
 from scanner.kinds.vpn import Telemetry, VPNConnection
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World, all_of, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Missing, Note, Other, Rule
 from scanner.model.source import CityWebapps
 
@@ -47,11 +47,29 @@ class TunnelAlarm(Rule):
     hipaa_proposed = ("164.308(a)(6)(ii)", "164.308(a)(1)(ii)(D)")
     sources = (CityWebapps(),)
     remedy = Runbook(
-        "Choose or create an SNS topic that somebody on call reads",
-        "aws cloudwatch put-metric-alarm --alarm-name vpn-VPN --namespace AWS/VPN --metric-name TunnelState "
-        "--dimensions Name=VpnId,Value=VPN --statistic Minimum --period 300 --evaluation-periods 1 --threshold 1 "
-        "--comparison-operator LessThanThreshold --treat-missing-data breaching --alarm-actions TOPIC",
-        "Try it: aws cloudwatch set-alarm-state --alarm-name vpn-VPN --state-value ALARM --state-reason drill",
+        "Choose or create an SNS topic that somebody on call reads: aws sns list-topics --region {region}",
+        "aws cloudwatch put-metric-alarm --alarm-name vpn-{id} --namespace AWS/VPN --metric-name TunnelState "
+        "--dimensions Name=VpnId,Value={id} --statistic Minimum --period 300 --evaluation-periods 1 --threshold 1 "
+        "--comparison-operator LessThanThreshold --treat-missing-data breaching --alarm-actions TOPIC --region "
+        "{region}",
+        "Try it: aws cloudwatch set-alarm-state --alarm-name vpn-{id} --state-value ALARM --state-reason drill "
+        "--region {region}",
+        effect=Effect(
+            cost="an alarm, 0.10 USD a month",
+            terraform={
+                "aws_cloudwatch_metric_alarm": {
+                    "namespace": "AWS/VPN",
+                    "metric_name": "TunnelState",
+                    "dimensions": {"VpnId": "{id}"},
+                    "statistic": "Minimum",
+                    "period": 300,
+                    "evaluation_periods": 1,
+                    "threshold": 1,
+                    "comparison_operator": "LessThanThreshold",
+                    "treat_missing_data": "breaching",
+                }
+            },
+        ),
     )
     GOOD = (
         Case(V, others=[alarm(WHOLE)]),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scanner.kinds.vpn import CustomerGateway, Telemetry, VPNConnection
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import CityWebapps
 
@@ -35,11 +35,18 @@ class TunnelCertificateOrSecretStorage(Rule):
     hipaa_proposed = ("164.312(d)", "164.308(a)(5)(ii)(D)")
     sources = (CityWebapps(),)
     remedy = Runbook(
-        "Plan some minutes without each tunnel in turn",
-        "Move the keys: aws ec2 modify-vpn-tunnel-options --vpn-connection-id {id} --vpn-tunnel-outside-ip-address IP "
-        "--tunnel-options PreSharedKey=NEW_KEY --pre-shared-key-storage SecretsManager, and set the new key on the "
-        "device; or make a customer gateway with a certificate of a private authority",
+        "Plan some minutes without each tunnel in turn, with somebody at the device",
+        "Move one tunnel's key: aws ec2 modify-vpn-tunnel-options --vpn-connection-id {id} "
+        "--vpn-tunnel-outside-ip-address IP --tunnel-options PreSharedKey=NEW_KEY --pre-shared-key-storage "
+        "SecretsManager --region {region}, set the new key on the device, and when it is up do the other; or make "
+        "a customer gateway with a certificate of a private authority",
         "See who may call ec2:DescribeVpnConnections and secretsmanager:GetSecretValue",
+        effect=Effect(
+            risk="high",
+            downtime="each tunnel is down until the device has the new key",
+            cost="a secret, 0.40 USD a month",
+            terraform={"aws_vpn_connection": {"preshared_key_storage": "SecretsManager"}},
+        ),
     )
     GOOD = (
         Case({**V, "key_secret": SECRET}, others=[DEVICE]),
