@@ -27,9 +27,9 @@ def _file_system(response: Any) -> Any:
 
 def _put_backup_policy(response: Any) -> tuple[str, dict[str, str]]:
     """PutBackupPolicy, which moto lacks."""
-    system = _file_system(response)
-    system.backup_policy = {"Status": response._get_param("BackupPolicy")["Status"]}  # noqa: SLF001
-    return json.dumps({"BackupPolicy": system.backup_policy}), {"Content-Type": "application/json"}
+    status = response._get_param("BackupPolicy")["Status"]  # noqa: SLF001
+    _file_system(response)._backup = status == "ENABLED"  # noqa: SLF001
+    return json.dumps({"BackupPolicy": {"Status": status}}), {"Content-Type": "application/json"}
 
 
 def _delete_file_system_policy(response: Any) -> tuple[int, dict[str, str], str]:
