@@ -29,20 +29,30 @@ def render(data: ReportData, places: Places | None = None) -> str:
     return "\n".join((*_head(data, found), "", *_table(data, found, places))).rstrip() + "\n"
 
 
-def code(text: str) -> str:
+def code(text: str, longest: int = LONGEST) -> str:
     """Show text as it is, in a code element, with nothing in it that Markdown, HTML or GitHub would act on.
 
-    An `@` begins a new element, so that nothing stands before it that would make an address of it.
+    What is longer than `longest` is cut; 0 cuts nothing. An `@` begins a new element, so that nothing stands before it
+    that would make an address of it.
     """
     text = clean(text)
-    text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    text = text if not longest or len(text) <= longest else text[: longest - 1] + "…"
+    return f"<code>{_inert(text).replace('&#64;', '</code><code>&#64;')}</code>"
+
+
+def prose(text: str) -> str:
+    """Say text that holds names, in one line: as `code`, but only what calls people or issues is in a code element."""
+    inert = _inert(clean(text))
+    return inert.replace("&#64;", "<code>&#64;</code>").replace("&#35;", "<code>&#35;</code>")
+
+
+def _inert(text: str) -> str:
     last = 0
     made: list[str] = []
     for match in _LINK.finditer(text):
         made += [_entities(text[last : match.start()]), _entity(match.group())]
         last = match.end()
-    inert = "".join((*made, _entities(text[last:])))
-    return f"<code>{inert.replace('&#64;', '</code><code>&#64;')}</code>"
+    return "".join((*made, _entities(text[last:])))
 
 
 def _entities(text: str) -> str:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reports import json_report
 from reports.budget import Budget, Cut
@@ -51,34 +51,51 @@ class PdfError(RuntimeError):
     """What draws the PDF is not installed; the message says how to bring it."""
 
 
+class Attached(NamedTuple):
+    """The file that a PDF carries: all that the pages tell, for programs."""
+
+    name: str
+    description: str
+    text: bytes
+
+
 def render(data: ReportData) -> bytes:
     """Give the PDF: profile PDF/A-3a (not validated by a validator), tagged, the same bytes for the same data.
 
     Raises:
         PdfError: WeasyPrint or Pango is missing.
     """
-    weasyprint = _weasyprint()
     text = json_report.render(data).encode()
+    return draw(html(data), data.as_of, Attached(ATTACHMENT, "All findings, as JSON", text))
+
+
+def draw(page: str, moment: datetime, attached: Attached) -> bytes:
+    """Print a page of ours as PDF/A-3a with a file attached; `moment` is that of its content.
+
+    Raises:
+        PdfError: WeasyPrint or Pango is missing.
+    """
+    weasyprint = _weasyprint()
     attachment = weasyprint.Attachment(
-        string=text,
-        name=ATTACHMENT,
-        description="All findings, as JSON",
+        string=attached.text,
+        name=attached.name,
+        description=attached.description,
         relationship="Data",
-        created=data.as_of,
-        modified=data.as_of,
+        created=moment,
+        modified=moment,
     )
-    page = weasyprint.HTML(string=html(data), url_fetcher=_refuse)
+    drawn = weasyprint.HTML(string=page, url_fetcher=_refuse)
     style = weasyprint.CSS(string=resource("report.pdf.css"), url_fetcher=_refuse)
     out = io.BytesIO()
-    with warnings.catch_warnings(), _fonts_stamped(data.as_of):
+    with warnings.catch_warnings(), _fonts_stamped(moment):
         # WeasyPrint leaves the file of its colour profile to the garbage collector.
         warnings.filterwarnings("ignore", "unclosed file .*sRGB2014", ResourceWarning)
-        page.write_pdf(
+        drawn.write_pdf(
             out,
             stylesheets=[style],
             attachments=[attachment],
             pdf_variant="pdf/a-3a",
-            pdf_identifier=hashlib.sha256(text).digest()[:16],
+            pdf_identifier=hashlib.sha256(attached.text).digest()[:16],
             finisher=_finish,
         )
     return out.getvalue()
