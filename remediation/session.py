@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 
-from scanner.aws.client import unprefix_host
+from scanner.aws.client import own_endpoint
 
 
 class PointedSession(boto3.Session):  # type: ignore[misc]  # boto3 ships no types
@@ -20,6 +20,4 @@ class PointedSession(boto3.Session):  # type: ignore[misc]  # boto3 ships no typ
     def client(self, *names: Any, **given: Any) -> Any:
         """Make a client."""
         made = super().client(*names, **({**given, "endpoint_url": self.endpoint} if self.endpoint else given))
-        if not made.meta.endpoint_url.split("/")[2].endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")):
-            made.meta.events.register("before-sign", unprefix_host)
-        return made
+        return own_endpoint(made)

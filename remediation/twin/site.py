@@ -88,15 +88,14 @@ class Site:
         import boto3
         from botocore.config import Config
 
-        from scanner.aws.client import unprefix_host
+        from scanner.aws.client import own_endpoint
 
         key = (account, service, HOME if region == "global" else region)
         if key not in self._clients:
-            made = boto3.client(
+            made = own_endpoint(boto3.client(
                 service, region_name=key[2], endpoint_url=self.url, **self.credentials(account),
                 config=Config(retries={"mode": "standard", "total_max_attempts": 1}),
-            )  # fmt: skip
-            made.meta.events.register("before-sign", unprefix_host)
+            ))  # fmt: skip
             self._clients[key] = made
         return self._clients[key]
 

@@ -201,13 +201,10 @@ class AwsClient:
             read_timeout=self.patience.read, user_agent_extra="phiward",
         )  # fmt: skip
         client = self.sessions.session(target).client(service, region_name=region, config=config)
-        host = urlsplit(client.meta.endpoint_url).hostname or ""
-        events = client.meta.events
+        events = own_endpoint(client).meta.events
         events.register("before-call", self._guard(service))
         events.register("before-parse", check_whole)
         events.register("needs-retry", self._notice)
-        if not host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")):
-            events.register("before-sign", unprefix_host)
         return client
 
     def _guard(self, service: str) -> Callable[..., None]:
@@ -233,6 +230,14 @@ def _refused_by_aws(request: Request, error: ClientError) -> Refusal:
         operation = f"sts.{error.operation_name}"
         return refusal(operation, permission_of(operation), code, message)
     return request.refused(code, message)
+
+
+def own_endpoint(client: Any) -> Any:
+    """Let a client reach an endpoint of one's own also where the API puts the account's number before the host."""
+    host = urlsplit(client.meta.endpoint_url).hostname or ""
+    if not host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")):
+        client.meta.events.register("before-sign", unprefix_host)
+    return client
 
 
 def unprefix_host(request: Any, **_: Any) -> None:

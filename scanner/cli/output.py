@@ -59,6 +59,8 @@ def known_errors() -> tuple[type[BaseException], ...]:
         "scanner.store.errors": ("StoreError",),
         "scanner.model.given": ("GivenError",),
         "scanner.demo.server": ("DemoError",),
+        "scanner.model.plan": ("PlanError",),
+        "remediation.custodian": ("CustodianError",),
         "reports.pdf": ("PdfError",),
         "reports.explain": ("NoSuchFindingError",),
     }

@@ -23,6 +23,7 @@ from pydantic import (
 from scanner.engine.cells import Cells
 from scanner.engine.drift.allowed import DriftTable
 from scanner.engine.toml_lines import line_of
+from scanner.engine.writers import RemediationTable
 
 ACCOUNT = re.compile(r"\d{12}")
 REGION = re.compile(r"(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov|-iso[a-z]?)?-[a-z]+-\d")
@@ -195,6 +196,7 @@ class Config(_Table):
     dr: DrTable = DrTable()
     drift: DriftTable = DriftTable()
     iac: IacTable = IacTable()
+    remediation: RemediationTable = RemediationTable()
     reports: ReportsTable = ReportsTable()
     rules: dict[str, Any] = {}
     _text: str = PrivateAttr("")

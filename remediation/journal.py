@@ -1,0 +1,175 @@
+"""The journal of a plan: who approved it, what was begun, what ended, and what that leaves to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from scanner.model.plan import Plan, PlanError
+
+REHEARSED, APPROVED, REVOKED = "rehearsed", "approved", "revoked"
+APPLYING, STOPPED, FINISHED, VERIFIED = "apply began", "apply stopped", "apply ended", "verified"
+BEGAN, CALLING, CALLED, ENDED, SKIPPED = "step began", "call began", "call ended", "step ended", "step skipped"
+UNDOING, UNDO_CALLING, UNDO_CALLED, UNDONE = "undo began", "undo call began", "undo call ended", "undo ended"
+
+
+class Event(Protocol):
+    """One entry; `scanner.store.RemedyEvent` is one."""
+
+    @property
+    def plan(self) -> str:
+        """The plan's id."""
+
+    @property
+    def hash(self) -> str:
+        """The plan's hash when this was written."""
+
+    @property
+    def at(self) -> str:
+        """When, in UTC."""
+
+    @property
+    def event(self) -> str:
+        """What happened."""
+
+    @property
+    def step(self) -> str:
+        """The step's id, if it is a step's."""
+
+    @property
+    def by(self) -> str:
+        """Who did it, if somebody did."""
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """What there is to say of it."""
+
+
+class Log(Protocol):
+    """Where the journal is kept; `scanner.store.Store` is one. What was noted is durable when `note_remedy` returns."""
+
+    def note_remedy(
+        self, plan: str, hash: str, event: str, *, step: str = "", by: str = "",
+        body: Mapping[str, Any] | None = None, at: datetime,
+    ) -> Event:  # fmt: skip
+        """Write an entry."""
+
+    def remedy_log(self, plan: str = "") -> Iterable[Event]:
+        """Give the entries, of one plan if it is named, in order."""
+
+    def remedying(self, plan: str) -> AbstractContextManager[int | None]:
+        """Keep others from applying; the value is the lock's file descriptor, if it has one."""
+
+
+@dataclass
+class StepState:
+    """How far a step is: `new`, `open` (begun, its end is not known), `done`, `skipped`, `undoing`, `undone`.
+
+    `calls` counts the operations that were answered, `calling` says that a further one was begun.
+    """
+
+    state: str = "new"
+    calls: int = 0
+    calling: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Approval:
+    """That somebody approved a plan of this hash, why, and until when (ISO 8601 in UTC)."""
+
+    hash: str
+    by: str
+    reason: str
+    until: str
+    at: str
+
+
+@dataclass
+class Journal:
+    """The journal of one plan."""
+
+    log: Log
+    plan: Plan
+    now: Callable[[], datetime]
+    by: str = ""
+    entries: list[Event] = field(default_factory=list)
+    _states: dict[str, StepState] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Read what is there."""
+        self._states = {step.id: StepState() for step in self.plan.steps}
+        for entry in self.log.remedy_log(self.plan.id):
+            self._take(entry)
+
+    def _take(self, entry: Event) -> None:
+        self.entries.append(entry)
+        if entry.step in self._states:
+            _advance(self._states[entry.step], entry)
+
+    def note(self, event: str, step: str = "", **body: Any) -> None:
+        """Write an entry, and keep it in mind."""
+        made = self.log.note_remedy(
+            self.plan.id, self.plan.hash, event, step=step, by=self.by, body=body, at=self.now()
+        )  # fmt: skip
+        self._take(made)
+
+    def approval(self) -> Approval | None:
+        """Give the approval in force, if there is one; it may have expired, or be of another hash."""
+        found = None
+        for each in self.entries:
+            if each.event == APPROVED:
+                body = each.body
+                found = Approval(each.hash, each.by, str(body.get("reason")), str(body.get("until")), each.at)
+            if each.event == REVOKED:
+                found = None
+        return found
+
+    def approved(self) -> Approval:
+        """Give the approval by which the plan may be applied now.
+
+        Raises:
+            PlanError: there is none, it expired, or the plan was altered after it.
+        """
+        found, plan = self.approval(), self.plan
+        if found is None:
+            raise PlanError(f"plan {plan.id} is not approved; rehearse it, then `phiward remediate approve`")
+        if found.hash != plan.hash:
+            raise PlanError(
+                f"plan {plan.id} was altered: {found.by} approved {found.hash[:16]}, this is {plan.hash[:16]}; "
+                "rehearse and approve it anew"
+            )
+        if found.until <= self.now().strftime("%Y-%m-%dT%H:%M:%SZ"):
+            raise PlanError(f"the approval of plan {plan.id} by {found.by} expired at {found.until}; approve it anew")
+        return found
+
+    def rehearsal(self) -> Mapping[str, Any] | None:
+        """Give what the newest rehearsal of this very plan showed."""
+        shown = [each.body for each in self.entries if each.event == REHEARSED and each.hash == self.plan.hash]
+        return shown[-1] if shown else None
+
+    def state(self, step: str) -> StepState:
+        """Say how far a step is now."""
+        return replace(self._states[step])
+
+
+def _advance(now: StepState, entry: Event) -> None:
+    event = entry.event
+    if event in {BEGAN, UNDOING}:
+        resumed = now.state in {"open", "undoing"}
+        now.state = "open" if event == BEGAN else "undoing"
+        if not resumed:
+            now.calls, now.calling = 0, False
+    elif event in {CALLING, UNDO_CALLING}:
+        now.calling = True
+    elif event in {CALLED, UNDO_CALLED}:
+        now.calls, now.calling = now.calls + 1, False
+    elif event == ENDED:
+        now.state, now.why = "done", str(entry.body.get("why", ""))
+    elif event == SKIPPED:
+        now.state, now.why = "skipped", str(entry.body.get("why", ""))
+    elif event == UNDONE:
+        now.state, now.why = "undone", str(entry.body.get("why", ""))

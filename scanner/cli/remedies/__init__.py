@@ -1,0 +1,1 @@
+"""`phiward remediate`: plans made, rehearsed, approved, applied, verified, undone."""
