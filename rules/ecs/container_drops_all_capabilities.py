@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import CONTAINER, revision
 from scanner.kinds.containers import Container
 from scanner.kinds.ecs_task_definitions import TaskDefinition
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -26,11 +26,9 @@ class ContainerDropsAllCapabilities(Rule):
     severity = "medium"
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(1)(ii)(B)")
     sources = (EcsGuide(71), EcsGuide(72))
-    remedy = Runbook(
-        'Register a revision of the task definition with linuxParameters.capabilities.drop ["ALL"], and, on EC2, in add'
-        " the few capabilities that the program needs.",
-        "Try the revision outside production: a program that misses a capability stops at its start.",
-        "Update the services, rules and schedules that use the family to the new revision.",
+    remedy = revision(
+        CONTAINER + '.linuxParameters.capabilities.drop = ["ALL"]',
+        "Find the few capabilities that the program needs; on EC2 they go into linuxParameters.capabilities.add.",
     )
     GOOD = (
         {"containers": (Container("web", dropped=("ALL",)),)},

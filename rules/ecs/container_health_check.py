@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rules.ecs._load_balancing import behind_load_balancer
+from rules.ecs._revisions import CONTAINER, revision
 from scanner.kinds.containers import Container, PortMapping
 from scanner.kinds.ecs_service_parts import Target, TaskSet
 from scanner.kinds.ecs_services import Service
 from scanner.kinds.ecs_task_definitions import TaskDefinition
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.source import EcsGuide, PhiCluster
 
@@ -40,11 +40,10 @@ class ContainerHealthCheck(Rule):
     category = "resilience"
     hipaa_proposed = ("164.308(a)(7)(i)", "164.308(a)(7)(ii)(C)")
     sources = (EcsGuide(44), PhiCluster())
-    remedy = Runbook(
-        'Choose a command that fails when the program no longer answers, e.g. ["CMD-SHELL", "wget -qO- localhost/health'
-        ' || exit 1"].',
-        "Register a revision of the task definition with that healthCheck for each container named.",
-        "Update the services, rules and schedules that use the family to the new revision.",
+    remedy = revision(
+        CONTAINER + '.healthCheck = {command: ["CMD-SHELL", "COMMAND || exit 1"]}',
+        "Choose a command of the image that fails when the program no longer answers, such as wget -qO-"
+        " localhost/health.",
     )
     GOOD = (
         {"containers": (Container("web", health_check=True), Container("init", essential=False))},

@@ -9,7 +9,7 @@ import msgspec
 from scanner.kinds.containers import Container, LogConfiguration
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.logs import LogGroup
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Case, Fail, Gaps, Note, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -34,6 +34,19 @@ def _group(definition: TaskDefinition, name: str, log: LogConfiguration, world: 
             yield Fail(f"the log group {log.group} does not exist", part=name)
 
 
+def _created(definition: TaskDefinition, part: str) -> Iterator[Write]:
+    """Make the log group that a container names; another driver or destination needs a revision and a release."""
+    found = next((item.log for item in definition.containers if item.name == part), None)
+    if found is None or found.driver != "awslogs" or not found.group:
+        raise NotByMachine(
+            f"{part} needs a logConfiguration with an approved driver and a destination: register a revision of"
+            f" {definition.name} (aws ecs register-task-definition) and release it"
+        )
+    where = "" if found.region in {"", definition.region} else found.region
+    yield Write("logs.CreateLogGroup", {"logGroupName": found.group}, where)
+    yield Write("logs.PutRetentionPolicy", {"logGroupName": found.group, "retentionInDays": 2192}, where)
+
+
 class ContainerLogDriver(Rule):
     """Containers log through an approved driver to an existing destination.
 
@@ -47,10 +60,18 @@ class ContainerLogDriver(Rule):
     severity = "high"
     hipaa_proposed = ("164.312(b)", "164.308(a)(1)(ii)(D)")
     sources = (EcsGuide(65), EcsGuide(66))
-    remedy = Runbook(
-        "Create the log group, with a retention and a key of your own.",
-        "Register a revision of the task definition whose logConfiguration names an approved driver and a destination.",
-        "Update the services, rules and schedules that use the family to the new revision.",
+    remedy = Direct(
+        "logs.CreateLogGroup",
+        by=_created,
+        also=("logs.PutRetentionPolicy",),
+        why="Custodian mends log groups, it makes none",
+        effect=Effect(
+            after="the log group that the container is told to write to exists, and keeps what comes for six years",
+            cost="CloudWatch Logs, about 0.50 USD a GB taken in and 0.03 USD a GB and month kept",
+            lasting="the group holds what the container wrote: no machine deletes it",
+            terraform={"aws_cloudwatch_log_group": {"name": "GROUP", "retention_in_days": 2192}},
+            brings=("log_group_encrypted",),
+        ),
     )
     GOOD = (
         Case({"containers": (Container("web", log=LogConfiguration("awslogs", "/ecs/web")),)}, others=[GROUP]),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import CONTAINER, revision
 from scanner.kinds.containers import Container
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide, PhiCluster
 
@@ -26,10 +26,9 @@ class ContainerMemoryHardLimit(Rule):
     severity = "medium"
     hipaa_proposed = ("164.308(a)(7)(i)", "164.308(a)(1)(ii)(B)")
     sources = (PhiCluster(), EcsGuide(70))
-    remedy = Runbook(
+    remedy = revision(
+        CONTAINER + ".memory = MIB",
         "Observe the memory that the container takes, and choose a limit above it with some reserve.",
-        "Register a revision of the task definition with memory set on the task or on each container named.",
-        "Update the services, rules and schedules that use the family to the new revision.",
     )
     GOOD = (
         {"containers": (Container("web"),), "memory": "512"},

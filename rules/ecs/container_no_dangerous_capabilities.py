@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from rules.ecs._revisions import revision
 from scanner.kinds.containers import Container
 from scanner.kinds.ecs_task_definitions import TaskDefinition
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -33,10 +33,12 @@ class ContainerNoDangerousCapabilities(Rule):
     severity = "high"
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(1)(ii)(B)")
     sources = (EcsGuide(71),)
-    remedy = Runbook(
-        "Register a revision of the task definition without the capability named in linuxParameters.capabilities.add.",
-        "Update the services, rules and schedules that use the family to the new revision.",
-        "Where the program cannot do without, allow the capability in the settings of this rule, with the reason.",
+    remedy = revision(
+        '("{part}" | split(" ")) as [$container, $capability] | (.containerDefinitions[] | select(.name =='
+        " $container)).linuxParameters.capabilities.add -= [$capability]",
+        last=(
+            "Where the program cannot do without, allow the capability in the settings of this rule, with the reason.",
+        ),
     )
     GOOD = (
         {"containers": (Container("web"),)},

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import revision
 from scanner.kinds.containers import Container, Variable
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.model.gap import Gap, Unknown
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Gaps, Rule
 from scanner.model.source import EcsGuide, WebProposal
 
@@ -36,11 +36,21 @@ class ContainerNoPlaintextSecrets(Rule):
         "prowler:ecs_task_definitions_no_environment_secrets",
         "steampipe:ecs_task_definition_container_environment_no_secret",
     )
-    remedy = Runbook(
+    remedy = revision(
+        '("{part}" | split(" ")) as [$container, $variable] | (.containerDefinitions[] | select(.name == $container))'
+        ' |= (.environment |= map(select(.name != $variable)) | .secrets += [{name: $variable, valueFrom: "SECRET"}])',
         "Count the secret as known to others: make a new one where it is used.",
-        "Store the new one in AWS Secrets Manager, and let the execution role read it.",
-        "Register a revision of the task definition that takes the variable from secrets instead of environment.",
-        "Update what uses the family, then deregister and delete the revisions that hold the old value.",
+        "Store the new one: aws secretsmanager create-secret --name NAME --kms-key-id KEY --secret-string"
+        " file://secret --region {region}, and let the execution role read it (secretsmanager:GetSecretValue,"
+        " kms:Decrypt).",
+        last=(
+            (
+                "Deregister and delete the revisions that hold the old value: aws ecs deregister-task-definition"
+                " --task-definition {arn}, then aws ecs delete-task-definitions --task-definitions {arn} --region"
+                " {region}"
+            ),
+        ),
+        cost="a secret, 0.40 USD a month",
     )
     GOOD = (
         {"containers": (Container("web"),)},

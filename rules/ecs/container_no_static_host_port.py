@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import revision
 from scanner.kinds.containers import Container, PortMapping
 from scanner.kinds.ecs_task_definitions import TaskDefinition
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -27,10 +27,13 @@ class ContainerNoStaticHostPort(Rule):
     category = "operations"
     hipaa_proposed = ("164.308(a)(1)(ii)(B)",)
     sources = (EcsGuide(10), EcsGuide(11))
-    remedy = Runbook(
-        "Register a revision of the task definition with hostPort 0, or none, in each port mapping named.",
+    remedy = revision(
+        '("{part}" | split(" ")) as [$container, $port] | (.containerDefinitions[] | select(.name =='
+        " $container).portMappings[] | select(.containerPort == ($port | tonumber))).hostPort = 0",
         "Let clients find the tasks by a load balancer's target group or by service discovery with SRV records.",
-        "Open the instances' security group to the load balancer for the range 32768-65535, then update the services.",
+        "Open the instances' security group to the load balancer for the range 32768-65535: aws ec2"
+        " authorize-security-group-ingress --group-id GROUP --protocol tcp --port 32768-65535 --source-group BALANCER"
+        " --region {region}",
     )
     GOOD = (
         {"network_mode": "bridge", "containers": (Container("web", ports=(PortMapping(80), PortMapping(81))),)},

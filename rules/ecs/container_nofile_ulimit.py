@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from rules.ecs._load_balancing import behind_load_balancer
+from rules.ecs._revisions import CONTAINER, revision
 from scanner.kinds.containers import Container, Ulimit
 from scanner.kinds.ecs_service_parts import Target
 from scanner.kinds.ecs_services import Service
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.model.inventory import all_of, any_of
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -46,11 +46,9 @@ class ContainerNofileUlimit(Rule):
     severity = "info"
     category = "advisory"
     sources = (EcsGuide(23),)
-    remedy = Runbook(
-        'Register a revision of the task definition with ulimits [{"name": "nofile", "softLimit": 65536, "hardLimit":'
-        " 65536}] for each container named.",
+    remedy = revision(
+        CONTAINER + '.ulimits += [{name: "nofile", softLimit: 65536, hardLimit: 65536}]',
         "On instances, see that the Docker daemon's own limit (LimitNOFILE) is no lower.",
-        "Update the services that use the family to the new revision.",
     )
     GOOD = (
         Case(_web(Ulimit("core", 0, 0), Ulimit("nofile", 65536, 65536)), others=BALANCED),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rules.ecs._images import image_named, images_of, platforms
+from rules.ecs._revisions import CONTAINER, revision
 from scanner.kinds.containers import Container
 from scanner.kinds.ecr import Image
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.ecs_tasks import Task, TaskContainer
 from scanner.kinds.images import ImageConfig, is_root
 from scanner.model.gap import Gap, GapState, Unknown
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Note, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -71,10 +71,9 @@ class ContainerNonRoot(Rule):
         "security-hub:ECS.20",
         "steampipe:ecs_task_definition_no_root_user",
     )
-    remedy = Runbook(
+    remedy = revision(
+        CONTAINER + '.user = "UID:GID"',
         "Give the image a user of its own (USER with a number in the Dockerfile) that owns what the program writes.",
-        "Or register a revision of the task definition with user set to a number above 0 for each container named.",
-        "Update the services, rules and schedules that use the family to the new revision.",
     )
     GOOD = (
         {"containers": (Container("web", user="1000:1000"), Container("log", user="fluent"))},

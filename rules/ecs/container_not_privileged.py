@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import CONTAINER, revision
 from scanner.kinds.containers import Container
 from scanner.kinds.ecs_task_definitions import TaskDefinition
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -31,10 +31,9 @@ class ContainerNotPrivileged(Rule):
         "prowler:ecs_task_definitions_no_privileged_containers",
         "steampipe:ecs_task_definition_container_non_privileged",
     )
-    remedy = Runbook(
+    remedy = revision(
+        CONTAINER + ".privileged = false",
         "Find out what the container needs the privilege for, and grant that alone (one capability, one device).",
-        "Register a revision of the task definition with privileged false for each container named.",
-        "Update the services, rules and schedules that use the family to the new revision.",
     )
     GOOD = ({"containers": (Container("web"), Container("log"))},)
     BAD = ({"containers": (Container("web"), Container("log", privileged=True))},)

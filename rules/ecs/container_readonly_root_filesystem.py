@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import CONTAINER, revision
 from scanner.kinds.containers import Container
 from scanner.kinds.ecs_task_definitions import TaskDefinition
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -32,10 +32,9 @@ class ContainerReadonlyRootFilesystem(Rule):
         "prowler:ecs_task_definitions_containers_readonly_access",
         "steampipe:ecs_task_definition_container_readonly_root_filesystem",
     )
-    remedy = Runbook(
+    remedy = revision(
+        CONTAINER + ".readonlyRootFilesystem = true",
         "Give what the container must write a volume of its own, such as a tmpfs or a bind mount on /tmp.",
-        "Register a revision of the task definition with readonlyRootFilesystem true for each container named.",
-        "Update the services, rules and schedules that use the family to the new revision.",
     )
     GOOD = (
         {"containers": (Container("web", read_only=True), Container("log", read_only=True))},

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import revision
 from rules.ecs._secrets import unprotected
 from scanner.kinds.containers import Container, SecretReference
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.ssm import Parameter
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.source import EcsGuide, WebProposal
 
@@ -36,11 +36,20 @@ class ContainerSecretsFromManagedStore(Rule):
     severity = "medium"
     hipaa_proposed = ("164.312(a)(2)(iv)", "164.308(a)(5)(ii)(D)", "164.312(d)")
     sources = (EcsGuide(63), EcsGuide(64), WebProposal())
-    remedy = Runbook(
-        "Store the value in AWS Secrets Manager or in a parameter of type SecureString, under a key of your own.",
+    remedy = revision(
+        '("{part}" | split(" ")) as [$container, $variable] | (.containerDefinitions[] | select(.name =='
+        ' $container).secrets[] | select(.name == $variable)).valueFrom = "SECRET"',
+        "Store the value: aws secretsmanager create-secret --name NAME --kms-key-id KEY --secret-string file://secret"
+        " --region {region}, or aws ssm put-parameter --type SecureString --key-id KEY --name NAME --value VALUE"
+        " --region {region}",
         "Let the task's execution role read it, and decrypt with the key.",
-        "Register a revision of the task definition that refers to it, and update what uses the family.",
-        "Delete the parameter of type String with its history, and change the password that it held.",
+        last=(
+            (
+                "Delete the parameter of type String with its history (aws ssm delete-parameter --name OLD --region"
+                " {region}), and change the password that it held."
+            ),
+        ),
+        cost="a secret, 0.40 USD a month",
     )
     GOOD = (
         {"containers": (Container("web", secrets=(SecretReference("DB", MANAGED),)),)},

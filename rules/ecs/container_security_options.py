@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import revision
 from scanner.kinds.containers import Container
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.model.inventory import all_of
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -44,11 +44,11 @@ class ContainerSecurityOptions(Rule):
     severity = "low"
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(1)(ii)(B)")
     sources = (EcsGuide(71), EcsGuide(72))
-    remedy = Runbook(
-        "Tell the instances' agent that it may: ECS_SELINUX_CAPABLE=true or ECS_APPARMOR_CAPABLE=true in ecs.config.",
-        'Register a revision of the task definition with dockerSecurityOptions ["no-new-privileges",'
-        ' "apparmor:PROFILE"] (or "label:type:TYPE") for each container named.',
-        "Update the services, rules and schedules that use the family to the new revision.",
+    remedy = revision(
+        '("{part}" | split(" ")[0]) as $container | (.containerDefinitions[] | select(.name =='
+        ' $container)).dockerSecurityOptions = ["no-new-privileges", "apparmor:PROFILE"]',
+        "Tell the instances' agent that it may: ECS_SELINUX_CAPABLE=true or ECS_APPARMOR_CAPABLE=true in ecs.config;"
+        " with SELinux the option is label:type:TYPE.",
     )
     GOOD = (
         {"requires": ("EC2",), "containers": (Container("web", security_options=SOUND),)},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from rules.ecs._clusters import clusters_of
+from rules.ecs._revisions import CONTAINER, revision
 from rules.ecs._roles import instance_of
 from scanner.kinds.containers import Container
 from scanner.kinds.ec2_instances import Instance
@@ -18,7 +19,6 @@ from scanner.kinds.ecs_tasks import Task
 from scanner.kinds.events import EventRule, Schedule
 from scanner.kinds.user_data import UserData
 from scanner.model.gap import Gap, Unknown
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -85,11 +85,10 @@ class ContainerStopTimeoutBounded(Rule):
     severity = "info"
     category = "advisory"
     sources = (EcsGuide(46),)
-    remedy = Runbook(
-        "Let the program end by itself when it receives SIGTERM, and measure how long that takes.",
-        "Register a revision of the task definition with stopTimeout of twice that time for each container named,"
-        " or set ECS_CONTAINER_STOP_TIMEOUT in the instances' ecs.config.",
-        "Update the services that use the family to the new revision.",
+    remedy = revision(
+        CONTAINER + ".stopTimeout = 30",
+        "Let the program end by itself when it receives SIGTERM, and measure how long that takes; choose twice that"
+        " time, up to 30 s.",
     )
     GOOD = (
         {"containers": (Container("web", stop_timeout=30), Container("log", stop_timeout=2))},

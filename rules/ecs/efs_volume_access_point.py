@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import VOLUME, revision
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.task_volumes import Volume
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -25,11 +25,15 @@ class EfsVolumeAccessPoint(Rule):
     severity = "medium"
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(B)")
     sources = (EcsGuide(37),)
-    remedy = Runbook(
-        "Create an access point with the directory and the POSIX user of this task: aws efs create-access-point.",
-        "Register a revision of the task definition with authorizationConfig.accessPointId for each EFS volume named"
-        " (rootDirectory must then be / or left out, transitEncryption ENABLED).",
-        "Update the services, rules and schedules that use the family to the new revision.",
+    remedy = revision(
+        VOLUME + '.efsVolumeConfiguration |= (del(.rootDirectory) | .transitEncryption = "ENABLED" |'
+        ' .authorizationConfig.accessPointId = "ACCESS_POINT")',
+        "Create an access point with the directory and the user of this task: aws efs create-access-point"
+        " --file-system-id FILE_SYSTEM --posix-user Uid=UID,Gid=GID --root-directory Path=/DIRECTORY --region"
+        " {region}",
+        terraform={
+            "volume": {"efs_volume_configuration": {"authorization_config": {"access_point_id": "ACCESS_POINT"}}}
+        },
     )
     GOOD = (
         {"volumes": (Volume("records", efs="fs-1", efs_access_point="fsap-1"),)},

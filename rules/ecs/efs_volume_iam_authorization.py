@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import VOLUME, revision
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.task_volumes import Volume
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -25,11 +25,11 @@ class EfsVolumeIamAuthorization(Rule):
     severity = "medium"
     hipaa_proposed = ("164.312(a)(1)", "164.312(d)")
     sources = (EcsGuide(37),)
-    remedy = Runbook(
-        "Give the task role elasticfilesystem:ClientMount (and ClientWrite, where it writes) on the file system.",
-        "Register a revision of the task definition with transitEncryption and authorizationConfig.iam ENABLED for each"
-        " EFS volume named.",
-        "Update the services, rules and schedules that use the family to the new revision.",
+    remedy = revision(
+        VOLUME + '.efsVolumeConfiguration |= (.transitEncryption = "ENABLED" | .authorizationConfig.iam = "ENABLED")',
+        "Give the task role elasticfilesystem:ClientMount (and ClientWrite, where it writes) on the file system: aws"
+        " iam put-role-policy --role-name ROLE --policy-name efs --policy-document file://policy.json",
+        terraform={"volume": {"efs_volume_configuration": {"authorization_config": {"iam": "ENABLED"}}}},
     )
     GOOD = (
         {"volumes": (Volume("records", efs="fs-1", efs_iam=True),)},

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import VOLUME, revision
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.task_volumes import Volume
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -26,9 +26,9 @@ class EfsVolumeTransitEncryption(Rule):
     hipaa_proposed = ("164.312(e)(1)", "164.312(e)(2)(ii)")
     sources = (EcsGuide(36), EcsGuide(37))
     aliases = ("config:ecs-task-definition-efs-encryption-enabled", "security-hub:ECS.18")
-    remedy = Runbook(
-        "Register a revision of the task definition with transitEncryption ENABLED for each EFS volume named.",
-        "Update the services, rules and schedules that use the family to the new revision.",
+    remedy = revision(
+        VOLUME + '.efsVolumeConfiguration.transitEncryption = "ENABLED"',
+        terraform={"volume": {"efs_volume_configuration": {"transit_encryption": "ENABLED"}}},
     )
     GOOD = (
         {"volumes": (Volume("records", efs="fs-1", efs_encrypted_in_transit=True),)},

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import revision
 from scanner.kinds.containers import Container
 from scanner.kinds.ecs_task_definitions import TaskDefinition
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Gaps, Rule
 from scanner.model.source import EcsGuide
 
@@ -76,10 +76,12 @@ class FargateTaskSizeValid(Rule):
     severity = "info"
     category = "advisory"
     sources = (EcsGuide(32),)
-    remedy = Runbook(
+    remedy = revision(
+        '.cpu = "CPU" | .memory = "MIB"',
         "Add up the containers' cpu, and their memoryReservation (or memory, where they have none).",
         "Choose the next larger size of the table in the ECS Developer Guide, section Task size.",
-        "Register a revision of the task definition with that cpu and memory, and update what uses the family.",
+        terraform={"cpu": "CPU", "memory": "MIB"},
+        cost="Fargate's price of the larger size",
     )
     GOOD = (
         {"cpu": "256", "memory": "512", "containers": (Container("web", cpu=256, memory=512),)},

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import CONTAINER, revision
 from scanner.kinds.containers import Container, Dependency, LogConfiguration, LogRouter
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.model.inventory import all_of
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -49,10 +49,10 @@ class FirelensStartsFirst(Rule):
     category = "operations"
     hipaa_proposed = ("164.312(b)",)
     sources = (EcsGuide(66),)
-    remedy = Runbook(
-        "Register a revision of the task definition in which each container named has dependsOn with the log router's"
-        " name and condition START (or HEALTHY, where the router has a health check).",
-        "Update the services, rules and schedules that use the family to the new revision.",
+    remedy = revision(
+        CONTAINER + '.dependsOn += [{containerName: "ROUTER", condition: "START"}]',
+        "Name the log router (the container with firelensConfiguration); the condition is HEALTHY where it has a"
+        " health check.",
     )
     GOOD = (
         {"network_mode": "bridge", "containers": (ROUTER, Container("web", log=ROUTED, depends_on=WAITS))},

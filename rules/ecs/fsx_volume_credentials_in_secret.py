@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import VOLUME, revision
 from rules.ecs._secrets import unprotected
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.ssm import Parameter
 from scanner.kinds.task_volumes import Volume
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -41,11 +41,18 @@ class FsxVolumeCredentialsInSecret(Rule):
     severity = "medium"
     hipaa_proposed = ("164.308(a)(5)(ii)(D)", "164.312(d)")
     sources = (EcsGuide(42), EcsGuide(43))
-    remedy = Runbook(
-        "Store the user's name and password in a secret of AWS Secrets Manager, under a key of your own.",
-        "Register a revision of the task definition with authorizationConfig.credentialsParameter set to its ARN, and"
-        " let the execution role read it.",
-        "Change the password, then update what uses the family.",
+    remedy = revision(
+        VOLUME + '.fsxWindowsFileServerVolumeConfiguration.authorizationConfig.credentialsParameter = "SECRET"',
+        "Store the user's name and password: aws secretsmanager create-secret --name NAME --kms-key-id KEY"
+        " --secret-string file://secret --region {region}, and let the execution role read it.",
+        last=("Change the password where it was written down before.",),
+        terraform={
+            "volume": {
+                "fsx_windows_file_server_volume_configuration": {
+                    "authorization_config": {"credentials_parameter": "SECRET"}
+                }
+            }
+        },
     )
     GOOD = (
         _mounted(SECRET),

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from rules.ecs._revisions import CONTAINER, revision
 from scanner.kinds.containers import Container
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.images import image_reference
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -35,11 +35,12 @@ class ImageFromPrivateEcr(Rule):
     severity = "medium"
     hipaa_proposed = ("164.308(a)(5)(ii)(B)", "164.312(c)(1)")
     sources = (EcsGuide(56), EcsGuide(69))
-    remedy = Runbook(
-        "Copy the image into a private ECR repository, by a pull-through cache rule or after vetting it: aws ecr"
-        " create-pull-through-cache-rule.",
-        "Register a revision of the task definition that names the image there, and update what uses the family.",
-        "Where another account's registry is meant to be used, name the account in the rule's settings.",
+    remedy = revision(
+        CONTAINER + '.image = "{account}.dkr.ecr.{region}.amazonaws.com/REPOSITORY@DIGEST"',
+        "Copy the image into a private repository after vetting it: aws ecr create-pull-through-cache-rule"
+        " --ecr-repository-prefix PREFIX --upstream-registry-url REGISTRY --region {region}, or docker pull, tag and"
+        " push.",
+        last=("Where another account's registry is meant to be used, name the account in the rule's settings.",),
     )
     GOOD = (
         {"containers": (Container("web", image=OWN),)},

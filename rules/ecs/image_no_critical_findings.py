@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 
 from rules.ecs._images import image_named, images_of, platforms
+from rules.ecs._revisions import CONTAINER, revision
 from scanner.kinds.containers import Container
 from scanner.kinds.ecr import Image
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.ecs_tasks import Task, TaskContainer
 from scanner.kinds.images import ImageConfig, ImageScan
 from scanner.model.gap import Gap, GapState, Unknown
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -88,12 +88,17 @@ class ImageNoCriticalFindings(Rule):
     severity = "high"
     hipaa_proposed = ("164.308(a)(1)(ii)(A)", "164.308(a)(1)(ii)(B)", "164.308(a)(5)(ii)(B)")
     sources = (EcsGuide(68), EcsGuide(69))
-    remedy = Runbook(
-        "Scan the image: switch on enhanced scanning (continuous), or aws ecr start-image-scan once a day at most.",
-        "Read the findings: aws ecr describe-image-scan-findings, then build the image anew on a base and with packages"
-        " that have the corrections.",
-        "Register a revision of the task definition that names the new image, and update what uses the family.",
-        "Delete the old image, so that nothing runs it again.",
+    remedy = revision(
+        CONTAINER + '.image = "REPOSITORY@DIGEST"',
+        "Read the findings: aws ecr describe-image-scan-findings --repository-name REPOSITORY --image-id"
+        " imageDigest=DIGEST --region {region}; where it was never scanned, aws ecr start-image-scan first.",
+        "Build the image anew on a base and with packages that have the corrections, and push it.",
+        last=(
+            (
+                "Delete the old image, so that nothing runs it again: aws ecr batch-delete-image --repository-name"
+                " REPOSITORY --image-ids imageDigest=OLD --region {region}"
+            ),
+        ),
     )
     GOOD = (
         Case(WEB, others=_scanned(ImageScan("COMPLETE", LAST_MONTH))),

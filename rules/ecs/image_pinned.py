@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rules.ecs._images import movable
+from rules.ecs._revisions import CONTAINER, revision
 from scanner.kinds.containers import Container
 from scanner.kinds.ecr import Repository
 from scanner.kinds.ecs_task_definitions import TaskDefinition
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -35,10 +35,11 @@ class ImagePinned(Rule):
     severity = "medium"
     hipaa_proposed = ("164.312(c)(1)", "164.308(a)(5)(ii)(B)")
     sources = (EcsGuide(70),)
-    remedy = Runbook(
-        "Make the repository's tags immutable, or take the digest of the image that was examined.",
-        "Register a revision of the task definition that names the image by repository@sha256:digest or by that tag.",
-        "Update the services, rules and schedules that use the family to the new revision.",
+    remedy = revision(
+        CONTAINER + '.image = "REPOSITORY@DIGEST"',
+        "Take the digest of the image that was examined: aws ecr describe-images --repository-name REPOSITORY"
+        " --image-ids imageTag=TAG --region {region}; of another registry, copy the image into ECR first.",
+        last=("A repository's tags count as fixed once they are immutable (ecr_repository_tag_immutable).",),
     )
     GOOD = (
         {

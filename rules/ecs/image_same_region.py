@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import CONTAINER, revision
 from scanner.kinds.containers import Container
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.images import image_reference
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -32,10 +32,11 @@ class ImageSameRegion(Rule):
     category = "advisory"
     hipaa_proposed = ("164.308(a)(7)(i)",)
     sources = (EcsGuide(30), EcsGuide(47))
-    remedy = Runbook(
-        "Replicate the repository into the task's Region: aws ecr put-replication-configuration.",
-        "Register a revision of the task definition that names the image in the registry of that Region.",
-        "Update the services, rules and schedules that use the family to the new revision.",
+    remedy = revision(
+        CONTAINER + '.image = "{account}.dkr.ecr.{region}.amazonaws.com/REPOSITORY@DIGEST"',
+        "Replicate the repository into the task's Region: aws ecr put-replication-configuration"
+        " --replication-configuration file://rules.json in the Region where it lies (it replaces all rules), and push"
+        " the image again.",
     )
     GOOD = (
         {"containers": (Container("web", image=HERE),)},

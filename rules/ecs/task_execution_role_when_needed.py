@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import revision
 from scanner.kinds.containers import Container, SecretReference
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.task_volumes import Volume
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Gaps, Rule
 from scanner.model.source import EcsGuide
 
@@ -53,11 +53,14 @@ class TaskExecutionRoleWhenNeeded(Rule):
     severity = "medium"
     hipaa_proposed = ("164.308(a)(4)(ii)(B)",)
     sources = (EcsGuide(56),)
-    remedy = Runbook(
-        "Make a role that ecs-tasks.amazonaws.com may assume, with AmazonECSTaskExecutionRolePolicy and leave to read"
-        " just the secrets that the task names.",
-        "Register a revision of the task definition with executionRoleArn set to it.",
-        "Update the services, rules and schedules that use the family to the new revision.",
+    remedy = revision(
+        '.executionRoleArn = "ROLE"',
+        "Make a role that ecs-tasks.amazonaws.com may assume: aws iam create-role --role-name NAME"
+        " --assume-role-policy-document file://trust.json",
+        "Let it pull and log: aws iam attach-role-policy --role-name NAME --policy-arn"
+        " arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy, and read just the secrets that the"
+        " task names.",
+        terraform={"execution_role_arn": "ROLE"},
     )
     GOOD = (
         {},

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import revision
 from scanner.kinds.ecs_task_definitions import TaskDefinition
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide, PhiCluster
 
@@ -24,10 +24,13 @@ class TaskHasTaskRole(Rule):
     severity = "medium"
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(B)", "164.312(d)")
     sources = (PhiCluster(), EcsGuide(55))
-    remedy = Runbook(
-        "Create a role that ecs-tasks.amazonaws.com alone may assume, with what the task needs and no more.",
-        "Register a revision of the task definition with taskRoleArn set to it.",
-        "Update the services, rules and schedules that use the family to the new revision.",
+    remedy = revision(
+        '.taskRoleArn = "ROLE"',
+        "Create a role that ecs-tasks.amazonaws.com alone may assume: aws iam create-role --role-name NAME"
+        " --assume-role-policy-document file://trust.json",
+        "Let it do what the task needs and no more: aws iam put-role-policy --role-name NAME --policy-name task"
+        " --policy-document file://policy.json",
+        terraform={"task_role_arn": "ROLE"},
     )
     GOOD = ({"task_role": "arn:aws:iam::123456789012:role/web-task"},)
     BAD = ({"task_role": ""},)

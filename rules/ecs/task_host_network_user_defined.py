@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import revision
 from scanner.kinds.containers import Container
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.images import is_root
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 
 if TYPE_CHECKING:
@@ -45,11 +45,22 @@ class TaskHostNetworkUserDefined(Rule):
         "steampipe:ecs_task_definition_user_for_host_mode_check",
     )
     related = ("ecs_container_non_root", "ecs_task_no_host_network_mode", "ecs_container_not_privileged")
-    remedy = Runbook(
-        "Register a revision of the task definition with networkMode awsvpc; that is the sound way for most tasks.",
-        "Where the host's network is needed: set user to a number above 0 for each container named, or privileged true"
-        " where the container does need the host's rights.",
-        "Update the services, rules and schedules that use the family to the new revision.",
+    remedy = revision(
+        '.networkMode = "awsvpc" | .containerDefinitions[].portMappings[]? |= del(.hostPort)',
+        "Choose private subnets and make a security group of its own: aws ec2 create-security-group --group-name NAME"
+        " --description TASKS --vpc-id VPC --region {region}",
+        last=(
+            (
+                "ECS takes the network configuration with the release (--network-configuration), and a load balancer"
+                " needs a target group of type ip: a service with one of another type must be made anew."
+            ),
+            (
+                "Where the host's network is needed, set user of {part} to a number above 0 instead, or privileged to"
+                " true where it does need the host's rights."
+            ),
+        ),
+        terraform={"network_mode": "awsvpc"},
+        risk="high",
     )
     GOOD = (
         {"network_mode": "awsvpc", "containers": (Container("web"),)},

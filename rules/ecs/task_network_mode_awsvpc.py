@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import revision
 from scanner.kinds.ecs_task_definitions import TaskDefinition
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -25,10 +25,18 @@ class TaskNetworkModeAwsvpc(Rule):
     hipaa_proposed = ("164.312(a)(1)", "164.312(e)(1)")
     sources = (EcsGuide(12), EcsGuide(58), EcsGuide(60), EcsGuide(62))
     aliases = ("config:ecs-awsvpc-networking-enabled",)
-    remedy = Runbook(
-        "Register a revision of the task definition with networkMode awsvpc.",
-        "Give each service that uses it a network configuration: private subnets and a security group of its own.",
-        "Point load balancers to a target group of type ip.",
+    remedy = revision(
+        '.networkMode = "awsvpc" | .containerDefinitions[].portMappings[]? |= del(.hostPort)',
+        "Choose private subnets and make a security group of its own: aws ec2 create-security-group --group-name NAME"
+        " --description TASKS --vpc-id VPC --region {region}",
+        last=(
+            (
+                "ECS takes the network configuration with the release (--network-configuration), and a load balancer"
+                " needs a target group of type ip: a service with one of another type must be made anew."
+            ),
+        ),
+        terraform={"network_mode": "awsvpc"},
+        risk="high",
     )
     GOOD = ({"network_mode": "awsvpc"},)
     BAD = ({"network_mode": "bridge"}, {"network_mode": "host"}, {"network_mode": ""})

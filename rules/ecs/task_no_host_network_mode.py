@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import revision
 from scanner.kinds.ecs_task_definitions import TaskDefinition
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -25,9 +25,18 @@ class TaskNoHostNetworkMode(Rule):
     hipaa_proposed = ("164.312(a)(1)", "164.312(e)(1)")
     sources = (EcsGuide(9), EcsGuide(58))
     aliases = ("config:ecs-task-definition-network-mode-not-host", "security-hub:ECS.17")
-    remedy = Runbook(
-        "Register a revision of the task definition with networkMode awsvpc.",
-        "Give each service that uses it a network configuration: private subnets and a security group of its own.",
+    remedy = revision(
+        '.networkMode = "awsvpc" | .containerDefinitions[].portMappings[]? |= del(.hostPort)',
+        "Choose private subnets and make a security group of its own: aws ec2 create-security-group --group-name NAME"
+        " --description TASKS --vpc-id VPC --region {region}",
+        last=(
+            (
+                "ECS takes the network configuration with the release (--network-configuration), and a load balancer"
+                " needs a target group of type ip: a service with one of another type must be made anew."
+            ),
+        ),
+        terraform={"network_mode": "awsvpc"},
+        risk="high",
     )
     GOOD = ({"network_mode": "awsvpc"}, {"network_mode": "bridge"}, {"network_mode": ""})
     BAD = ({"network_mode": "host"},)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import VOLUME, revision
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.task_volumes import Volume
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide, PhiCluster
 
@@ -50,11 +50,13 @@ class TaskNoHostPathVolume(Rule):
     severity = "medium"
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(B)")
     sources = (PhiCluster(), EcsGuide(35), EcsGuide(40))
-    remedy = Runbook(
+    remedy = revision(
+        VOLUME + " |= del(.host)",
         "Find what the containers keep there: what must last belongs in EFS, S3 or a database, the rest in a volume"
         " without sourcePath, which ends with the task.",
-        "Register a revision of the task definition without host.sourcePath in the volumes named.",
-        "Update what uses the family, then delete what was left on the instances.",
+        last=("Delete what was left on the instances.",),
+        terraform={"volume": {"name": "{part}"}},
+        risk="high",
     )
     GOOD = ({}, {"volumes": (Volume("scratch"), Volume("records", efs="fs-1"))})
     BAD = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import revision
 from scanner.kinds.ecs_task_definitions import TaskDefinition
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Gaps, Rule
 from scanner.model.source import EcsGuide
 
@@ -27,10 +27,10 @@ class TaskNoHostPidOrIpc(Rule):
     severity = "high"
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(B)")
     sources = (EcsGuide(68),)
-    remedy = Runbook(
+    remedy = revision(
+        "del(.pidMode, .ipcMode)",
         "Find out what the task watches on the host; agents of ECS Exec and Container Insights need no host namespace.",
-        "Register a revision of the task definition with pidMode and ipcMode task, or without them.",
-        "Update the services, rules and schedules that use the family to the new revision.",
+        terraform={"pid_mode": "task", "ipc_mode": "task"},
     )
     GOOD = ({}, {"pid_mode": "task", "ipc_mode": "task"}, {"ipc_mode": "none"})
     BAD = ({"pid_mode": "host"}, {"ipc_mode": "host"}, {"pid_mode": "host", "ipc_mode": "task"})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import VOLUME, revision
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.task_volumes import DockerVolume, Volume
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide, PhiCluster
 
@@ -28,10 +28,15 @@ class TaskNoInstanceLocalState(Rule):
     category = "resilience"
     hipaa_proposed = ("164.308(a)(7)(ii)(A)", "164.308(a)(7)(i)")
     sources = (PhiCluster(), EcsGuide(40))
-    remedy = Runbook(
-        "Copy what must last to an EFS or FSx file system, and mount it by efsVolumeConfiguration.",
-        "Register a revision of the task definition with the volume named as an EFS volume, or with scope task.",
-        "Update the services, rules and schedules that use the family to the new revision.",
+    remedy = revision(
+        VOLUME
+        + ' |= {name: .name, efsVolumeConfiguration: {fileSystemId: "FILE_SYSTEM", transitEncryption: "ENABLED"}}',
+        "Copy what must last to an EFS file system, with AWS DataSync or from the instance; what must not, belongs in"
+        " a volume with scope task.",
+        terraform={
+            "volume": {"efs_volume_configuration": {"file_system_id": "FILE_SYSTEM", "transit_encryption": "ENABLED"}}
+        },
+        risk="high",
     )
     GOOD = (
         {},

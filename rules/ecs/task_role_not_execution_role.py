@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._revisions import revision
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.model.inventory import all_of
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -29,10 +29,14 @@ class TaskRoleNotExecutionRole(Rule):
     severity = "medium"
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(B)")
     sources = (EcsGuide(55), EcsGuide(56))
-    remedy = Runbook(
-        "Make a role of its own for the task, trusted by ecs-tasks.amazonaws.com, with what its program needs.",
-        "Register a revision of the task definition with taskRoleArn set to it, and update what uses the family.",
-        "Take from the execution role what only the program needed.",
+    remedy = revision(
+        '.taskRoleArn = "ROLE"',
+        "Create a role that ecs-tasks.amazonaws.com alone may assume: aws iam create-role --role-name NAME"
+        " --assume-role-policy-document file://trust.json",
+        "Let it do what the task needs and no more: aws iam put-role-policy --role-name NAME --policy-name task"
+        " --policy-document file://policy.json",
+        last=("Take from the execution role what only the program needed.",),
+        terraform={"task_role_arn": "ROLE"},
     )
     GOOD = ({}, {"task_role": EXECUTION, "execution_role": EXECUTION + "-2"})
     BAD = (

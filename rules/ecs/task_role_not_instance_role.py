@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rules.ecs._clusters import clusters_of
+from rules.ecs._revisions import revision
 from rules.ecs._roles import roles_of
 from scanner.kinds.ec2_instances import Instance
 from scanner.kinds.ecs import ContainerInstance
@@ -13,7 +14,6 @@ from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.ecs_tasks import Task
 from scanner.kinds.events import EventRule, Schedule
 from scanner.kinds.iam import InstanceProfile
-from scanner.model.remedy import Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -49,10 +49,14 @@ class TaskRoleNotInstanceRole(Rule):
     severity = "high"
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(B)")
     sources = (EcsGuide(55), EcsGuide(58))
-    remedy = Runbook(
-        "Create a role that ecs-tasks.amazonaws.com alone may assume, with what the task needs and no more.",
-        "Register a revision of the task definition with taskRoleArn set to it, and update what uses the family.",
-        "Take from the instances' role what only the task needed.",
+    remedy = revision(
+        '.taskRoleArn = "ROLE"',
+        "Create a role that ecs-tasks.amazonaws.com alone may assume: aws iam create-role --role-name NAME"
+        " --assume-role-policy-document file://trust.json",
+        "Let it do what the task needs and no more: aws iam put-role-policy --role-name NAME --policy-name task"
+        " --policy-document file://policy.json",
+        last=("Take from the instances' role what only the task needed.",),
+        terraform={"task_role_arn": "ROLE"},
     )
     GOOD = (
         Case({"task_role": TASK_ROLE}, others=[Other(Service), *HOST]),
