@@ -249,7 +249,7 @@ def _rows(view: View) -> list[dict[str, Any]]:
     for seen in view.seen:
         step = seen.step
         where = {"account": view.label(step.account), "region": step.region}
-        brief = {**_brief(seen), **where, "form_name": FORMS[step.form]}
+        brief = {**_brief(seen), **where, "form_name": FORMS[step.form].removeprefix("Cloud ")}
         for mended in step.mends or (None,):
             rule, message = (mended.rule, mended.message) if mended else ("", "")
             found.append(
