@@ -48,6 +48,15 @@ def _put(recorder: ConfigurationRecorder, **different: Any) -> Write:
     return Write("config.PutConfigurationRecorder", {"ConfigurationRecorder": kept})
 
 
+def _first_without(region: RegionSettings, role: str, around: Around) -> bool:
+    """Say whether the role must be made, and this is the first Region whose recorder asks for it."""
+    world = World(around.world.inventory, (Role, ConfigurationRecorder), region.account, region.region)
+    if world.get(Role, role) is not None:
+        return False
+    others = [other.region for other in world.everywhere(ConfigurationRecorder, service="") if other.role != role]
+    return region.region == min(others)
+
+
 def _record(region: RegionSettings, part: str, around: Around) -> Iterator[Write]:
     recorder = _standing(region, part, around)
     if part == "recording":
@@ -56,8 +65,7 @@ def _record(region: RegionSettings, part: str, around: Around) -> Iterator[Write
         yield _put(recorder, recordingGroup={"allSupported": True, "includeGlobalResourceTypes": True})
     else:
         role = f"arn:{region.partition}:iam::{region.account}:role/aws-service-role/{SERVICE}/AWSServiceRoleForConfig"
-        roles = World(around.world.inventory, (Role,), region.account, region.region)
-        if roles.get(Role, role) is None:
+        if _first_without(region, role, around):
             yield Write("iam.CreateServiceLinkedRole", {"AWSServiceName": SERVICE})
         yield _put(recorder, roleARN=role)
 

@@ -65,18 +65,21 @@ def sets(policy: dict[str, Any], *sound: dict[str, Any]) -> Custodian:
     """Make the remedy that sets these members and keeps the others; `sound` are the conditions that hold afterwards."""
     held = [{"type": "password-policy", **condition} for condition in sound]
     action = {"type": "set-password-policy", "policy": policy}
-    effect = Effect(after=AFTER, risk=_risk(policy), undo=_former_passwords, terraform=_terraform(policy))
+    first = ("iam_password_policy_strong", "iam_password_policy_baseline")
+    effect = Effect(
+        after=AFTER, risk=_risk(policy), undo=_former_passwords, terraform=_terraform(policy), follows=first
+    )
     return Custodian("account", action, filters=[{"not": [{"and": held}]}], effect=effect)
 
 
-def strengthens(policy: dict[str, Any]) -> Direct:
+def strengthens(policy: dict[str, Any], *, follows: tuple[str, ...] = ()) -> Direct:
     """Make the remedy that asks for at least this, and for more where the policy that stands or the settings do."""
     return Direct(
         "iam.UpdateAccountPasswordPolicy",
         why="Custodian would also set what is stricter already back to these values.",
         by=_strengthen if "MaxPasswordAge" not in policy else _strengthen_and_expire,
         across=True,
-        effect=Effect(after=AFTER, risk=_risk(policy), undo=_as_before, terraform=_terraform(policy)),
+        effect=Effect(after=AFTER, risk=_risk(policy), undo=_as_before, terraform=_terraform(policy), follows=follows),
     )
 
 

@@ -31,7 +31,7 @@ class PasswordPolicyBaseline(Rule):
         "steampipe:iam_account_password_policy_strong_min_length_8",
     )
     related = ("iam_password_policy_strong",)
-    remedy = strengthens(STRONG | {"MaxPasswordAge": MAX_AGE})
+    remedy = strengthens(STRONG | {"MaxPasswordAge": MAX_AGE}, follows=("iam_password_policy_strong",))
 
     class Settings(RuleSettings, frozen=True):
         """The rule's parameters."""

@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+from moto.cloudtrail.models import Trail
 from moto.cloudtrail.responses import CloudTrailResponse
 from moto.core.exceptions import JsonRESTError
 from moto.core.utils import utcnow
@@ -28,6 +29,7 @@ from scanner.demo.moto_gaps.graft import add
 EXTENDS: frozenset[str] = frozenset(
     {
         "cloudtrail.LookupEvents",
+        "cloudtrail.PutInsightSelectors",
     }
 )
 """The operations that this module answers, or whose answer or outcome it changes."""
@@ -179,6 +181,12 @@ def _after(found: list[Record], purpose: str, token: str) -> int:
     return places[0]
 
 
+def _put_insight_selectors(trail: Any, insight_selectors: list[dict[str, str]]) -> None:
+    """PutInsightSelectors replaces those that stand; moto adds to them."""
+    trail.insight_selectors = list(insight_selectors)
+
+
 def install() -> None:
     """Extend moto's CloudTrail answers."""
+    add(Trail, put_insight_selectors=_put_insight_selectors)
     add(CloudTrailResponse, lookup_events=_lookup_events)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import moto.iam.models
 from moto.config.responses import ConfigResponse
 from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
@@ -23,6 +24,7 @@ EXTENDS: frozenset[str] = frozenset(
     {
         "config.DescribeDeliveryChannelStatus",
         "config.GetDiscoveredResourceCounts",
+        "iam.CreateServiceLinkedRole",
     }
 )
 """The operations that this module answers, or whose answer or outcome it changes."""
@@ -69,7 +71,9 @@ def _get_discovered_resource_counts(response: Any) -> ActionResult:
 
 
 def install() -> None:
-    """Extend moto's AWS Config answers."""
+    """Extend moto's AWS Config answers, and name the role that AWS Config keeps for itself as AWS does."""
+    models: Any = moto.iam.models
+    models.SERVICE_NAME_CONVERSION["config"] = "Config"
     add(
         ConfigResponse,
         describe_delivery_channel_status=_describe_delivery_channel_status,

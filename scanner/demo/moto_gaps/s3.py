@@ -18,6 +18,7 @@ EXTENDS: frozenset[str] = frozenset(
     {
         "s3.CreateBucket",
         "s3.DeleteBucketEncryption",
+        "s3.GetBucketNotificationConfiguration",
         "s3.ListBuckets",
     }
 )
@@ -62,8 +63,30 @@ def _all_buckets(response: Any) -> Any:
     return response.serialized(ActionResult(answer))
 
 
+def _with_event_bridge(response: Any, answer: Any) -> Any:
+    """GetBucketNotificationConfiguration: moto keeps that EventBridge is told, and does not say so."""
+    kept = response.backend.get_bucket_notification_configuration(response.bucket_name)
+    if kept is None or kept.event_bridge is None:
+        return answer
+    response.data["Action"] = "GetBucketNotificationConfiguration"
+    said: dict[str, Any] = {"EventBridgeConfiguration": {}}
+    for name, members, arn in (
+        ("TopicConfigurations", kept.topic, "TopicArn"),
+        ("QueueConfigurations", kept.queue, "QueueArn"),
+        ("LambdaFunctionConfigurations", kept.cloud_function, "LambdaFunctionArn"),
+    ):
+        said[name] = [_told(each, arn) for each in members]
+    return response.serialized(ActionResult(said))
+
+
+def _told(each: Any, arn: str) -> dict[str, Any]:
+    filters = {"Filter": {"Key": {"FilterRules": each.filters["S3Key"]["FilterRule"]}}} if each.filters else {}
+    return {"Id": each.id, arn: each.arn, "Events": each.events, **filters}
+
+
 def install() -> None:
     """Extend moto's S3 answers."""
     after(FakeBucket, "__init__", _defaults)
     add(S3Backend, delete_bucket_encryption=_delete_encryption)
     add(S3Response, all_buckets=_all_buckets)
+    after(S3Response, "get_bucket_notification", _with_event_bridge)

@@ -14,3 +14,6 @@ ANSWERS: Mapping[tuple[str, str], Mapping[str, object]] = {
     ("waf-regional", "ListWebACLs"): {"WebACLs": []},
     ("waf-regional", "ListLoggingConfigurations"): {"LoggingConfigurations": []},
 }
+
+EXTENDS: frozenset[str] = frozenset(f"{service}.{operation}" for service, operation in ANSWERS)
+"""What this module answers, `service.Operation` as boto3 names them."""
