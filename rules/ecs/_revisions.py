@@ -35,8 +35,8 @@ def revision(
         *first,
         "Write the next revision: aws ecs describe-task-definition --task-definition {arn} --include TAGS --region"
         " {region}"
-        f" | jq '.tags as $tags | .taskDefinition | del({dropped}) | .tags = $tags | {change}' > revision.json (leave .tags"
-        " out where there are none)",
+        f" | jq '.tags as $tags | .taskDefinition | del({dropped}) | .tags = $tags | {change}' > revision.json (leave"
+        " .tags out where there are none)",
         "Register it: aws ecs register-task-definition --cli-input-json file://revision.json --region {region}",
         "Try it outside production, then release it: aws ecs update-service --cluster CLUSTER --service SERVICE"
         " --task-definition {name} --region {region}; rules of EventBridge and schedules that name a revision need the"
