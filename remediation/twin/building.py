@@ -56,7 +56,12 @@ def concerned(wanted: Iterable[Resource], snapshot: Iterable[Resource]) -> list[
             continue
         found[key(resource)] = resource
         waiting += [other for name in _names(resource) for other in named.get((resource.account, name), ())]
-    return sorted(found.values(), key=lambda each: (place(each.kind), each.account, each.region, each.id))
+    return sorted(found.values(), key=lambda each: (place(each.kind), each.account, each.region, _natural(each.id)))
+
+
+def _natural(name: str) -> list[str | int]:
+    """Order names by the numbers in them: a task definition's ninth revision comes before its tenth."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
 
 
 def _names(resource: Resource) -> set[str]:

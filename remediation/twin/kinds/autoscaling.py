@@ -105,9 +105,9 @@ def scaling_policy(site: Site, resource: Resource) -> None:
     operation = "application-autoscaling.PutScalingPolicy"
     made = site.call(resource, operation, **fitting(operation, policy))
     site.pair(policy["PolicyARN"], made["PolicyARN"])
-    alarms = {each["AlarmName"]: each for each in made.get("Alarms", ())}
-    for ours, theirs in zip(sorted(policy.get("Alarms", ()), key=_alarm), sorted(alarms.values(), key=_alarm), strict=False):  # fmt: skip
-        site.pair(ours["AlarmName"], theirs["AlarmName"])
+    ours, theirs = (sorted(each.get("Alarms", ()), key=_alarm) for each in (policy, made))
+    for one, other in zip(ours, theirs, strict=False):
+        site.pair(one["AlarmName"], other["AlarmName"])
 
 
 def _alarm(given: dict[str, str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from remediation.twin.kinds.ec2_network import tag
 from remediation.twin.registry import builds
 from remediation.twin.scripts import script
 from remediation.twin.site import Site, UnbuiltError, doc, fitting
@@ -40,6 +41,10 @@ def snapshot(site: Site, resource: Resource) -> None:
         site.pair(name, made["SnapshotId"])
         if not kept:
             site.call(resource, "ec2.DeleteVolume", VolumeId=source)
+    else:
+        (made,) = site.call(resource, "ec2.DescribeSnapshots", SnapshotIds=[name])["Snapshots"]
+        site.pair(box.get("VolumeId"), made.get("VolumeId"))
+        tag(site, resource)
     if doc(resource, "everybody"):
         open_to = {"Attribute": "createVolumePermission", "OperationType": "add", "GroupNames": ["all"]}
         site.call(resource, "ec2.ModifySnapshotAttribute", SnapshotId=name, **open_to)
@@ -126,7 +131,8 @@ def instance(site: Site, resource: Resource) -> None:
 
 def _wanted(resource: Resource) -> dict[str, Any]:
     box = doc(resource, "box")
-    wanted = fitting("ec2.RunInstances", box, "SecurityGroups", "NetworkInterfaces", "ClientToken", "Monitoring", "BlockDeviceMappings")
+    otherwise = ("SecurityGroups", "NetworkInterfaces", "ClientToken", "Monitoring", "BlockDeviceMappings")
+    wanted = fitting("ec2.RunInstances", box, *otherwise)
     profile = box.get("IamInstanceProfile", {}).get("Arn")
     given = doc(resource, "script").get("Value") if isinstance(doc(resource, "script"), dict) else None
     return {
