@@ -11,7 +11,7 @@ from rules.asg._groups import by_batch, of_ecs
 from scanner.kinds.autoscaling import AutoScalingGroup
 from scanner.kinds.ecs import CapacityProvider, ContainerInstance
 from scanner.model.inventory import World
-from scanner.model.remedy import Direct, Effect, NotByMachine, Write
+from scanner.model.remedy import Around, Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import PhiCluster
@@ -23,20 +23,32 @@ HOST = Other(ContainerInstance, instance_id="i-1")
 ECS = {"AmazonECSManaged": ""}
 
 
-MINIMUM = 3
+OF_NEW_HOSTS = (
+    "ebs_volume_cmk",
+    "ebs_volume_encrypted",
+    "ebs_volume_in_backup_plan",
+    "ec2_instance_detailed_monitoring",
+    "ec2_instance_imds_hop_limit_one",
+    "ec2_instance_imdsv2_required",
+    "ec2_instance_in_backup_plan",
+    "ec2_instance_profile_attached",
+    "ec2_instance_ssm_managed",
+)
+"""What hosts fail until they have registered and a backup plan takes them, or because their template is weak."""
 
 
 def _sized(group: AutoScalingGroup, **sizes: int) -> Write:
     return Write("autoscaling.UpdateAutoScalingGroup", {"AutoScalingGroupName": group.id, **sizes})
 
 
-def _widen(group: AutoScalingGroup, _part: str) -> Iterator[Write]:
-    if group.maximum < MINIMUM:
-        raise NotByMachine(f"its maximum is {group.maximum}: whether its programs may run several times is to be said")
-    yield _sized(group, MinSize=MINIMUM)
+def _widen(group: AutoScalingGroup, _part: str, around: Around) -> Iterator[Write]:
+    wanted = around.settings.minimum
+    if group.maximum < wanted:
+        raise NotByMachine(f"its maximum is {group.maximum}: whether its programs may run {wanted} times is to be said")
+    yield _sized(group, MinSize=wanted)
 
 
-def _narrow(group: AutoScalingGroup, _part: str) -> Iterator[Write]:
+def _narrow(group: AutoScalingGroup, _part: str, _around: Around) -> Iterator[Write]:
     """Leave the present size: a machine must not choose the hosts that are ended."""
     yield _sized(group, MinSize=group.minimum)
 
@@ -59,11 +71,13 @@ class MinSizeThree(Rule):
     remedy = Direct(
         "autoscaling.UpdateAutoScalingGroup",
         by=_widen,
+        across=True,
         why="Custodian would set a minimum above the maximum",
         effect=Effect(
-            after="The group keeps at least three instances, and launches those that it lacks.",
+            after="The group keeps at least as many instances as the settings say, and launches those that it lacks.",
             cost="the instances that are launched to reach three",
             undo=_narrow,
+            brings=OF_NEW_HOSTS,
             terraform={"aws_autoscaling_group": {"min_size": 3}},
         ),
     )

@@ -18,7 +18,7 @@ TRACKS = Policy("cpu")
 RESTS = Policy("forecast", "PredictiveScaling", scales=False)
 
 
-_NAME, _METRIC, _BUSY = "grow-with-load", "ASGAverageCPUUtilization", 60.0
+_NAME, _METRIC, _BUSY = "grow-with-load-{id}", "ASGAverageCPUUtilization", 60.0
 
 
 def _track_load(group: AutoScalingGroup, _part: str) -> Iterator[Write]:

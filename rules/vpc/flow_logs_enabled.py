@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules._former import former
 from scanner.kinds.ec2_gateways import FlowLog
 from scanner.kinds.ec2_network import VPC
 from scanner.model.inventory import World, any_of
-from scanner.model.remedy import Effect, Runbook
+from scanner.model.remedy import Around, Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -16,6 +17,28 @@ if TYPE_CHECKING:
 
 
 ACCEPTED = Other(FlowLog, id="fl-1", subject="vpc-1", traffic="ACCEPT")
+
+
+_SAME = ("LogDestinationType", "LogDestination", "DeliverLogsPermissionArn", "DestinationOptions", "LogFormat")
+
+
+def _record(vpc: VPC, _part: str, around: Around) -> Iterator[Write]:
+    """Make a flow log like one of a neighbour, that works and whose records nobody else takes."""
+    for log in sorted(around.world.all(FlowLog), key=lambda log: (-len(log.fields), log.id)):
+        if log.subject.startswith("vpc-") and log.subject != vpc.id and not _lacks(log):
+            given = former(log, "box")
+            asked = {name: given[name] for name in _SAME if given.get(name)}
+            if "LogDestination" not in asked:
+                asked["LogGroupName"] = given["LogGroupName"]
+            if "DeliverCrossAccountRole" not in given:
+                whose = {"ResourceType": "VPC", "ResourceIds": [vpc.id], "TrafficType": "ALL"}
+                yield Write("ec2.CreateFlowLogs", {**whose, **asked})
+                return
+    raise NotByMachine(
+        "no other VPC of the account has a working flow log in the Region, so where the records go is to be chosen:"
+        f" aws ec2 create-flow-logs --resource-type VPC --resource-ids {vpc.id} --traffic-type ALL"
+        f" --log-destination-type s3 --log-destination arn:aws:s3:::BUCKET --region {vpc.region}"
+    )
 
 
 class FlowLogsEnabled(Rule):
@@ -42,25 +65,23 @@ class FlowLogsEnabled(Rule):
         "cis:v6.0/4.7",
         "cis:v7.0/4.7",
     )
-    remedy = Runbook(
-        "Choose where the records go: a log group kept for six years with the role that writes to it, or a bucket "
-        "of the auditors",
-        "aws ec2 create-flow-logs --resource-type VPC --resource-ids {id} --traffic-type ALL "
-        "--log-destination-type s3 --log-destination arn:aws:s3:::BUCKET --log-format '${version} ${account-id} "
-        "${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} "
-        "${end} ${action} ${log-status} ${vpc-id} ${subnet-id} ${instance-id}' --region {region}",
-        "After ten minutes see that it says ACTIVE and SUCCESS: aws ec2 describe-flow-logs --filter "
-        "Name=resource-id,Values={id} --region {region}",
+    remedy = Direct(
+        "ec2.CreateFlowLogs",
+        by=_record,
+        across=True,
+        why="Custodian's action does not know where the account's other flow logs go",
         effect=Effect(
+            after="A flow log of all traffic goes where another VPC's in the Region goes, in the same form.",
             cost="vended logs, about 0.50 USD a GB to CloudWatch Logs or 0.25 USD a GB to S3",
+            lasting="the flow log's id is known only when it is made; to go back: aws ec2 delete-flow-logs",
             terraform={
                 "aws_flow_log": {
                     "vpc_id": "{id}",
                     "traffic_type": "ALL",
-                    "log_destination_type": "s3",
-                    "log_destination": "THE BUCKET'S ARN",
+                    "log_destination": "WHERE THE OTHER FLOW LOGS GO",
                 }
             },
+            brings=("vpc_flow_logs_have_v3_fields",),
         ),
     )
     GOOD = (

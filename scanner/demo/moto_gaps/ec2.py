@@ -42,7 +42,7 @@ EXTENDS = frozenset(
 _NO_DRY_RUN = (
     *("create_network_acl_entry", "create_vpc_endpoint", "delete_network_acl_entry", "delete_vpc_endpoints"),
     *("disable_ebs_encryption_by_default", "enable_ebs_encryption_by_default", "modify_instance_metadata_options"),
-    *("modify_subnet_attribute", "replace_network_acl_entry"),
+    *("modify_subnet_attribute", "modify_vpc_endpoint", "replace_network_acl_entry"),
 )
 _REMEMBERED = timedelta(hours=1)
 _OTHER_PARTITIONS = ("us-gov-", "cn-", "us-iso", "eu-isoe", "eusc-")
