@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from scanner.kinds.acm import Certificate
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -44,6 +44,7 @@ class CertificateExpiry(Rule):
         "Imported: get a new one and import it over the old: aws acm import-certificate --certificate-arn {arn} "
         "--certificate fileb://cert.pem --private-key fileb://key.pem --certificate-chain fileb://chain.pem",
         "Not used any more: aws acm delete-certificate --certificate-arn {arn} --region {region}",
+        effect=Effect(risk="high", downtime="clients refuse the certificate from its last day on"),
     )
 
     class Settings(RuleSettings, frozen=True):

@@ -8,7 +8,7 @@ import msgspec
 
 from scanner.kinds.backup import BackupPlan, PlanRule
 from scanner.kinds.backup_reading import DAY
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -58,6 +58,10 @@ class PlanFrequencyRetention(Rule):
         "Fetch the plan: aws backup get-backup-plan --backup-plan-id {id}",
         "Set ScheduleExpression and Lifecycle.DeleteAfterDays of the rules that are named, and put it back: aws backup"
         " update-backup-plan --backup-plan-id {id} --backup-plan file://plan.json",
+        effect=Effect(
+            cost="storage of the recovery points, about 0.05 USD a month for each GB",
+            terraform={"aws_backup_plan": {"rule": {"schedule": "SCHEDULE", "lifecycle": {"delete_after": 35}}}},
+        ),
     )
     GOOD = (
         {},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.backup import RecoveryPoint
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class RecoveryPointEncrypted(Rule):
         "Copy the recovery point into a vault with a key: aws backup start-copy-job --recovery-point-arn {arn}"
         " --source-backup-vault-name VAULT --destination-backup-vault-arn OTHER --iam-role-arn ROLE",
         "Delete the one that is not encrypted when the copy is proved by a restore.",
+        effect=Effect(risk="medium", cost="storage of the copy, about 0.05 USD a month for each GB"),
     )
     GOOD = ({},)
     BAD = ({"encrypted": False},)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from scanner.kinds.backup import RecoveryPoint
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -41,6 +41,10 @@ class RecoveryPointRetention(Rule):
         "Raise the retention in the plan's rule, so that new recovery points keep long enough.",
         "Raise it for this one: aws backup update-recovery-point-lifecycle --backup-vault-name VAULT"
         " --recovery-point-arn {arn} --lifecycle DeleteAfterDays=35",
+        effect=Effect(
+            cost="storage of the recovery points, about 0.05 USD a month for each GB",
+            terraform={"aws_backup_plan": {"rule": {"lifecycle": {"delete_after": 35}}}},
+        ),
     )
     GOOD = (
         {"days": 35},

@@ -16,7 +16,7 @@ from scanner.kinds.filter_pattern import PatternError, matches
 from scanner.kinds.logs import MetricFilter
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import all_of, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other
 
 if TYPE_CHECKING:
@@ -152,6 +152,7 @@ def runbook(pattern: str, name: str) -> Runbook:
         f"aws cloudwatch put-metric-alarm --alarm-name {name} --namespace Audit --metric-name {name} --statistic Sum "
         "--period 300 --evaluation-periods 1 --threshold 1 --comparison-operator GreaterThanOrEqualToThreshold "
         "--treat-missing-data notBreaching --alarm-actions TOPIC_ARN, where TOPIC is one that somebody reads",
+        effect=Effect(cost="about 0.10 USD a month for the alarm", follows=("cloudtrail_to_cloudwatch",)),
     )
 
 

@@ -8,7 +8,7 @@ from scanner.kinds.application_autoscaling import ScalingPolicy
 from scanner.kinds.cloudwatch import Alarm, Metric
 from scanner.kinds.ecs_services import Service
 from scanner.model.inventory import all_of, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.source import EcsGuide, WebProposal
 
@@ -59,6 +59,17 @@ class AlarmForEcsLoad(Rule):
         " --evaluation-periods 3 --threshold 85 --comparison-operator GreaterThanThreshold --alarm-actions TOPIC",
         "The same with --alarm-name {name}-memory --metric-name MemoryUtilization",
         "Or let the service scale: aws application-autoscaling put-scaling-policy",
+        effect=Effect(
+            cost="about 0.10 USD a month for each alarm",
+            terraform={
+                "aws_cloudwatch_metric_alarm": {
+                    "alarm_name": "{name}-cpu",
+                    "namespace": "AWS/ECS",
+                    "metric_name": "CPUUtilization",
+                    "alarm_actions": ["TOPIC"],
+                }
+            },
+        ),
     )
     GOOD = (
         Case({}, others=[CPU, MEMORY]),

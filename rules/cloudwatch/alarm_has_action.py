@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rules._alarms import feeds_composite
 from scanner.kinds.cloudwatch import Alarm, CompositeAlarm
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class AlarmHasAction(Rule):
         " console of CloudWatch, Alarms, {name}, Edit, Configure actions.",
         "Try it: aws cloudwatch set-alarm-state --alarm-name {name} --state-value ALARM --state-reason drill",
         "Delete the alarm where nobody needs to hear of it.",
+        effect=Effect(terraform={"aws_cloudwatch_metric_alarm": {"alarm_actions": ["TOPIC"]}}),
     )
     GOOD = (
         {"actions": TOPIC},

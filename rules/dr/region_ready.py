@@ -21,7 +21,7 @@ from scanner.kinds.s3 import Bucket
 from scanner.kinds.s3_reading import BucketReplication
 from scanner.model.inventory import World, any_of
 from scanner.model.kind import Kind
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import WebProposal
@@ -131,6 +131,9 @@ class RegionReady(Rule):
         "Give each database a replica there, replicate its automated backups, or copy its snapshots.",
         "Make the stacks there under the same names, best by a stack set over both Regions.",
         "Add failover records, or latency records for both Regions, with health checks; then rehearse the change.",
+        effect=Effect(
+            risk="medium", cost="a second copy of images and data, about 0.02 USD for each GB sent, and what runs there"
+        ),
     )
     GOOD = (
         _case(),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 
 from scanner.kinds.guardduty import Detector, GuardDutyFinding
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -50,6 +50,7 @@ class FindingsHandled(Rule):
         "Look into each: aws guardduty get-findings --region {region} --detector-id {id} --finding-ids FINDING",
         "Record what was found and done (164.308(a)(6)(ii)), by the plan for security incidents.",
         "Then archive it: aws guardduty archive-findings --region {region} --detector-id {id} --finding-ids FINDING",
+        effect=Effect(risk="medium"),
     )
 
     class Settings(RuleSettings, frozen=True):

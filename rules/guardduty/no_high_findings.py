@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.guardduty import Detector, GuardDutyFinding
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class NoHighFindings(Rule):
         "Contain it by the plan for security incidents: isolate the instance or task, switch off the credentials.",
         "Record what was done (164.308(a)(6)(ii)), then archive it: aws guardduty archive-findings --region {region}"
         " --detector-id {id} --finding-ids FINDING",
+        effect=Effect(risk="medium"),
     )
     GOOD = (
         {},

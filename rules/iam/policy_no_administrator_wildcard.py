@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.kinds.iam import ManagedPolicy
 from scanner.model.policy import PolicyDocument
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Note, Rule
 from scanner.model.source import EcsGuide, WebProposal
 
@@ -36,6 +36,11 @@ class PolicyNoAdministratorWildcard(Rule):
         "file://policy.json --set-as-default",
         "Watch for refused requests in CloudTrail, then delete the old version: aws iam delete-policy-version "
         "--policy-arn {arn} --version-id OLD",
+        effect=Effect(
+            risk="high",
+            downtime="whoever needs what is taken away is refused",
+            terraform={"aws_iam_policy": {"policy": "POLICY"}},
+        ),
     )
     GOOD = (
         {"document": _policy(Action="s3:*", Resource="*")},

@@ -73,6 +73,7 @@ class KeyNotPendingDeletion(Rule):
             sets={"state": "Disabled"},
             after="the key stays, switched off; where what is encrypted under it is wanted: aws kms enable-key",
             cost="1 USD a month for the key",
+            terraform={"aws_kms_key": {"is_enabled": False}},
             lasting="nothing schedules a deletion by itself; a person does: aws kms schedule-key-deletion",
         ),
     )

@@ -9,7 +9,7 @@ from scanner.kinds.containers import Container, SecretReference
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.ecs_tasks import Task
 from scanner.kinds.secretsmanager import Secret
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -74,6 +74,7 @@ class RotatedSinceLastDeployment(Rule):
         "Start the services' tasks anew: aws ecs update-service --cluster CLUSTER --service SERVICE"
         " --force-new-deployment",
         "Let each rotation do so by itself: an EventBridge rule for RotationSucceeded that makes the same call.",
+        effect=Effect(risk="medium", downtime="none where the service keeps tasks running while it deploys"),
     )
     GOOD = (
         Case({"rotated": ROTATED}, others=[_definition(), _task(ROTATED)]),

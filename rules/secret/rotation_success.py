@@ -9,7 +9,7 @@ import msgspec
 
 from rules.secret._rotation import overdue
 from scanner.kinds.secretsmanager import Secret
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 
@@ -42,6 +42,7 @@ class RotationSuccess(Rule):
         " describe-secret --secret-id {arn} names, and RotationFailed in CloudTrail.",
         "Mend the cause: the function's network path, its role, or the user whose password it changes.",
         "Rotate now and see it succeed: aws secretsmanager rotate-secret --secret-id {arn}",
+        effect=Effect(risk="medium"),
     )
 
     class Settings(RuleSettings, frozen=True):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.kinds.ec2_instances import Instance
 from scanner.kinds.ssm import Compliance
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 
 OTHER = Compliance("Patch", "NON_COMPLIANT")
@@ -32,6 +32,7 @@ class AssociationCompliant(Rule):
         "See which failed: aws ssm describe-instance-associations-status --instance-id {id}",
         "Read the output of the failed run, mend its cause on the host or in the document.",
         "Run it again: aws ssm start-associations-once --association-ids ASSOCIATION",
+        effect=Effect(risk="medium"),
     )
     GOOD = (
         {"compliance": (OTHER, Compliance("Association"))},

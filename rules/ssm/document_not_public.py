@@ -46,7 +46,7 @@ class DocumentNotPublic(Rule):
                     {"Name": "{id}", "PermissionType": "Share", "AccountIdsToAdd": ["all"]},
                 ),
             ),
-            terraform={"aws_ssm_document": {"permissions": {"type": "Share", "account_ids": "ACCOUNTS"}}},
+            terraform={"aws_ssm_document": {"permissions": "PERMISSIONS"}},
         ),
     )
     GOOD = ({"shared_with": ()}, {"shared_with": ("210987654321",)})

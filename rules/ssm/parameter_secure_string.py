@@ -10,7 +10,7 @@ import msgspec
 
 from scanner.engine.detect import names_secret
 from scanner.kinds.ssm import Parameter
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide, WebProposal
@@ -36,6 +36,11 @@ class ParameterSecureString(Rule):
         "Count the secret as known to others: make a new one where it is used.",
         "Delete {id} and make it anew: aws ssm put-parameter --type SecureString --name {id} --key-id KEY --value V",
         "Give those who read it the right to decrypt with the key, and take its old versions out of code and history.",
+        effect=Effect(
+            risk="medium",
+            downtime="programs that read the parameter between its deletion and its making",
+            terraform={"aws_ssm_parameter": {"type": "SecureString", "key_id": "KEY"}},
+        ),
     )
     GOOD = (
         {**NAMED, "type": "SecureString"},

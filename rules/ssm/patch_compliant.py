@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.kinds.ec2_instances import Instance
 from scanner.kinds.ssm import Compliance
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 
 OTHER = Compliance("Association", "NON_COMPLIANT")
@@ -35,6 +35,7 @@ class PatchCompliant(Rule):
         "Install it: aws ssm send-command --document-name AWS-RunPatchBaseline --instance-ids {id}"
         " --parameters Operation=Install",
         "Set up a patch policy or a maintenance window, so that it happens without being asked.",
+        effect=Effect(risk="high", downtime="the instance starts anew where a patch asks for it"),
     )
     GOOD = (
         {"compliance": (OTHER, Compliance("Patch"))},

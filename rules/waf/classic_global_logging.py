@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.waf import ClassicWebACL
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 
 if TYPE_CHECKING:
@@ -36,6 +36,10 @@ class ClassicGlobalLogging(Rule):
         "ResourceArn={arn},LogDestinationConfigs=STREAM_ARN",
         "Better still, move to AWS WAF: make a web ACL with aws wafv2 create-web-acl --scope CLOUDFRONT, associate it "
         "with the distributions in its stead, and log there.",
+        effect=Effect(
+            cost="delivery by Firehose, about 0.03 USD for each GB, and storage",
+            terraform={"aws_waf_web_acl": {"logging_configuration": {"log_destination": "STREAM"}}},
+        ),
     )
     GOOD = ({},)
     BAD = ({"destinations": ()},)
