@@ -10,7 +10,7 @@ from scanner.engine.normalise import builtin
 from scanner.model.finding import Finding
 from scanner.model.kind import Kind
 from scanner.model.plan import WriteCall
-from scanner.model.remedy import Direct, Effect, Write, Writes
+from scanner.model.remedy import Around, Direct, Remedy, Write, Writes
 from scanner.model.resource import Resource
 
 HOME_REGION: Mapping[str, str] = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
@@ -61,7 +61,7 @@ def filled(value: Any, words: Mapping[str, str], view: Kind | None = None) -> An
     return value
 
 
-def writes_of(remedy: Direct, view: Kind, part: str) -> tuple[WriteCall, ...]:
+def writes_of(remedy: Direct, view: Kind, part: str, around: Around) -> tuple[WriteCall, ...]:
     """Make out the operations of a direct remedy.
 
     Raises:
@@ -69,22 +69,26 @@ def writes_of(remedy: Direct, view: Kind, part: str) -> tuple[WriteCall, ...]:
         Unknown: a fact that is needed could not be learned.
     """
     made: Writes | Sequence[Write] = remedy.by or (Write(remedy.operation, remedy.parameters),)
-    return calls(made, view, part)
+    return calls(made, view, part, around if remedy.across else None)
 
 
-def undo_of(effect: Effect, view: Kind, part: str) -> tuple[WriteCall, ...]:
+def undo_of(remedy: Remedy, view: Kind, part: str, around: Around) -> tuple[WriteCall, ...]:
     """Make out the operations that bring the present state back.
 
     Raises:
         NotByMachine: nothing can, for this resource.
         Unknown: a fact that is needed could not be learned.
     """
-    return calls(effect.undo, view, part)
+    looks = isinstance(remedy, Direct) and remedy.across
+    return calls(remedy.effect.undo, view, part, around if looks else None)
 
 
-def calls(writes: Writes | Sequence[Write], view: Kind, part: str) -> tuple[WriteCall, ...]:
+def calls(
+    writes: Writes | Sequence[Write], view: Kind, part: str, around: Around | None = None
+) -> tuple[WriteCall, ...]:
     """Make out operations for a resource, seen through its kind, and one part of it."""
-    made: Iterable[Write] = writes(view, part) if callable(writes) else writes
+    given = (view, part) if around is None else (view, part, around)
+    made: Iterable[Write] = writes(*given) if callable(writes) else writes
     words = words_of(view.resource, part)
     return tuple(
         WriteCall(

@@ -18,10 +18,11 @@ from scanner.engine.evaluate import Context, judge
 from scanner.engine.normalise import builtin, canonical
 from scanner.model.finding import Finding, Verdict
 from scanner.model.gap import Unknown
+from scanner.model.inventory import World
 from scanner.model.kind import Kind
 from scanner.model.operation import permission_of
 from scanner.model.plan import RUN, Change, Mended, Read, Step, WriteCall
-from scanner.model.remedy import RISKS, Custodian, Direct, Effect, NotByMachine
+from scanner.model.remedy import RISKS, Around, Custodian, Direct, Effect, NotByMachine, Remedy
 from scanner.model.rule import SEVERITIES, Rule
 
 ACCEPTED = "its risk is accepted"
@@ -101,11 +102,12 @@ def _steps(finding: Finding, ground: Ground) -> Iterator[Step]:
     if not failing:
         return
     if isinstance(rule.remedy, Custodian):
-        yield _finished(_custodian(rule, rule.remedy, finding, failing), rule, finding, failing[0], ground)
+        yield _finished(_custodian(rule, rule.remedy, finding, failing, ground), rule, finding, failing[0], ground)
         return
     for view in failing:
         if isinstance(rule.remedy, Direct):
-            yield _finished(_direct(rule.remedy, finding, view), rule, finding, view, ground)
+            around = _around(rule, view, ground)
+            yield _finished(_direct(rule.remedy, finding, view, around), rule, finding, view, ground)
         else:
             yield _finished(_runbook(rule.remedy.steps, finding, view), rule, finding, view, ground)
 
@@ -122,29 +124,39 @@ def _failing(rule: type[Rule], finding: Finding, ground: Ground) -> Iterator[Kin
             yield kind(resource)
 
 
-def _custodian(rule: type[Rule], remedy: Custodian, finding: Finding, failing: Sequence[Kind]) -> dict[str, Any]:
+def _around(rule: type[Rule], view: Kind, ground: Ground) -> Around:
+    """Give what a remedy may look at besides its resource."""
+    context, resource = ground.context, view.resource
+    settings = context.settings(rule, resource) if context.settings else rule.Settings()
+    needs = {*rule.judged(), *rule.needs}
+    return Around(World(context.inventory, needs, resource.account, resource.region), settings)
+
+
+def _custodian(
+    rule: type[Rule], remedy: Custodian, finding: Finding, failing: Sequence[Kind], ground: Ground
+) -> dict[str, Any]:
     resources = tuple(view.resource.arn for view in failing)
     try:
         made = policy(rule.id, remedy, resources)
     except RemedyError as error:
         return _by_hand([str(error)], failing[0], str(error))
-    undo, lasting = _undo(remedy.effect, failing, finding.part)
+    undo, lasting = _undo(remedy, [(view, _around(rule, view, ground)) for view in failing], finding.part)
     return {
         "form": "custodian", "resources": resources, "policy": made, "undo": undo, "lasting": lasting,
         "permissions": custodian_permissions(remedy),
     }  # fmt: skip
 
 
-def _direct(remedy: Direct, finding: Finding, view: Kind) -> dict[str, Any]:
+def _direct(remedy: Direct, finding: Finding, view: Kind, around: Around) -> dict[str, Any]:
     try:
-        writes = writes_of(remedy, view, finding.part)
+        writes = writes_of(remedy, view, finding.part, around)
     except (NotByMachine, Unknown) as error:
         reason = str(error)
         return _by_hand([*_as_commands(remedy, view), f"Decide first: {reason}"], view, reason)
     if redacted([write.parameters for write in writes]):
         reason = "it would write back what phiward never keeps"
         return _by_hand(_as_commands(remedy, view), view, reason)
-    undo, lasting = _undo(remedy.effect, [view], finding.part)
+    undo, lasting = _undo(remedy, [(view, around)], finding.part)
     return {
         "form": "direct", "resources": (view.resource.arn,), "writes": writes, "undo": undo, "lasting": lasting,
         "why": remedy.why, "permissions": tuple(dict.fromkeys(permission_of(write.operation) for write in writes)),
@@ -165,12 +177,13 @@ def _runbook(steps: Sequence[str], finding: Finding, view: Kind) -> dict[str, An
     return _by_hand([filled(step, words) for step in steps], view, "")
 
 
-def _undo(effect: Effect, failing: Sequence[Kind], part: str) -> tuple[tuple[WriteCall, ...], str]:
+def _undo(remedy: Remedy, failing: Sequence[tuple[Kind, Around]], part: str) -> tuple[tuple[WriteCall, ...], str]:
     """Make out the way back, or say why there is none."""
+    effect = remedy.effect
     if effect.lasting or not effect.undo:
         return (), effect.lasting or "nothing is known that brings the former state back"
     try:
-        made = tuple(call for view in failing for call in undo_of(effect, view, part))
+        made = tuple(call for view, around in failing for call in undo_of(remedy, view, part, around))
     except (NotByMachine, Unknown) as error:
         return (), str(error)
     if redacted([call.parameters for call in made]):

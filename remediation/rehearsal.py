@@ -19,7 +19,7 @@ from remediation.world import Judge, World, kinds_of, places_of, rounds, state_o
 from scanner.demo import DemoServer
 from scanner.demo.server import Served
 from scanner.engine.redact import Redactor
-from scanner.engine.registry import kinds
+from scanner.engine.registry import kinds, with_roots
 from scanner.model.finding import Finding
 from scanner.model.kind import Kind
 from scanner.model.plan import Outcome, Plan, Read, Rehearsal, Step
@@ -186,7 +186,7 @@ def _round(wave: Sequence[Step], stage: _Stage) -> None:
     steps = [step for step, *_ in ran.values()]
     written = {call.service for _, calls, *_ in ran.values() for call in calls if _writes(call)}
     known = kinds()
-    also = {name: kind for name, kind in known.items() if name in stage.world.kinds and _services(kind) & written}
+    also = with_roots(kind for name, kind in known.items() if name in stage.world.kinds and _services(kind) & written)
     places = places_of(steps, stage.scene.rules, stage.scene.snapshot.targets)
     before = stage.world.refresh(places, kinds_of(steps, stage.scene.rules) | also)
     worse = worsened(before, stage.world.findings)

@@ -101,7 +101,7 @@ def apply(
     severity: Severity = opt.Level.INFO, rule: opt.Rules = None, account: opt.Accounts = None, limit: Limit = 0,
     exclude_tag: ExcludeTag = None, step: StepIds = None,
     wave: Annotated[int, typer.Option("--wave", min=0, help="Steps before each look; else as config.toml says.")] = 0,
-    canary: Annotated[bool, typer.Option("--canary/--no-canary", help="One resource of each kind of step first.")] = True,
+    canary: Annotated[bool, typer.Option("--canary/--no-canary", help="One resource of each rule first.")] = True,
     config: opt.Config = None, store: opt.Store = "",
 ) -> int:  # fmt: skip
     """Carry out an approved plan by the credentials that may write, wave by wave; a killed run is resumed."""

@@ -60,6 +60,7 @@ def known_errors() -> tuple[type[BaseException], ...]:
         "scanner.model.given": ("GivenError",),
         "scanner.demo.server": ("DemoError",),
         "scanner.model.plan": ("PlanError",),
+        "remediation.access": ("AccessError",),
         "remediation.custodian": ("CustodianError",),
         "reports.pdf": ("PdfError",),
         "reports.explain": ("NoSuchFindingError",),

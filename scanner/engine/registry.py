@@ -111,9 +111,13 @@ def _modules(package: str) -> Iterator[ModuleType]:
 
 def kinds_needed(selected: Iterable[type[Rule]]) -> dict[str, type[Kind]]:
     """Give the kinds that rules judge or look up, with the parents and the referring kinds that these stand on."""
-    everything = kinds()
-    by_name = {kind.__name__: kind for kind in everything.values()}
-    todo = [kind for rule in selected for kind in (*rule.judged(), *rule.needs)]
+    return with_roots(kind for rule in selected for kind in (*rule.judged(), *rule.needs))
+
+
+def with_roots(chosen: Iterable[type[Kind]]) -> dict[str, type[Kind]]:
+    """Give kinds with the parents and the referring kinds without which they cannot be listed."""
+    by_name = {kind.__name__: kind for kind in kinds().values()}
+    todo = list(chosen)
     found: dict[str, type[Kind]] = {}
     while todo:
         kind = todo.pop()
