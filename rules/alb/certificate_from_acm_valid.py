@@ -13,7 +13,7 @@ from scanner.kinds.elbv2 import Listener
 from scanner.kinds.elbv2_reading import ListenerCertificate
 from scanner.model.gap import Gap, GapState, Unknown
 from scanner.model.inventory import World
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide, WebProposal
@@ -39,6 +39,11 @@ class CertificateFromAcmValid(Rule):
         "Serve it: aws elbv2 modify-listener --listener-arn {arn} --certificates CertificateArn=CERTIFICATE",
         "Remove the old one: aws elbv2 remove-listener-certificates --listener-arn {arn} "
         "--certificates CertificateArn=OLD",
+        effect=Effect(
+            risk="medium",
+            downtime="clients that pin the old certificate cannot connect",
+            terraform={"aws_lb_listener": {"certificate_arn": "CERTIFICATE"}},
+        ),
     )
 
     class Settings(RuleSettings, frozen=True):

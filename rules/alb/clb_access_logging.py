@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rules._balancers import attribute
 from scanner.kinds.elb import ClassicLoadBalancer
 from scanner.kinds.elbv2 import LoadBalancer
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Rule
 
 if TYPE_CHECKING:
@@ -45,11 +45,20 @@ class ClbAccessLogging(Rule):
     )
     related = ("elb_access_logs",)
     remedy = Runbook(
-        "Make a bucket for the logs in this Region, encrypted with SSE-S3, and let log delivery write to it.",
+        "Choose a bucket for logs of this Region, or make one: aws s3api create-bucket --bucket BUCKET --region"
+        " {region},"
+        " encrypted with SSE-S3 (log delivery takes no other).",
+        "Let log delivery write: aws s3api put-bucket-policy --bucket BUCKET --policy file://policy.json, with Allow"
+        " s3:PutObject for the service logdelivery.elasticloadbalancing.amazonaws.com on"
+        " arn:{partition}:s3:::BUCKET/AWSLogs/{account}/*",
         "Application Load Balancer: aws elbv2 modify-load-balancer-attributes --load-balancer-arn {arn} --attributes "
         "Key=access_logs.s3.enabled,Value=true Key=access_logs.s3.bucket,Value=BUCKET --region {region}",
         "Classic: aws elb modify-load-balancer-attributes --load-balancer-name {name} --load-balancer-attributes "
         "'AccessLog={Enabled=true,S3BucketName=BUCKET}' --region {region}",
+        effect=Effect(
+            cost="S3 storage and requests of the logs",
+            terraform={"aws_lb": {"access_logs": {"bucket": "BUCKET", "enabled": True}}},
+        ),
     )
     GOOD = ({"attributes": {LOGS: "true"}}, Case({}, kind=ClassicLoadBalancer))
     BAD = ({"attributes": {LOGS: "false"}}, Case({"logs": False}, kind=ClassicLoadBalancer))

@@ -12,7 +12,7 @@ from scanner.kinds.elbv2 import LoadBalancer, TargetGroup
 from scanner.kinds.elbv2_reading import TargetState
 from scanner.kinds.network_reasoning import Route, network
 from scanner.model.gap import Gap, Unknown
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.source import CityWebapps, PhiCluster
 
@@ -94,6 +94,11 @@ class InPublicSubnetsOfTwoAzs(Rule):
         "Application ones: aws elbv2 set-subnets --load-balancer-arn {arn} --subnets ONE TWO --region {region}",
         "Network Load Balancers: make a new one in these subnets where AWS does not let it change to them.",
         "Move tasks and instances that share a subnet with it to private subnets.",
+        effect=Effect(
+            risk="high",
+            downtime="connections through a subnet that is taken away end",
+            terraform={"aws_lb": {"subnets": ["ONE", "TWO"]}},
+        ),
     )
     GOOD = (
         Case({}, others=[*SUBNETS, PUBLIC, _group("10.0.9.10")]),

@@ -9,7 +9,7 @@ import msgspec
 from scanner.kinds.ecs_service_parts import Target
 from scanner.kinds.ecs_services import Service
 from scanner.kinds.elbv2 import TARGETS, LoadBalancer, TargetGroup
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule, Skip
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide, PhiCluster
@@ -67,6 +67,12 @@ class InternalWhenNoInternet(Rule):
         "--scheme internal --name NAME --subnets SUBNETS --security-groups GROUPS --region {region}",
         "Give it the same listeners and point the private DNS name at it; the scheme of {name} cannot be changed.",
         "Delete the old one once no more requests come in by it.",
+        effect=Effect(
+            risk="high",
+            downtime="clients that come from the internet, until they have moved over",
+            cost="two load balancers until the old one is deleted",
+            terraform={"aws_lb": {"internal": True}},
+        ),
     )
 
     class Settings(RuleSettings, frozen=True):

@@ -11,7 +11,7 @@ from scanner.kinds.elbv2_reading import Action, ListenerRule
 from scanner.kinds.network_reasoning import Permission
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule
 from scanner.model.source import WebProposal
 
@@ -81,6 +81,11 @@ class SecurityGroupHttpsOnly(Rule):
         "Take away what is not TCP 443: aws ec2 revoke-security-group-ingress --group-id GROUP "
         "--security-group-rule-ids RULE --region {region}",
         "Keep TCP 80 only where the listener on port 80 redirects to HTTPS and does nothing else.",
+        effect=Effect(
+            risk="medium",
+            downtime="whoever uses another port than 443 cannot connect any more",
+            follows=("alb_https_only", "alb_http_redirects_https"),
+        ),
     )
     GOOD = (
         Case({}, others=[_group(HTTPS)]),

@@ -12,7 +12,7 @@ from scanner.kinds.elbv2 import TARGETS, Listener, LoadBalancer, TargetGroup
 from scanner.kinds.elbv2_reading import Action
 from scanner.model.gap import Unknown
 from scanner.model.inventory import all_of, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Missing, Other, Rule
 from scanner.model.source import EcsGuide, PhiCluster
 
@@ -75,6 +75,11 @@ class TargetGroupEncrypted(Rule):
         "--name NAME --vpc-id VPC --region {region}; the protocol of {name} cannot be changed.",
         "Give the targets a certificate (the load balancer takes any, a self-signed one too) and serve HTTPS.",
         "Point the listener's rules, and the service, at the new group; then delete the old one.",
+        effect=Effect(
+            risk="high",
+            downtime="none where both groups have healthy targets until the rules point to the new one",
+            terraform={"aws_lb_target_group": {"protocol": "HTTPS", "port": 443}},
+        ),
     )
 
     class Settings(ServiceTrafficEncryptedInTransit.Settings, frozen=True):

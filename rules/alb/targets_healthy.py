@@ -8,7 +8,7 @@ from scanner.kinds.elbv2 import TARGETS, Listener, TargetGroup
 from scanner.kinds.elbv2_reading import Action, ListenerRule, TargetState
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import EcsGuide, PhiCluster
 
@@ -69,6 +69,7 @@ class TargetsHealthy(Rule):
         "No targets: look at the events of the service, or the activities of the Auto Scaling group, that has them.",
         "Target.Timeout: look at the security groups between the load balancer and the targets, and at the port.",
         "Target.ResponseCodeMismatch: call the health check's path on a target and read the program's log.",
+        effect=Effect(risk="low"),
     )
     GOOD = (
         Case({}, others=[SENDS]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.elbv2 import LoadBalancer
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -29,6 +29,11 @@ class WafAssociated(Rule):
         "Choose a web ACL of this Region: aws wafv2 list-web-acls --scope REGIONAL --region {region}",
         "Let it count for some days what it would block, so that no patient is shut out by mistake.",
         "Associate it: aws wafv2 associate-web-acl --web-acl-arn WEB_ACL --resource-arn {arn} --region {region}",
+        effect=Effect(
+            risk="medium",
+            downtime="requests that the rules of the web ACL take for hostile are refused",
+            cost="a web ACL, 5 USD a month, 1 USD for each rule, and 0.60 USD a million requests",
+        ),
     )
     GOOD = ({},)
     BAD = ({"web_acl": ""},)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.elb import ENCRYPTED, ClassicListener, ClassicLoadBalancer
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 
 if TYPE_CHECKING:
@@ -46,6 +46,11 @@ class AcmCertificate(Rule):
         "--validation-method DNS --region {region}",
         "Serve it: aws elb set-load-balancer-listener-ssl-certificate --load-balancer-name {id} "
         "--load-balancer-port PORT --ssl-certificate-id CERTIFICATE --region {region}",
+        effect=Effect(
+            risk="medium",
+            downtime="clients that pin the old certificate cannot connect",
+            terraform={"aws_elb": {"listener": {"ssl_certificate_id": "CERTIFICATE"}}},
+        ),
     )
     GOOD = (
         {},

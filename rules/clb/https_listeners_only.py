@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.elb import ENCRYPTED, ClassicListener, ClassicLoadBalancer
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 
 if TYPE_CHECKING:
@@ -51,6 +51,11 @@ class HttpsListenersOnly(Rule):
         "Move the clients over, then delete the old one: aws elb delete-load-balancer-listeners "
         "--load-balancer-name {id} --load-balancer-ports PORT --region {region}",
         "Better still, move to an Application Load Balancer, which can redirect HTTP to HTTPS.",
+        effect=Effect(
+            risk="high",
+            downtime="clients of the old listener, until they have moved over",
+            terraform={"aws_elb": {"listener": {"lb_protocol": "https", "lb_port": 443}}},
+        ),
     )
     GOOD = ({}, {"listeners": (ClassicListener("SSL", 443), ClassicListener("HTTPS", 8443))})
     BAD = (

@@ -16,7 +16,7 @@ from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.user_data import UserData
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -62,6 +62,11 @@ class AgentImagePullBehavior(Rule):
         "Let user data write ECS_IMAGE_PULL_BEHAVIOR=prefer-cached to /etc/ecs/ecs.config, in the group's launch"
         " template.",
         "Replace the instances: aws autoscaling start-instance-refresh --auto-scaling-group-name GROUP",
+        effect=Effect(
+            risk="medium",
+            downtime="the tasks of each instance move as it is replaced",
+            terraform={"aws_launch_template": {"user_data": "the user data with the setting"}},
+        ),
     )
     GOOD = (
         Case({}, others=[*runs(FIXED), told("once")]),

@@ -9,7 +9,7 @@ from scanner.kinds.ec2_instances import Instance
 from scanner.kinds.ecs import CapacityProvider, ContainerInstance
 from scanner.kinds.ecs_agent import DISABLE_PRIVILEGED, is_true
 from scanner.kinds.user_data import UserData
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -45,6 +45,11 @@ class AgentPrivilegedDisabled(Rule):
         "See that no task definition in use asks for privileged containers.",
         "Let user data write ECS_DISABLE_PRIVILEGED=true to /etc/ecs/ecs.config, in the launch template of the group.",
         "Replace the instances: aws autoscaling start-instance-refresh --auto-scaling-group-name GROUP",
+        effect=Effect(
+            risk="medium",
+            downtime="the tasks of each instance move as it is replaced",
+            terraform={"aws_launch_template": {"user_data": "the user data with the setting"}},
+        ),
     )
     GOOD = (
         {},

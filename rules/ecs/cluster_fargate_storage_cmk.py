@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scanner.kinds.ecs import Cluster
 from scanner.kinds.ecs_services import Service
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -40,6 +40,16 @@ class ClusterFargateStorageCmk(Rule):
         "aws ecs update-cluster --cluster {name} --configuration"
         " managedStorageConfiguration={fargateEphemeralStorageKmsKeyId=KEY}",
         "Deploy the services anew: tasks that run keep the storage that they have.",
+        effect=Effect(
+            risk="medium",
+            downtime="tasks do not start where the key's policy does not let Fargate use it",
+            cost="the KMS key, 1 USD a month",
+            terraform={
+                "aws_ecs_cluster": {
+                    "configuration": {"managed_storage_configuration": {"fargate_ephemeral_storage_kms_key_id": "KEY"}}
+                }
+            },
+        ),
     )
     GOOD = (
         {**ON_FARGATE, **KEY},

@@ -9,7 +9,7 @@ import msgspec
 from scanner.kinds.ecs import Cluster, ContainerInstance
 from scanner.kinds.ecs_services import Service
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import PhiCluster
@@ -49,6 +49,7 @@ class ClusterMinThreeInstances(Rule):
     remedy = Runbook(
         "Set the Auto Scaling group behind the cluster to a minimum and a desired size of three, over three zones.",
         "Replace instances whose agent is not connected: drain them, then terminate them in the group.",
+        effect=Effect(risk="low", cost="the instances that are added"),
     )
     GOOD = (
         Case({}, others=[*INSTANCES, Other(ContainerInstance, id="d", status="DRAINING")]),

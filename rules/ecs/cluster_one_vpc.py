@@ -12,7 +12,7 @@ from scanner.kinds.ec2_network import Subnet
 from scanner.kinds.ecs import Cluster, ContainerInstance
 from scanner.kinds.ecs_services import Service
 from scanner.model.gap import Gap, Unknown
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -66,6 +66,11 @@ class ClusterOneVpc(Rule):
     remedy = Runbook(
         "Make a cluster of its own for each VPC and each isolation level.",
         "Make the services and the Auto Scaling groups anew there, move the traffic, and delete the old ones.",
+        effect=Effect(
+            risk="high",
+            downtime="while the traffic moves to the new services",
+            cost="two clusters' capacity until the old services are deleted",
+        ),
     )
 
     class Settings(RuleSettings, frozen=True):

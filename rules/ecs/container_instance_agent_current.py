@@ -11,7 +11,7 @@ from rules.ecs._agent import kept_by_aws
 from rules.ecs._agent_releases import AS_OF, bounds
 from scanner.kinds.ecs import CapacityProvider, ContainerInstance
 from scanner.model.gap import Gap, Unknown
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide, PhiCluster
@@ -46,6 +46,7 @@ class ContainerInstanceAgentCurrent(Rule):
         " start-instance-refresh --auto-scaling-group-name GROUP",
         "Where an agent is not connected, look at /var/log/ecs/ecs-agent.log on the instance; if in doubt, drain and"
         " replace it.",
+        effect=Effect(risk="medium", downtime="the tasks of each instance move as it is replaced"),
     )
 
     class Settings(RuleSettings, frozen=True):

@@ -13,7 +13,7 @@ from scanner.kinds.ecs_tasks import Task
 from scanner.kinds.user_data import UserData
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import all_of, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Around, Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Case, Fail, Note, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -81,6 +81,27 @@ def _awsvpc(name: str, world: World) -> bool:
     return definition.network_mode == "awsvpc"
 
 
+def _box(host: ContainerInstance, around: Around | None) -> Instance:
+    box = instance_of(around.world, host) if around else None
+    if box is None:
+        raise NotByMachine("the instance behind it is not at hand")
+    return box
+
+
+def _answering(box: Instance, tokens: str, hops: int) -> Write:
+    values = {"InstanceId": box.id, "HttpTokens": tokens, "HttpPutResponseHopLimit": hops}
+    return Write("ec2.ModifyInstanceMetadataOptions", values)
+
+
+def _held_back(host: ContainerInstance, _part: str, around: Around | None = None) -> Iterator[Write]:
+    yield _answering(_box(host, around), "required", 1)
+
+
+def _as_before(host: ContainerInstance, _part: str, around: Around | None = None) -> Iterator[Write]:
+    box = _box(host, around)
+    yield _answering(box, box.http_tokens, box.hop_limit)
+
+
 class ContainerInstanceImdsBlocked(Rule):
     """Containers cannot reach the instance's metadata service.
 
@@ -96,11 +117,23 @@ class ContainerInstanceImdsBlocked(Rule):
     severity = "high"
     hipaa_proposed = ("164.312(a)(1)", "164.308(a)(4)(ii)(B)")
     sources = (EcsGuide(58),)
-    remedy = Runbook(
-        "aws ec2 modify-instance-metadata-options --instance-id INSTANCE --http-tokens required"
-        " --http-put-response-hop-limit 1, after trying it on one instance.",
-        "Set the same in the launch template of the Auto Scaling group, so that new instances have it.",
-        "Where all tasks are in awsvpc mode, also set ECS_AWSVPC_BLOCK_IMDS=true in /etc/ecs/ecs.config by user data.",
+    remedy = Direct(
+        "ec2.ModifyInstanceMetadataOptions",
+        by=_held_back,
+        across=True,
+        why="tokens and hop limit belong together here: Custodian skips an instance on which one of them is right",
+        effect=Effect(
+            after="containers with networks of their own cannot reach the metadata service; instances that the group"
+            " starts anew need the same in its launch template",
+            risk="medium",
+            downtime="programs that use the role of the instance, or metadata without a token, are refused",
+            undo=_as_before,
+            terraform={
+                "aws_launch_template": {
+                    "metadata_options": {"http_tokens": "required", "http_put_response_hop_limit": 1}
+                }
+            },
+        ),
     )
     GOOD = (
         Case({}, others=[Other(Instance)]),

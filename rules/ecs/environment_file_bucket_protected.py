@@ -16,7 +16,7 @@ from scanner.kinds.s3 import Bucket
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import any_of
 from scanner.model.policy import PolicyDocument, Principal
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -141,6 +141,7 @@ class EnvironmentFileBucketProtected(Rule):
         "Mend the bucket: default encryption, the four settings against public access, and a policy that denies"
         " requests where aws:SecureTransport is false.",
         "Grant the execution role s3:GetObject on the file and s3:GetBucketLocation on the bucket.",
+        effect=Effect(risk="medium", downtime="tasks do not start where their role may not read the file any more"),
     )
     GOOD = (
         Case(WEB, others=SOUND),

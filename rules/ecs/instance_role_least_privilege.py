@@ -14,7 +14,7 @@ from scanner.kinds.iam_identities import documents
 from scanner.kinds.iam_reading import InlinePolicy, document
 from scanner.model.inventory import any_of
 from scanner.model.policy import PolicyDocument
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -79,6 +79,7 @@ class InstanceRoleLeastPrivilege(Rule):
         "Give what a task needs to the task's own role, and what pulls images and secrets to its execution role.",
         "Attach AmazonEC2ContainerServiceforEC2Role and AmazonSSMManagedInstanceCore to the role.",
         "Take the policies named from the role: aws iam detach-role-policy, aws iam delete-role-policy.",
+        effect=Effect(risk="high", downtime="programs that live on the role of the instance are refused"),
     )
     GOOD = (
         Case({"arn": ROLE, "inline": (_policy("agent", "ecs:Poll", "ecs:Submit*", "ecr:BatchGetImage"),)}, others=HOST),

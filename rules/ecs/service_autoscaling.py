@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.kinds.application_autoscaling import ScalableTarget, ScalingPolicy
 from scanner.kinds.ecs_services import Service
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.source import EcsGuide, PhiCluster, WebProposal
 
@@ -47,6 +47,11 @@ class ServiceAutoscaling(Rule):
         " TargetTrackingScaling --target-tracking-scaling-policy-configuration 'TargetValue=70,"
         "PredefinedMetricSpecification={PredefinedMetricType=ECSServiceAverageCPUUtilization}'",
         "Try it with more load than usual, and leave desired_count out of the source code from then on.",
+        effect=Effect(
+            risk="medium",
+            cost="the tasks that are added under load",
+            terraform={"aws_appautoscaling_target": {"min_capacity": 2, "max_capacity": 6}},
+        ),
     )
     GOOD = (
         Case({}, others=[target(), POLICY]),

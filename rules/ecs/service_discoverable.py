@@ -9,7 +9,7 @@ import msgspec
 from scanner.kinds.ecs_service_parts import ConnectService, Target, TaskSet
 from scanner.kinds.ecs_services import Service
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide, PhiCluster
@@ -36,6 +36,13 @@ class ServiceDiscoverable(Rule):
         "aws ecs update-service --cluster CLUSTER --service {name} --service-connect-configuration"
         " 'enabled=true,namespace=NAMESPACE,services=[{portName=http}]'",
         "Tag a service that nobody calls as a worker, by the tag that the rule's settings name.",
+        effect=Effect(
+            risk="medium",
+            downtime="none; the service's tasks are replaced",
+            terraform={
+                "aws_ecs_service": {"service_connect_configuration": {"enabled": True, "namespace": "NAMESPACE"}}
+            },
+        ),
     )
 
     class Settings(RuleSettings, frozen=True):

@@ -12,7 +12,7 @@ from scanner.kinds.ecs_deployments import MemoryHour
 from scanner.kinds.ecs_services import Service
 from scanner.kinds.ecs_tasks import Task
 from scanner.model.gap import Gap, Unknown
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide, PhiCluster
@@ -56,6 +56,9 @@ class ServiceMemoryHeadroom(Rule):
         " the load.",
         "Give the task more memory in a new revision of its task definition, or let the service scale on memory.",
         "aws ecs update-service --cluster CLUSTER --service {name} --task-definition FAMILY:REVISION",
+        effect=Effect(
+            risk="medium", downtime="none; the service's tasks are replaced", cost="the memory that is added"
+        ),
     )
 
     class Settings(RuleSettings, frozen=True):

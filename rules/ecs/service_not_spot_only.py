@@ -13,7 +13,7 @@ from scanner.kinds.ecs_service_parts import StrategyItem
 from scanner.kinds.ecs_services import Service
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import all_of, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -83,6 +83,11 @@ class ServiceNotSpotOnly(Rule):
         "Add capacity that stays to the cluster: FARGATE, or a capacity provider whose group has On-Demand instances.",
         "aws ecs update-service --cluster CLUSTER --service {name} --force-new-deployment --capacity-provider-strategy"
         " capacityProvider=FARGATE,base=1,weight=1 capacityProvider=FARGATE_SPOT,weight=3",
+        effect=Effect(
+            risk="medium",
+            downtime="none; the service's tasks are replaced",
+            cost="on-demand capacity costs more than Spot",
+        ),
     )
     GOOD = (
         spread(StrategyItem("FARGATE", weight=1)),

@@ -10,7 +10,7 @@ import msgspec
 from scanner.kinds.ecs_deployments import FailedDeployment, Steadiness
 from scanner.kinds.ecs_services import Service
 from scanner.model.gap import Gap, Unknown
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Note, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import CityWebapps, PhiCluster
@@ -48,6 +48,7 @@ class ServiceRunningMatchesDesired(Rule):
         " then aws ecs describe-tasks; stoppedReason and the containers' exit codes say it.",
         "Mend the cause (image, role, health check, capacity, address space), or go back to the last task definition"
         " that ran: aws ecs update-service --cluster CLUSTER --service {name} --task-definition FAMILY:REVISION",
+        effect=Effect(risk="low"),
     )
 
     class Settings(RuleSettings, frozen=True):

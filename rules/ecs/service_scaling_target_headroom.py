@@ -10,7 +10,7 @@ from scanner.kinds.application_autoscaling import ScalingPolicy
 from scanner.kinds.ecs_services import Service
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Note, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -56,6 +56,7 @@ class ServiceScalingTargetHeadroom(Rule):
         " --scalable-dimension ecs:service:DesiredCount --resource-id service/CLUSTER/{name} --policy-name POLICY"
         " --policy-type TargetTrackingScaling --target-tracking-scaling-policy-configuration 'TargetValue=70,"
         "PredefinedMetricSpecification={PredefinedMetricType=ECSServiceAverageCPUUtilization}'",
+        effect=Effect(risk="medium", cost="more tasks where the target is lowered"),
     )
 
     class Settings(RuleSettings, frozen=True):

@@ -13,7 +13,7 @@ from scanner.kinds.elbv2 import LoadBalancer, TargetGroup
 from scanner.kinds.network_reasoning import Permission
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import CityWebapps, EcsGuide, WebProposal
@@ -107,6 +107,7 @@ class ServiceSecurityGroupFromLoadBalancerOnly(Rule):
         " --group-id GROUP --protocol tcp --port PORT --source-group BALANCER",
         "Take away each rule named: aws ec2 revoke-security-group-ingress --group-id GROUP ...",
         "Allow in the settings of this rule the groups of other services that must reach this one.",
+        effect=Effect(risk="medium", downtime="whoever is left out cannot connect any more"),
     )
     GOOD = (
         Case(BEHIND, others=[_group(Permission("tcp", 80, 80, "group", "sg-lb")), *BALANCER]),

@@ -17,7 +17,7 @@ from scanner.kinds.elbv2 import Listener, LoadBalancer, TargetGroup
 from scanner.kinds.elbv2_reading import Action
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import all_of, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Note, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide, PhiCluster, WebProposal
@@ -159,6 +159,12 @@ class ServiceTrafficEncryptedInTransit(Rule):
         "Between services: switch on TLS in Service Connect, with a certificate authority of AWS Private CA.",
         "On EC2: move the cluster to instance types that encrypt between instances (aws ec2 describe-instance-types"
         " --filters Name=network-info.encryption-in-transit-supported,Values=true).",
+        effect=Effect(
+            risk="high",
+            downtime="none where old and new target group both have healthy targets; TLS in Service Connect replaces"
+            " all tasks",
+            cost="AWS Private CA for Service Connect, 50 USD a month in short-lived mode",
+        ),
     )
     GOOD = (
         Case(BEHIND, others=[_targets("HTTPS")]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.kinds.ecs_services import Service
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -30,6 +30,7 @@ class ServiceUsesCapacityProvider(Rule):
         "Make a capacity provider of the Auto Scaling group, with managed scaling, and associate it with the cluster.",
         "aws ecs update-service --cluster CLUSTER --service {name} --force-new-deployment --capacity-provider-strategy"
         " capacityProvider=PROVIDER,weight=1",
+        effect=Effect(risk="high", downtime="none where deployments keep enough tasks; all tasks are replaced"),
     )
     GOOD = ({"launch_type": "", "capacity_providers": ("phi-asg",)},)
     BAD = ({"launch_type": "EC2"},)

@@ -19,7 +19,7 @@ from scanner.kinds.ssm import Parameter
 from scanner.kinds.task_volumes import Volume
 from scanner.model.inventory import any_of
 from scanner.model.policy import Every, Patterns
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import EcsGuide
@@ -116,6 +116,7 @@ class TaskExecutionRoleLeastPrivilege(Rule):
         "Grant reading on the ARN of each secret and parameter that the tasks name, and kms:Decrypt on their keys.",
         "Give what the task's program needs to the task role, and take the statements named from the role:"
         " aws iam put-role-policy --role-name {name}.",
+        effect=Effect(risk="high", downtime="tasks do not start where the role lacks what they fetch"),
     )
     GOOD = (
         Case(_role(["ecr:BatchGetImage", "logs:PutLogEvents", "logs:CreateLogStream"]), others=[_task()]),

@@ -9,7 +9,7 @@ from scanner.kinds.iam import ManagedPolicy, Role
 from scanner.kinds.iam_identities import documents
 from scanner.kinds.iam_reading import InlinePolicy, document
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -81,6 +81,7 @@ class TaskRoleLeastPrivilege(Rule):
         "Write a policy of just these actions on just these resources, and attach it: aws iam put-role-policy"
         " --role-name {name}.",
         "Watch for refused requests in CloudTrail, then take the statements named from the role.",
+        effect=Effect(risk="high", downtime="the program is refused what the policy forgets"),
     )
     GOOD = (
         Case({"inline": (_policy(["s3:GetObject", "s3:*"], "arn:aws:s3:::claims/*"),)}, others=[TASK]),

@@ -8,7 +8,7 @@ from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.iam import Role
 from scanner.model.inventory import any_of
 from scanner.model.policy import PolicyDocument
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Note, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -50,6 +50,11 @@ class TaskRoleTrustIsEcsTasksOnly(Rule):
         " Condition StringEquals aws:SourceAccount ACCOUNT and ArnLike aws:SourceArn arn:aws:ecs:REGION:ACCOUNT:*",
         "Give others that used the role one of their own.",
         "aws iam update-assume-role-policy --role-name {name} --policy-document file://trust.json",
+        effect=Effect(
+            risk="high",
+            downtime="whoever else assumes the role is refused",
+            terraform={"aws_iam_role": {"assume_role_policy": "the trust policy as JSON"}},
+        ),
     )
     GOOD = (
         Case({"trust": _trust(Service="ecs-tasks.amazonaws.com")}, others=[TASK]),

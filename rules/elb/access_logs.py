@@ -9,7 +9,7 @@ from scanner.kinds.elbv2 import Listener, LoadBalancer
 from scanner.kinds.s3 import Bucket
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.source import EcsGuide
 
@@ -39,10 +39,19 @@ class AccessLogs(Rule):
     sources = (EcsGuide(65),)
     needs = (Bucket, Listener)
     remedy = Runbook(
-        "Make a bucket for the logs in this Region, encrypted with SSE-S3, and let log delivery write to it.",
+        "Choose a bucket for logs of this Region, or make one: aws s3api create-bucket --bucket BUCKET --region"
+        " {region},"
+        " encrypted with SSE-S3 (log delivery takes no other).",
+        "Let log delivery write: aws s3api put-bucket-policy --bucket BUCKET --policy file://policy.json, with Allow"
+        " s3:PutObject for the service logdelivery.elasticloadbalancing.amazonaws.com (delivery.logs.amazonaws.com for"
+        " Network Load Balancers) on arn:{partition}:s3:::BUCKET/AWSLogs/{account}/*",
         "Log there: aws elbv2 modify-load-balancer-attributes --load-balancer-arn {arn} --attributes "
         "Key=access_logs.s3.enabled,Value=true Key=access_logs.s3.bucket,Value=BUCKET --region {region}",
         "Ask for something through the load balancer and look for the log after five minutes.",
+        effect=Effect(
+            cost="S3 storage and requests of the logs",
+            terraform={"aws_lb": {"access_logs": {"bucket": "BUCKET", "enabled": True}}},
+        ),
     )
     GOOD = (
         Case({"attributes": ON}, others=[LOGS]),

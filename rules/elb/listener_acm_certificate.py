@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scanner.kinds.elbv2 import CERTIFICATE, Listener
 from scanner.kinds.elbv2_reading import ListenerCertificate
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Fail, Rule
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ class ListenerAcmCertificate(Rule):
         "Serve it: aws elbv2 modify-listener --listener-arn {arn} --certificates CertificateArn=CERTIFICATE",
         "Remove one that is not the default: aws elbv2 remove-listener-certificates --listener-arn {arn} "
         "--certificates CertificateArn=OLD",
+        effect=Effect(
+            risk="medium",
+            downtime="clients that pin the old certificate cannot connect",
+            terraform={"aws_lb_listener": {"certificate_arn": "CERTIFICATE"}},
+        ),
     )
     GOOD = (
         {},
