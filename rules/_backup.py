@@ -12,7 +12,7 @@ from scanner.kinds.backup import BackupSelection
 from scanner.kinds.backup_reading import Selection, TagTest, by_tags, holds, matches
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import all_of, any_of
-from scanner.model.remedy import Runbook
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Other
 
 if TYPE_CHECKING:
@@ -29,13 +29,17 @@ ALWAYS_ASKED = frozenset({"Aurora", "DocumentDB", "Neptune"})
 NOT_TAKEN = "no selection of a backup plan takes it"
 
 REMEDY = Runbook(
-    "Choose a plan whose frequency and retention fit the data: aws backup list-backup-plans",
+    "Choose a plan whose frequency and retention fit the data: aws backup list-backup-plans --region {region}",
     "Assign the resource to it, best by a tag that new resources get, too: aws backup create-backup-selection"
-    " --backup-plan-id PLAN --backup-selection"
-    " SelectionName=NAME,IamRoleArn=ROLE,Resources={arn}",
-    "See that its type is opted in: aws backup describe-region-settings",
+    " --backup-plan-id PLAN --backup-selection SelectionName={name},IamRoleArn=ROLE,Resources={arn} --region {region}",
+    "See that its type is opted in: aws backup describe-region-settings --region {region}",
     "See after the next window that there is a recovery point: aws backup list-recovery-points-by-resource"
-    " --resource-arn {arn}",
+    " --resource-arn {arn} --region {region}",
+    effect=Effect(
+        risk="low",
+        cost="backup storage, about 0.05 to 0.10 USD a GB and month",
+        terraform={"aws_backup_selection": {"name": "NAME", "plan_id": "PLAN", "resources": ["{arn}"]}},
+    ),
 )
 
 
