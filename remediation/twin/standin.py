@@ -14,7 +14,7 @@ HARMLESS = f"/{PLACEHOLDER}"
 """What stands for a value on which no detector fired: a path, which none takes for a secret, whatever it is called."""
 
 _DIGEST = hashlib.sha256(PLACEHOLDER.encode())
-_MIXED = b64encode(_DIGEST.digest()).decode().replace("+", "x").replace("=", "")[:40]
+_MIXED = b64encode(_DIGEST.digest()).decode().translate(str.maketrans("/+=", "xyz"))[:40]
 _SAMPLES: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"AWS Access Key", "Base64 High Entropy String"}), _MIXED),
     (frozenset({"AWS Access Key"}), "AKIA" + "PLACEHOLDERPHIWARD"[:16]),

@@ -118,9 +118,16 @@ def interface(site: Site, resource: Resource) -> None:
 def brought(site: Site, resource: Resource) -> None:
     """Find the interface that a load balancer or a database brought along; moto makes none for some of them."""
     box = doc(resource, "box")
-    if not _is_there(site, resource):
-        if box.get("Attachment", {}).get("InstanceId"):
-            raise UnbuiltError("ec2.DescribeNetworkInterfaces: the instance that it is attached to is not in the twin")
+    if _is_there(site, resource):
+        groups = [item["GroupId"] for item in box.get("Groups", ())]
+        name = {"NetworkInterfaceId": box["NetworkInterfaceId"]}
+        ids = [box["NetworkInterfaceId"]]
+        (there,) = site.call(resource, "ec2.DescribeNetworkInterfaces", NetworkInterfaceIds=ids)["NetworkInterfaces"]
+        if {site.pairs.made(each) for each in groups} != {item["GroupId"] for item in there["Groups"]}:
+            site.call(resource, "ec2.ModifyNetworkInterfaceAttribute", **name, Groups=groups)
+    elif box.get("Attachment", {}).get("InstanceId"):
+        raise UnbuiltError("ec2.DescribeNetworkInterfaces: the instance that it is attached to is not in the twin")
+    else:
         _make(site, resource)
 
 

@@ -54,8 +54,10 @@ def _push(site: Site, at: Resource, given: dict[str, Any], config: dict[str, str
     text, name = given["imageManifest"], given["repositoryName"]
     if config:
         digest = config_digest(text)
-        if site.pairs.made(digest) == digest:
-            site.pair(digest, _upload(site, at, name, _blob(config, digest)))
+        layer = ("layer", f"{at.account} {at.region} {name} {digest}")
+        if layer not in site.made:
+            site.made[layer] = {"layerDigest": _upload(site, at, name, _blob(config, digest))}
+            site.pair(digest, site.made[layer]["layerDigest"])
     tag = given["imageId"].get("imageTag")
     pushed = site.made.setdefault(("image", f"{at.account} {at.region} {name} {given['imageId']['imageDigest']}"), {})
     if tag in pushed:

@@ -89,7 +89,7 @@ def service(site: Site, resource: Resource) -> None:
         wanted.pop("launchType", None)
     if box.get("schedulingStrategy") == "DAEMON":
         wanted.pop("desiredCount", None)
-    kept = {name: value for name, value in wanted.items() if value != []}
+    kept = {name: value for name, value in wanted.items() if value not in ([], {})}
     made = site.call(resource, "ecs.CreateService", **kept)["service"]
     site.pair(box["serviceArn"], made["serviceArn"])
     site.pair(newest.get("id"), made.get("deployments", [{}])[0].get("id"))
