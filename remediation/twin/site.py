@@ -54,13 +54,14 @@ class Site:
             UnbuiltError: moto lacks the operation or refuses it.
         """
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
 
         service, _, action = operation.partition(".")
         client = self.client(at.account, service, region or at.region)
         given = self.pairs.made(revealed({name: value for name, value in parameters.items() if value is not None}))
         try:
             answer: dict[str, Any] = getattr(client, method(client, action))(**given)
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, BotoCoreError, ResponseParserError) as error:
             raise UnbuiltError(f"{operation}: {said(error)}") from error
         return answer
 

@@ -12,8 +12,6 @@ from remediation.twin.tagging import own_tags, pairs
 from scanner.model.resource import Resource
 
 _ON_DEMAND = "PAY_PER_REQUEST"
-_SHORTEST = 7
-"""The shortest time, in days, after which Secrets Manager deletes a secret."""
 
 
 @builds("AWS::DynamoDB::Table")
@@ -75,8 +73,7 @@ def rotation(site: Site, resource: Resource) -> None:
         rules = fitting("secretsmanager.RotateSecret", said, "SecretId", "RotationLambdaARN")
         site.call(resource, "secretsmanager.RotateSecret", SecretId=resource.arn, RotateImmediately=False, **rules)
     if said.get("DeletedDate"):
-        days = {"RecoveryWindowInDays": _SHORTEST}
-        site.call(resource, "secretsmanager.DeleteSecret", SecretId=resource.arn, **days)
+        site.call(resource, "secretsmanager.DeleteSecret", SecretId=resource.arn)
 
 
 def _find(site: Site, resource: Resource) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -142,12 +143,20 @@ def schedule(site: Site, resource: Resource) -> None:
         known.add(group)
         site.call(resource, "scheduler.CreateScheduleGroup", Name=group)
     if detail:
+        told = (detail["Target"].get("Input") or {}).get("task_definition") if _kept(detail) else None
+        if told:
+            detail = {**detail, "Target": {**detail["Target"], "Input": json.dumps({"TaskDefinition": told})}}
         site.call(resource, "scheduler.CreateSchedule", **fitting("scheduler.CreateSchedule", detail, "ClientToken"))
         return
     target = {**said["Target"], "RoleArn": f"arn:aws:iam::{resource.account}:role/{PLACEHOLDER}"}
     given: dict[str, Any] = {"FlexibleTimeWindow": {"Mode": "OFF"}, "ScheduleExpression": _DAILY, "Target": target}
     name = {"Name": said["Name"], "GroupName": group, "State": said.get("State")}
     site.call(resource, "scheduler.CreateSchedule", **name, **given)
+
+
+def _kept(detail: dict[str, Any]) -> bool:
+    """Say whether of the target's input only what phiward asked of it was kept."""
+    return isinstance(detail["Target"].get("Input"), dict)
 
 
 builds("AWS::Route53::HostedZone", "AWS::Events::Rule", "AWS::Scheduler::Schedule")(waits)

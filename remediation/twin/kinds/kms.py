@@ -44,10 +44,8 @@ def settings(site: Site, resource: Resource) -> None:
     if meta["KeyManager"] == "AWS":
         return
     name = meta["KeyId"]
-    if (original := _original(resource)) != resource.region:
-        there = elsewhere(resource, resource.account, original)
-        tags = pairs(resource, "TagKey", "TagValue") or None
-        site.call(there, "kms.ReplicateKey", KeyId=name, ReplicaRegion=resource.region, Tags=tags)
+    if _original(resource) != resource.region:
+        _replicate(site, resource)
     if alias := doc(resource, "alias"):
         site.call(resource, "kms.CreateAlias", AliasName=alias["AliasName"], TargetKeyId=name)
     turn = doc(resource, "turn")
@@ -59,6 +57,18 @@ def settings(site: Site, resource: Resource) -> None:
         site.call(resource, "kms.DisableKey", KeyId=name)
     elif meta["KeyState"] == "PendingDeletion":
         site.call(resource, "kms.ScheduleKeyDeletion", KeyId=name, PendingWindowInDays=_SOONEST)
+
+
+def _replicate(site: Site, resource: Resource) -> None:
+    """Make the key as a replica; where its original was not built, that is made too: the two share what they are."""
+    meta = doc(resource, "meta")
+    there = elsewhere(resource, resource.account, _original(resource))
+    original = meta["MultiRegionConfiguration"]["PrimaryKey"]["Arn"]
+    if site.pairs.made(original) == original:
+        made = site.call(there, "kms.CreateKey", **fitting("kms.CreateKey", meta, *_NOT_ASKED))["KeyMetadata"]
+        site.pair(original, made["Arn"])
+    tags = pairs(resource, "TagKey", "TagValue") or None
+    site.call(there, "kms.ReplicateKey", KeyId=meta["KeyId"], ReplicaRegion=resource.region, Tags=tags)
 
 
 def text(policy: object) -> str:

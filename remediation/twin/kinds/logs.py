@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from remediation.twin.later import waits
 from remediation.twin.registry import builds, finishes
-from remediation.twin.site import Site, doc, fitting
+from remediation.twin.site import PLACEHOLDER, Site, doc, fitting
 from remediation.twin.tagging import own_tags, pairs
 from scanner.model.resource import Resource
 
@@ -25,8 +25,30 @@ def log_group(site: Site, resource: Resource) -> None:
 def subscriptions(site: Site, resource: Resource) -> None:
     """Hand events on to where the subscriptions say."""
     for item in doc(resource, "subs") or ():
+        _destination(site, resource, item["destinationArn"])
         operation = "logs.PutSubscriptionFilter"
         site.call(resource, operation, **{"filterPattern": "", **fitting(operation, item)})
+
+
+def _destination(site: Site, resource: Resource, arn: str) -> None:
+    """Make the stream that takes the events, of which phiward keeps nothing but its name; moto asks whether it is there.
+
+    What takes them otherwise, a function or another account, is not made.
+    """
+    _, _, service, *_, last = arn.split(":")
+    if service not in {"kinesis", "firehose"}:
+        return
+    name = last.partition("/")[2]
+    if site.made.setdefault((service, arn), {}):
+        return
+    site.made[service, arn]["name"] = name
+    if service == "kinesis":
+        site.call(resource, "kinesis.CreateStream", StreamName=name, ShardCount=1)
+    else:
+        role, bucket = f"arn:aws:iam::{resource.account}:role/{PLACEHOLDER}", f"arn:aws:s3:::{PLACEHOLDER}"
+        where = {"RoleARN": role, "BucketARN": bucket}
+        operation = "firehose.CreateDeliveryStream"
+        site.call(resource, operation, DeliveryStreamName=name, ExtendedS3DestinationConfiguration=where)
 
 
 @finishes("AWS::Logs::MetricFilter")

@@ -29,6 +29,7 @@ from scanner.demo.moto_gaps import (
     s3,
     ssm,
     vpn,
+    wafv2,
 )
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 _MODULES = (
     *(account, autoscaling, backup, cloudfront, cloudtrail, config, directconnect, ec2, ecr, ecs, ecs_settings, efs),
-    *(guardduty, iam, organizations, rds, s3, ssm, vpn),
+    *(guardduty, iam, organizations, rds, s3, ssm, vpn, wafv2),
 )
 _EVENTS: dict[str, Callable[..., None]] = {
     "tunnel": vpn.set_tunnel,

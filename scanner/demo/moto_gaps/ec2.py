@@ -30,7 +30,12 @@ EXTENDS = frozenset(
     f"ec2.{operation}"
     for operation in (
         *("CreateLaunchTemplateVersion", "CreateVpc", "DeleteVpc", "DescribeInstances", "DescribeRegions"),
-        *("DescribeSnapshots", "DisableSnapshotBlockPublicAccess", "EnableImageBlockPublicAccess"),
+        *(
+            "DescribeSnapshots",
+            "DisableImageBlockPublicAccess",
+            "DisableSnapshotBlockPublicAccess",
+            "EnableImageBlockPublicAccess",
+        ),
         *("EnableSnapshotBlockPublicAccess", "GetEbsDefaultKmsKeyId", "GetImageBlockPublicAccessState"),
         *("GetInstanceMetadataDefaults", "GetSerialConsoleAccessStatus", "GetSnapshotBlockPublicAccessState"),
         *("ModifyEbsDefaultKmsKeyId", "ModifyInstanceMetadataDefaults", "ModifyInstanceMetadataOptions"),
@@ -83,6 +88,12 @@ def _disable_snapshot_block(response: Any) -> ActionResult:
     response.error_on_dryrun()
     _store(response)["snapshot_block_public_access_state"] = "unblocked"
     return ActionResult({"State": "unblocked"})
+
+
+def _disable_image_block(response: Any) -> ActionResult:
+    """DisableImageBlockPublicAccess, which moto lacks."""
+    _store(response)["image_block_public_access_state"] = "unblocked"
+    return ActionResult({"ImageBlockPublicAccessState": "unblocked"})
 
 
 def _get_instance_metadata_defaults(response: Any) -> ActionResult:
@@ -239,6 +250,7 @@ def install() -> None:
             add(EC2Response, **{operation: _setter(name, member, parameter)})
     add(
         EC2Response,
+        disable_image_block_public_access=_disable_image_block,
         disable_snapshot_block_public_access=_disable_snapshot_block,
         get_instance_metadata_defaults=_get_instance_metadata_defaults,
         modify_instance_metadata_defaults=_modify_instance_metadata_defaults,
