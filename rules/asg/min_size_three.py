@@ -11,7 +11,7 @@ from rules.asg._groups import by_batch, of_ecs
 from scanner.kinds.autoscaling import AutoScalingGroup
 from scanner.kinds.ecs import CapacityProvider, ContainerInstance
 from scanner.model.inventory import World
-from scanner.model.remedy import Around, Direct, Effect, NotByMachine, Write
+from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Other, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import PhiCluster
@@ -21,36 +21,6 @@ PROVIDER = Other(CapacityProvider, group=GROUP["arn"])
 OTHER_PROVIDER = Other(CapacityProvider, group=GROUP["arn"].replace("hosts", "others"))
 HOST = Other(ContainerInstance, instance_id="i-1")
 ECS = {"AmazonECSManaged": ""}
-
-
-OF_NEW_HOSTS = (
-    "ebs_volume_cmk",
-    "ebs_volume_encrypted",
-    "ebs_volume_in_backup_plan",
-    "ec2_instance_detailed_monitoring",
-    "ec2_instance_imds_hop_limit_one",
-    "ec2_instance_imdsv2_required",
-    "ec2_instance_in_backup_plan",
-    "ec2_instance_profile_attached",
-    "ec2_instance_ssm_managed",
-)
-"""What hosts fail until they have registered and a backup plan takes them, or because their template is weak."""
-
-
-def _sized(group: AutoScalingGroup, **sizes: int) -> Write:
-    return Write("autoscaling.UpdateAutoScalingGroup", {"AutoScalingGroupName": group.id, **sizes})
-
-
-def _widen(group: AutoScalingGroup, _part: str, around: Around) -> Iterator[Write]:
-    wanted = around.settings.minimum
-    if group.maximum < wanted:
-        raise NotByMachine(f"its maximum is {group.maximum}: whether its programs may run {wanted} times is to be said")
-    yield _sized(group, MinSize=wanted)
-
-
-def _narrow(group: AutoScalingGroup, _part: str, _around: Around) -> Iterator[Write]:
-    """Leave the present size: a machine must not choose the hosts that are ended."""
-    yield _sized(group, MinSize=group.minimum)
 
 
 class MinSizeThree(Rule):
@@ -68,16 +38,15 @@ class MinSizeThree(Rule):
     category = "resilience"
     hipaa_proposed = ("164.308(a)(7)(i)", "164.308(a)(7)(ii)(C)")
     sources = (PhiCluster(),)
-    remedy = Direct(
-        "autoscaling.UpdateAutoScalingGroup",
-        by=_widen,
-        across=True,
-        why="Custodian would set a minimum above the maximum",
+    remedy = Runbook(
+        "See that the launch template is as it should be, since new hosts are made of it, and that the programs may run "
+        "several times: aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names {id} --region {region}",
+        "aws autoscaling update-auto-scaling-group --auto-scaling-group-name {id} --min-size 3 --max-size MAXIMUM "
+        "--region {region}, where MAXIMUM is the present one, or 3 if that is more",
+        "See that the new hosts have joined the cluster: aws ecs list-container-instances --cluster CLUSTER "
+        "--region {region}",
         effect=Effect(
-            after="The group keeps at least as many instances as the settings say, and launches those that it lacks.",
             cost="the instances that are launched to reach three",
-            undo=_narrow,
-            brings=OF_NEW_HOSTS,
             terraform={"aws_autoscaling_group": {"min_size": 3}},
         ),
     )

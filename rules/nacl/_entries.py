@@ -35,19 +35,27 @@ def _numbered(acl: NetworkAcl, part: str) -> Iterator[tuple[int, str, int]]:
     port, world = (int(found[1]), found[2]) if found else (0, "")
     if (port, world) not in _PLACES:
         raise NotByMachine(f"whether somebody on the internet needs {part!r} only its owner knows")
-    opening = [entry for entry in acl.inbound if entry.allows and entry.cidr == world and entry.covers("tcp", port)]
-    if not opening:
+    last = _opened(acl, port, world)
+    if last is None:
         raise NotByMachine("several entries are the internet together; which may stay is to be said")
-    last = opening[0].number
     taken = {entry.number for entry in acl.inbound}
-    first = max((entry.number for entry in acl.inbound if entry.number < last and entry.covers("tcp", port)), default=0)
-    free = [number for number in range(first + 1, last) if number not in taken]
+    heeded = [entry for entry in acl.inbound if entry.covers("tcp", port) and (":" in entry.cidr) == (":" in world)]
+    first = max((entry.number for entry in heeded if entry.number < last), default=0)
+    limit = min(number for place in _PLACES if (number := _opened(acl, *place)) is not None)
+    free = [number for number in range(1, limit) if number not in taken]
     needed = _NEEDED[world]
-    own = free[: len(free) - _ROOM * _PLACES.index((port, world))][-len(needed) :]
-    if len(own) < len(needed):
-        raise NotByMachine(f"there are too few free numbers between {first} and {last}: number the entries anew first")
+    own = free[: max(len(free) - _ROOM * _PLACES.index((port, world)), 0)][-len(needed) :]
+    if len(own) < len(needed) or own[0] < first:
+        raise NotByMachine(f"there are too few free numbers between {first} and {limit}: number the entries anew first")
     for number, cidr in zip(own, needed, strict=True):
         yield number, cidr, port
+
+
+def _opened(acl: NetworkAcl, port: int, world: str) -> int | None:
+    """Give the number of the entry that alone lets the world in to a port."""
+    numbers = (entry.number for entry in acl.inbound if entry.allows and entry.cidr == world)
+    covering = {entry.number for entry in acl.inbound if entry.covers("tcp", port)}
+    return next((number for number in numbers if number in covering), None)
 
 
 def shut(acl: NetworkAcl, part: str) -> Iterator[Write]:

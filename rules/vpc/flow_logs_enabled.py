@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 ACCEPTED = Other(FlowLog, id="fl-1", subject="vpc-1", traffic="ACCEPT")
 
 
-_SAME = ("LogDestinationType", "LogDestination", "DeliverLogsPermissionArn", "DestinationOptions", "LogFormat")
+_SAME = ("LogDestinationType", "LogDestination", "DeliverLogsPermissionArn", "DestinationOptions")
+_IDS = ("vpc-id", "subnet-id", "instance-id")
 
 
 def _record(vpc: VPC, _part: str, around: Around) -> Iterator[Write]:
@@ -31,7 +32,8 @@ def _record(vpc: VPC, _part: str, around: Around) -> Iterator[Write]:
             if "LogDestination" not in asked:
                 asked["LogGroupName"] = given["LogGroupName"]
             if "DeliverCrossAccountRole" not in given:
-                whose = {"ResourceType": "VPC", "ResourceIds": [vpc.id], "TrafficType": "ALL"}
+                form = " ".join(f"${{{name}}}" for name in dict.fromkeys((*log.fields, *_IDS)))
+                whose = {"ResourceType": "VPC", "ResourceIds": [vpc.id], "TrafficType": "ALL", "LogFormat": form}
                 yield Write("ec2.CreateFlowLogs", {**whose, **asked})
                 return
     raise NotByMachine(
@@ -71,7 +73,7 @@ class FlowLogsEnabled(Rule):
         across=True,
         why="Custodian's action does not know where the account's other flow logs go",
         effect=Effect(
-            after="A flow log of all traffic goes where another VPC's in the Region goes, in the same form.",
+            after="A flow log of all traffic goes where another VPC's in the Region goes, and names the VPC, subnet and instance.",
             cost="vended logs, about 0.50 USD a GB to CloudWatch Logs or 0.25 USD a GB to S3",
             lasting="the flow log's id is known only when it is made; to go back: aws ec2 delete-flow-logs",
             terraform={
@@ -81,7 +83,6 @@ class FlowLogsEnabled(Rule):
                     "log_destination": "WHERE THE OTHER FLOW LOGS GO",
                 }
             },
-            brings=("vpc_flow_logs_have_v3_fields",),
         ),
     )
     GOOD = (
