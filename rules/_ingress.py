@@ -86,7 +86,9 @@ def _doors(group: SecurityGroup, part: str) -> tuple[list[Permission], list[Perm
         if group.group_name == "default" and meant.peer == group.id:
             return [rule for rule in group.ingress if _meets(rule, meant) and rule.peer == group.id], []
         raise NotByMachine(
-            f"whoever comes from {meant.peer} needs another way in first, such as by the bastion's group"
+            f"whoever comes from {meant.peer} needs another way in first, such as by the bastion's group: aws ec2"
+            f" authorize-security-group-ingress --group-id {group.id} --protocol tcp --port 22 --source-group BASTION"
+            f" --region {group.region}"
         )
     if not _is_never_public(meant):
         raise NotByMachine(f"whether somebody on the internet needs {meant.ports} only its owner knows")

@@ -76,7 +76,12 @@ _OPTIONS = ("HttpEndpoint", "HttpPutResponseHopLimit", "HttpProtocolIpv6", "Inst
 def _require_tokens(template: LaunchTemplate, part: str) -> Iterator[Write]:
     """Make a version from the default one; AWS numbers versions on from the latest."""
     if part != "metadata service":
-        raise NotByMachine("which hosts need a public address, and which key encrypts a volume, a person must say")
+        raise NotByMachine(
+            "which hosts need a public address, and which key encrypts a volume, a person must say: aws ec2"
+            f" create-launch-template-version --launch-template-id {template.id} --source-version '$Default'"
+            f" --launch-template-data file://changes.json --region {template.region}, then aws ec2"
+            f" modify-launch-template --launch-template-id {template.id} --default-version NUMBER"
+        )
     texts = former(template, "texts")
     said = next(item for item in texts if item["VersionNumber"] == template.default_version)["LaunchTemplateData"]
     before = said.get("MetadataOptions", {})

@@ -34,18 +34,21 @@ PROPAGATED = table(1, propagating=("vgw-1",))
 BARE = table(1, Route("0.0.0.0/0", "nat-1"))
 
 
-def _table(part: str) -> str:
+def _table(gateway: VPNGateway, part: str) -> str:
     if not part.startswith("rtb-"):
-        raise NotByMachine("to which VPC the gateway belongs, or whether it is still needed, is for a person to say")
+        raise NotByMachine(
+            "to which VPC the gateway belongs, or whether it is still needed, is for a person to say: aws ec2"
+            f" attach-vpn-gateway --vpn-gateway-id {gateway.id} --vpc-id VPC --region {gateway.region}"
+        )
     return part
 
 
 def _propagate(gateway: VPNGateway, part: str) -> Iterator[Write]:
-    yield Write("ec2.EnableVgwRoutePropagation", {"GatewayId": gateway.id, "RouteTableId": _table(part)})
+    yield Write("ec2.EnableVgwRoutePropagation", {"GatewayId": gateway.id, "RouteTableId": _table(gateway, part)})
 
 
 def _stop(gateway: VPNGateway, part: str) -> Iterator[Write]:
-    yield Write("ec2.DisableVgwRoutePropagation", {"GatewayId": gateway.id, "RouteTableId": _table(part)})
+    yield Write("ec2.DisableVgwRoutePropagation", {"GatewayId": gateway.id, "RouteTableId": _table(gateway, part)})
 
 
 class GatewayAttachedAndRouted(Rule):
