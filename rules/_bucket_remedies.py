@@ -146,6 +146,8 @@ VERSIONS = Custodian(
         sets={"versioning": "Enabled"},
         cost="every former version is stored and paid as an object of its own",
         undo=(Write("s3.PutBucketVersioning", {"Bucket": "{id}", "VersioningConfiguration": {"Status": "Suspended"}}),),
+        follows=("s3_bucket_lifecycle_archive",),
+        brings=("s3_bucket_versioned_lifecycle",),
         terraform={"aws_s3_bucket_versioning": {"bucket": "{id}", "versioning_configuration": {"status": "Enabled"}}},
     ),
 )

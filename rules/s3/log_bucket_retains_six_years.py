@@ -88,6 +88,7 @@ class LogBucketRetainsSixYears(Rule):
             " rules, stay. Where logs could be overwritten, versions are on",
             cost="storage of the logs for six years",
             undo=_as_before,
+            brings=("s3_bucket_versioned_lifecycle",),
             terraform={
                 "aws_s3_bucket_lifecycle_configuration": {
                     "bucket": "{id}",
