@@ -56,7 +56,7 @@ def _source(site: Site, resource: Resource) -> tuple[str, bool]:
     made = site.pairs.made(box["VolumeId"])
     if made != box["VolumeId"]:
         return made, True
-    wanted = fitting("ec2.CreateVolume", box)
+    wanted = fitting("ec2.CreateVolume", box, "SnapshotId")
     zone = f"{resource.region}a"
     fresh = site.call(resource, "ec2.CreateVolume", **{**wanted, "Size": box["VolumeSize"], "AvailabilityZone": zone})
     site.pair(box["VolumeId"], fresh["VolumeId"])
