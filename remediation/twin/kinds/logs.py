@@ -31,7 +31,7 @@ def subscriptions(site: Site, resource: Resource) -> None:
 
 
 def _destination(site: Site, resource: Resource, arn: str) -> None:
-    """Make the stream that takes the events, of which phiward keeps nothing but its name; moto asks whether it is there.
+    """Make the stream that takes the events, of which phiward keeps but the name; moto asks whether it is there.
 
     What takes them otherwise, a function or another account, is not made.
     """
