@@ -11,7 +11,7 @@ _CURVES = {"EC_prime256v1": "SECP256R1", "EC_secp384r1": "SECP384R1", "EC_secp52
 
 def self_made(
     domain: str, names: Sequence[str], algorithm: str, valid: tuple[datetime, datetime], serial: int = 1
-) -> dict[str, bytes]:
+) -> dict[str, Any]:
     """Make a certificate as ACM imports it: Certificate and PrivateKey in PEM.
 
     `algorithm` is ACM's (RSA_2048, EC_prime256v1), `names` are alternative ones, `valid` is from when until when.
