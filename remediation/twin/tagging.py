@@ -10,7 +10,7 @@ OF_AWS = "aws:"
 
 def own_tags(resource: Resource) -> dict[str, str]:
     """Give the tags of a resource that its owner set."""
-    return {key: value for key, value in resource.tags.items() if not key.startswith(OF_AWS)}
+    return {key: value for key, value in (resource.tags or {}).items() if not key.startswith(OF_AWS)}
 
 
 def pairs(resource: Resource, key: str = "Key", value: str = "Value") -> list[dict[str, str]]:

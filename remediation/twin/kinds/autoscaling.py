@@ -7,7 +7,7 @@ from typing import Any
 from remediation.twin.registry import builds, finishes
 from remediation.twin.scripts import script
 from remediation.twin.site import Site, doc, fitting
-from remediation.twin.tagging import OF_AWS
+from remediation.twin.tagging import OF_AWS, own_tags
 from scanner.model.resource import Resource
 
 
@@ -27,7 +27,7 @@ def group(site: Site, resource: Resource) -> None:
     if mixed:
         mixed["LaunchTemplateSpecification"] = _by_id(mixed.get("LaunchTemplateSpecification"))
     site.call(resource, "autoscaling.CreateAutoScalingGroup", **{n: v for n, v in wanted.items() if v not in ("", [])})
-    name = {"AutoScalingGroupNames": [box["AutoScalingGroupName"]]}
+    name: dict[str, Any] = {"AutoScalingGroupNames": [box["AutoScalingGroupName"]]}
     (made,) = site.call(resource, "autoscaling.DescribeAutoScalingGroups", **name)["AutoScalingGroups"]
     site.pair(box["AutoScalingGroupARN"], made["AutoScalingGroupARN"])
 
@@ -80,7 +80,7 @@ def launch_configuration(site: Site, resource: Resource) -> None:
     if box.get("UserData"):
         kept["UserData"] = script(box["UserData"])
     site.call(resource, "autoscaling.CreateLaunchConfiguration", **kept)
-    name = {"LaunchConfigurationNames": [box["LaunchConfigurationName"]]}
+    name: dict[str, Any] = {"LaunchConfigurationNames": [box["LaunchConfigurationName"]]}
     (made,) = site.call(resource, "autoscaling.DescribeLaunchConfigurations", **name)["LaunchConfigurations"]
     site.pair(box["LaunchConfigurationARN"], made["LaunchConfigurationARN"])
 
@@ -90,7 +90,7 @@ def scalable_target(site: Site, resource: Resource) -> None:
     """Register what may be scaled; the service of ECS must be there."""
     target = doc(resource, "target")
     operation = "application-autoscaling.RegisterScalableTarget"
-    site.call(resource, operation, **fitting(operation, target, "RoleARN"), Tags=dict(resource.tags) or None)
+    site.call(resource, operation, **fitting(operation, target, "RoleARN"), Tags=own_tags(resource) or None)
     ids = {"ServiceNamespace": target["ServiceNamespace"], "ResourceIds": [target["ResourceId"]]}
     made = site.call(resource, "application-autoscaling.DescribeScalableTargets", **ids)["ScalableTargets"]
     for each in made:

@@ -46,7 +46,7 @@ def snapshot(site: Site, resource: Resource) -> None:
         site.pair(box.get("VolumeId"), made.get("VolumeId"))
         tag(site, resource)
     if doc(resource, "everybody"):
-        open_to = {"Attribute": "createVolumePermission", "OperationType": "add", "GroupNames": ["all"]}
+        open_to: dict[str, Any] = {"Attribute": "createVolumePermission", "OperationType": "add", "GroupNames": ["all"]}
         site.call(resource, "ec2.ModifySnapshotAttribute", SnapshotId=name, **open_to)
 
 

@@ -95,9 +95,8 @@ def subnet(site: Site, resource: Resource) -> None:
         tag(site, resource)
     for member in ("MapPublicIpOnLaunch", "AssignIpv6AddressOnCreation"):
         if box.get(member, False) != made.get(member, False):
-            site.call(
-                resource, "ec2.ModifySubnetAttribute", SubnetId=box["SubnetId"], **{member: {"Value": box[member]}}
-            )
+            changed: dict[str, Any] = {"SubnetId": box["SubnetId"], member: {"Value": box.get(member, False)}}
+            site.call(resource, "ec2.ModifySubnetAttribute", **changed)
 
 
 def _ipv6(box: dict[str, Any]) -> dict[str, str]:

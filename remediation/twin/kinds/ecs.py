@@ -48,7 +48,7 @@ def container_instance(site: Site, resource: Resource) -> None:
         tags = pairs(resource, *_TAGS)
         site.call(resource, "ecs.TagResource", resourceArn=box["containerInstanceArn"], tags=tags)
     if box.get("status") == "DRAINING":
-        draining = {"containerInstances": [box["containerInstanceArn"]], "status": "DRAINING"}
+        draining: dict[str, Any] = {"containerInstances": [box["containerInstanceArn"]], "status": "DRAINING"}
         site.call(resource, "ecs.UpdateContainerInstancesState", **place, **draining)
 
 
@@ -77,7 +77,7 @@ def service(site: Site, resource: Resource) -> None:
     box = doc(resource, "service")
     if box.get("status") != "ACTIVE":
         raise UnbuiltError(f"ecs.CreateService: a service that is {box.get('status')} cannot be made")
-    newest = next((each for each in box.get("deployments", ()) if each.get("status") == "PRIMARY"), {})
+    newest: dict[str, Any] = next((each for each in box.get("deployments", ()) if each.get("status") == "PRIMARY"), {})
     wanted = {
         **fitting("ecs.CreateService", newest, "id", "status", "desiredCount"),
         **fitting("ecs.CreateService", box, "tags"),

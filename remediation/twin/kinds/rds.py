@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from remediation.twin.later import renamed
 from remediation.twin.registry import builds
 from remediation.twin.site import Site, UnbuiltError, doc, fitting
 from remediation.twin.standin import PLACEHOLDER
@@ -44,18 +45,22 @@ def parameter_group(site: Site, resource: Resource) -> None:
         site.call(resource, f"rds.Modify{of}", **{f"{of}Name": box[f"{of}Name"]}, Parameters=said)
 
 
-def _common(resource: Resource) -> dict[str, Any]:
-    """Give what instances and clusters are asked for in other words than they are described in."""
+def _common(site: Site, resource: Resource) -> dict[str, Any]:
+    """Give what instances and clusters are asked for in other words than they are described in.
+
+    A password's key that is not in the twin is AWS's own, which is taken where none is named.
+    """
     box = doc(resource, "box")
     key = box.get("KmsKeyId")
     secret = box.get("MasterUserSecret")
+    under = (secret or {}).get("KmsKeyId")
     return {
         "VpcSecurityGroupIds": [each["VpcSecurityGroupId"] for each in box.get("VpcSecurityGroups", ())] or None,
         "EnableCloudwatchLogsExports": box.get("EnabledCloudwatchLogsExports") or None,
         "EnableIAMDatabaseAuthentication": box.get("IAMDatabaseAuthenticationEnabled"),
         "KmsKeyId": None if key == _MOTOS_KEY else key,
         "ManageMasterUserPassword": True if secret else None,
-        "MasterUserSecretKmsKeyId": secret.get("KmsKeyId") if secret else None,
+        "MasterUserSecretKmsKeyId": under if renamed(site, under) else None,
         "MasterUserPassword": None if secret else PLACEHOLDER,
         "Tags": pairs(resource) or None,
     }
@@ -67,7 +72,7 @@ def cluster(site: Site, resource: Resource) -> None:
     box = doc(resource, "box")
     wanted = {
         **fitting("rds.CreateDBCluster", box, "AllocatedStorage", "StorageType", "ScalingConfiguration"),
-        **_common(resource),
+        **_common(site, resource),
         "DBSubnetGroupName": box.get("DBSubnetGroup"),
         "DBClusterParameterGroupName": _own(box.get("DBClusterParameterGroup")),
     }
@@ -86,6 +91,8 @@ def _pair(site: Site, ours: dict[str, Any], theirs: dict[str, Any], *members: st
             site.pair(one, other)
     secret, other = (each.get("MasterUserSecret") or {} for each in (ours, theirs))
     site.pair(secret.get("SecretArn"), other.get("SecretArn"))
+    if secret and not renamed(site, secret.get("KmsKeyId")):
+        site.pair(secret.get("KmsKeyId"), other.get("KmsKeyId"))
 
 
 @builds("AWS::RDS::DBInstance")
@@ -94,7 +101,7 @@ def instance(site: Site, resource: Resource) -> None:
     box = doc(resource, "box")
     wanted = {
         **fitting("rds.CreateDBInstance", box),
-        **_common(resource),
+        **_common(site, resource),
         "Port": box.get("Endpoint", {}).get("Port"),
         "DBSubnetGroupName": box.get("DBSubnetGroup", {}).get("DBSubnetGroupName"),
         "DBParameterGroupName": _own((box.get("DBParameterGroups") or [{}])[0].get("DBParameterGroupName")),
