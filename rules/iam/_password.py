@@ -118,8 +118,11 @@ def _strengthen_and_expire(account: Account, _part: str, around: Around) -> Iter
 
 
 def _former_passwords(account: Account, _part: str) -> Iterator[Write]:
+    """Where there was no policy, one is put before it is deleted: another remedy's undoing may have deleted it."""
     was = _kept(account)
-    yield Write("iam.DeleteAccountPasswordPolicy") if was is None else Write("iam.UpdateAccountPasswordPolicy", was)
+    yield Write("iam.UpdateAccountPasswordPolicy", was or {})
+    if was is None:
+        yield Write("iam.DeleteAccountPasswordPolicy")
 
 
 def _as_before(account: Account, part: str, _around: Around) -> Iterator[Write]:
