@@ -16,7 +16,7 @@ from scanner.model.resource import Resource
 HOME_REGION: Mapping[str, str] = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
 """Where a global service of each partition is called."""
 
-_WORD = re.compile(r"\{(id|arn|name|region|account|partition|part)\}")
+_WORD = re.compile(r"(?<!\$)\{(id|arn|name|region|account|partition|part)\}")
 _FACT = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 

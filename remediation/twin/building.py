@@ -20,7 +20,7 @@ EVERYWHERE = frozenset({"AWS::::Account", "AWS::::Region"})
 """Settings that hold for whatever else is built in the account."""
 
 _NAMES = re.compile(r"[^\s\"'`,;=<>()\[\]{}|\\]+")
-_SHORT = 4
+_SHORT = 3
 
 
 def key(resource: Resource) -> Key:

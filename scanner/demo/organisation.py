@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MANAGEMENT_ACCOUNT = "123456789012"
 FIRST_NIGHT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+REMEDIATION_ROLE = "PhiwardRemediation"
+"""Who carries plans out; moto lets any role be assumed, so it is not made and nothing judges it."""
 _STATIC = {"aws_access_key_id": "AKIADEMO", "aws_secret_access_key": "demo"}  # the server asks for no signature
 _FOUNDED = timedelta(days=400)
 _BUILT = timedelta(days=90)
@@ -84,6 +86,7 @@ class Organisation:
         head = (
             f'[store]\nurl = "{store_url}"\n\n'
             f'[aws]\nregions = [{regions}]\nrole = "{self.role}"\nexternal_id = "{EXTERNAL_ID}"\n\n'
+            f'[remediation]\nrole = "{REMEDIATION_ROLE}"\nexternal_id = "{EXTERNAL_ID}"\n\n'
             f'[scope]\ntags = {{ "data-classification" = "phi" }}\n\n'
             f'[address_plan]\nclusters = "10.16.0.0/16"\n'
             f'web = ["10.20.0.0/16", "10.72.0.0/16"]\ncells = "10.64.0.0/14"\n\n'
