@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from rules._former import former
 from scanner.kinds.account import Account
-from scanner.model.remedy import Custodian, Direct, Effect, Write
+from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Fail, Gaps, Severity
 
 if TYPE_CHECKING:
@@ -61,15 +61,21 @@ class OneSetting:
     related: ClassVar[tuple[str, ...]] = ("iam_password_policy_strong",)
 
 
-def sets(policy: dict[str, Any], *sound: dict[str, Any]) -> Custodian:
-    """Make the remedy that sets these members and keeps the others; `sound` are the conditions that hold afterwards."""
-    held = [{"type": "password-policy", **condition} for condition in sound]
-    action = {"type": "set-password-policy", "policy": policy}
+def sets(policy: dict[str, Any]) -> Direct:
+    """Make the remedy that sets these members and keeps the others."""
+
+    def put(account: Account, _part: str) -> Iterator[Write]:
+        yield Write("iam.UpdateAccountPasswordPolicy", (_kept(account) or {}) | policy)
+
     first = ("iam_password_policy_strong", "iam_password_policy_baseline")
-    effect = Effect(
-        after=AFTER, risk=_risk(policy), undo=_former_passwords, terraform=_terraform(policy), follows=first
+    return Direct(
+        "iam.UpdateAccountPasswordPolicy",
+        why="The whole policy is put at once: the members that stand are put again beside the new ones.",
+        by=put,
+        effect=Effect(
+            after=AFTER, risk=_risk(policy), undo=_former_passwords, terraform=_terraform(policy), follows=first
+        ),
     )
-    return Custodian("account", action, filters=[{"not": [{"and": held}]}], effect=effect)
 
 
 def strengthens(policy: dict[str, Any], *, follows: tuple[str, ...] = ()) -> Direct:
@@ -93,9 +99,15 @@ def _terraform(policy: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _kept(account: Account) -> dict[str, Any] | None:
-    """The policy that stands, as it can be put again; None where there is none."""
+    """The policy that stands, as it can be put again; None where there is none. What is 0 there is not asked for."""
     was = former(account, "passwords")
-    return None if was is None else {name: value for name, value in was.items() if name != "ExpirePasswords"}
+    if was is None:
+        return None
+    return {
+        name: value
+        for name, value in was.items()
+        if name != "ExpirePasswords" and (value or name not in {"MaxPasswordAge", "PasswordReusePrevention"})
+    }
 
 
 def _strong(account: Account, around: Around) -> dict[str, Any]:

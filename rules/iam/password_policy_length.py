@@ -31,7 +31,7 @@ class PasswordPolicyLength(OneSetting, Rule):
         "cis:v6.0/2.7",
         "cis:v7.0/2.8",
     )
-    remedy = sets({"MinimumPasswordLength": LENGTH}, {"key": "MinimumPasswordLength", "op": "ge", "value": LENGTH})
+    remedy = sets({"MinimumPasswordLength": LENGTH})
     GOOD = ({"password_length": 14}, Case({"password_length": 12}, settings={"minimum": 12}))
     BAD = ({"password_length": 13}, Case({"password_length": 14}, settings={"minimum": 15}))
 

@@ -25,7 +25,7 @@ class PasswordPolicyLowercase(OneSetting, Rule):
         "prowler:iam_password_policy_lowercase",
         "steampipe:iam_account_password_policy_one_lowercase_letter",
     )
-    remedy = sets({"RequireLowercaseCharacters": True}, {"key": "RequireLowercaseCharacters", "value": True})
+    remedy = sets({"RequireLowercaseCharacters": True})
     GOOD = ({},)
     BAD = ({"password_lowercase": False},)
 

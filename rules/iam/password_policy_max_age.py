@@ -27,11 +27,7 @@ class PasswordPolicyMaxAge(OneSetting, Rule):
         "prowler:iam_password_policy_expires_passwords_within_90_days_or_less",
         "steampipe:iam_password_policy_expire_90",
     )
-    remedy = sets(
-        {"MaxPasswordAge": MAX_AGE},
-        {"key": "ExpirePasswords", "value": True},
-        {"key": "MaxPasswordAge", "op": "le", "value": MAX_AGE},
-    )
+    remedy = sets({"MaxPasswordAge": MAX_AGE})
     GOOD = ({"password_max_age": 90}, {"password_max_age": 1}, Case({"password_max_age": 120}, settings={"days": 120}))
     BAD = ({"password_max_age": 91}, {"password_max_age": 0}, Case({"password_max_age": 61}, settings={"days": 60}))
 

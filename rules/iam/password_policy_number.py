@@ -25,7 +25,7 @@ class PasswordPolicyNumber(OneSetting, Rule):
         "prowler:iam_password_policy_number",
         "steampipe:iam_account_password_policy_one_number",
     )
-    remedy = sets({"RequireNumbers": True}, {"key": "RequireNumbers", "value": True})
+    remedy = sets({"RequireNumbers": True})
     GOOD = ({},)
     BAD = ({"password_number": False},)
 

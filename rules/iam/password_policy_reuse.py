@@ -32,7 +32,7 @@ class PasswordPolicyReuse(OneSetting, Rule):
         "cis:v6.0/2.8",
         "cis:v7.0/2.9",
     )
-    remedy = sets({"PasswordReusePrevention": REUSE}, {"key": "PasswordReusePrevention", "op": "ge", "value": REUSE})
+    remedy = sets({"PasswordReusePrevention": REUSE})
     GOOD = ({"password_reuse": 24}, Case({"password_reuse": 5}, settings={"minimum": 5}))
     BAD = ({"password_reuse": 23}, {"password_reuse": 0}, Case({"password_reuse": 5}, settings={"minimum": 6}))
 

@@ -25,7 +25,7 @@ class PasswordPolicySymbol(OneSetting, Rule):
         "prowler:iam_password_policy_symbol",
         "steampipe:iam_account_password_policy_one_symbol",
     )
-    remedy = sets({"RequireSymbols": True}, {"key": "RequireSymbols", "value": True})
+    remedy = sets({"RequireSymbols": True})
     GOOD = ({},)
     BAD = ({"password_symbol": False},)
 

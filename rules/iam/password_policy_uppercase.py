@@ -25,7 +25,7 @@ class PasswordPolicyUppercase(OneSetting, Rule):
         "prowler:iam_password_policy_uppercase",
         "steampipe:iam_account_password_policy_one_uppercase_letter",
     )
-    remedy = sets({"RequireUppercaseCharacters": True}, {"key": "RequireUppercaseCharacters", "value": True})
+    remedy = sets({"RequireUppercaseCharacters": True})
     GOOD = ({},)
     BAD = ({"password_uppercase": False},)
 

@@ -45,7 +45,6 @@ EXTENDS: frozenset[str] = frozenset(
             "GetAccountSummary",
         ),
         *(
-            "GetAccountPasswordPolicy",
             "GetCredentialReport",
             "GetPolicy",
             "GetServiceLastAccessedDetails",
@@ -133,13 +132,6 @@ def _with_root_mfa(backend: IAMBackend, summary: Any, *_args: Any, **_kwargs: An
     return summary
 
 
-def _without_zeros(_backend: IAMBackend, policy: Any) -> Any:
-    """GetAccountPasswordPolicy: AWS leaves out what is not asked for, where moto says 0."""
-    policy.max_password_age = policy.max_password_age or None
-    policy.password_reuse_prevention = policy.password_reuse_prevention or None
-    return policy
-
-
 def _generate_accessed(response: Any) -> ActionResult:
     """GenerateServiceLastAccessedDetails, which moto lacks, for roles."""
     arn = response._get_param("Arn")  # noqa: SLF001
@@ -184,4 +176,3 @@ def install() -> None:
     after(IAMBackend, "get_account_authorization_details", _only_attached)
     after(IAMBackend, "get_credential_report", _with_root)
     after(IAMBackend, "get_account_summary", _with_root_mfa)
-    after(IAMBackend, "get_account_password_policy", _without_zeros)
