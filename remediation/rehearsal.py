@@ -12,7 +12,7 @@ import msgspec
 from remediation.custodian import Custodian
 from remediation.hands import Hands, StepError
 from remediation.staging import Ran, Scene, Stage, judged, services, shown, suspects
-from remediation.twin.building import build, concerned
+from remediation.twin.building import build, concerned, names_in
 from remediation.twin.looking import look
 from remediation.twin.site import Site
 from remediation.world import World, kinds_of, places_of, rounds, state_of, worsened
@@ -122,13 +122,14 @@ def _look(site: Site, scene: Scene, places: Iterable[tuple[str, str]], wanted: M
 
 
 def _wanted(steps: Sequence[Step], snapshot: Snapshot) -> Iterator[Resource]:
-    """Give what the steps touch and what their findings were read from."""
+    """Give what the steps touch, what their findings were read from, and what they name."""
     names: dict[str, set[str]] = defaultdict(set)
     for step in steps:
         read = (each.resource for mended in step.mends for each in mended.before if each.resource)
-        names[step.account] |= {step.resource, *step.resources, *read}
+        said = names_in([step.policy, [call.parameters for call in (*step.writes, *step.undo)]])
+        names[step.account] |= {step.resource, *step.resources, *read, *said}
     for resource in snapshot.resources:
-        if resource.arn in names[resource.account]:
+        if names[resource.account] & {resource.arn, resource.id}:
             yield resource
 
 

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
@@ -65,8 +66,12 @@ def _natural(name: str) -> list[str | int]:
 
 
 def _names(resource: Resource) -> set[str]:
-    documents = [section.doc for section in resource.sections.values() if section.state is SectionState.OK]
-    whole = set(_NAMES.findall(msgspec.json.encode(documents).decode()))
+    return names_in([section.doc for section in resource.sections.values() if section.state is SectionState.OK])
+
+
+def names_in(value: Any) -> set[str]:
+    """Give everything in a plain value that may be an id or an ARN, and their last parts."""
+    whole = set(_NAMES.findall(msgspec.json.encode(value).decode()))
     return whole | {part for name in whole for part in (*name.split("/"), name.rpartition(":")[2]) if part != name}
 
 
