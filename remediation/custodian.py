@@ -1,4 +1,4 @@
-"""Cloud Custodian in processes of its own, one for each account: policies go in, what it matched comes out."""
+"""Cloud Custodian in a process of its own: policies go in, what it matched comes out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class CustodianError(Exception):
 
 
 class _Process:
-    """One running Custodian, which serves one account."""
+    """One running Custodian."""
 
     def __init__(self, held: tuple[int, ...]) -> None:
         self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115  it lives as long as the process
@@ -63,16 +63,14 @@ def _pipe(pipe: IO[str] | None) -> IO[str]:
 class Custodian:
     """Runs policies: `with Custodian() as custodian:`; it ends with the block.
 
-    `endpoint` is where AWS is called, empty for AWS itself. `held` are file descriptors that the processes keep open,
-    such as a lock's: what they do is waited for even where this process was killed. Each account has a process of its
-    own, because Custodian keeps a session for 45 minutes without regard to whose it is.
+    `endpoint` is where AWS is called, empty for AWS itself. `held` are file descriptors that the process keeps open,
+    such as a lock's: what it does is waited for even where this process was killed.
     """
 
     def __init__(self, endpoint: str = "", held: tuple[int, ...] = ()) -> None:
-        """Prepare; a process is started by an account's first policy."""
+        """Prepare; the process is started by the first policy."""
         self._endpoint = endpoint
         self._held = held
-        self._account = ""
         self._process: _Process | None = None
 
     def __enter__(self) -> Self:
@@ -95,10 +93,8 @@ class Custodian:
         """
         if find_spec("c7n") is None:
             raise CustodianError(MISSING)
-        if self._process is not None and account != self._account:
-            self.__exit__()
         if self._process is None:
-            self._process, self._account = _Process(self._held), account
+            self._process = _Process(self._held)
         answer = self._process.ask({
             "policy": policy, "account": account, "region": region, "credentials": dict(credentials),
             "endpoint": self._endpoint, "dryrun": dryrun,

@@ -41,7 +41,7 @@ def run(asked: Mapping[str, Any]) -> int:
         PermissionError: the credentials are another account's.
         Exception: whatever Custodian raises.
     """
-    from c7n.utils import reset_session_cache
+    from c7n.utils import local_session, reset_session_cache
 
     from remediation.session import PointedSession
 
@@ -49,7 +49,7 @@ def run(asked: Mapping[str, Any]) -> int:
         return PointedSession(asked["endpoint"], region or asked["region"], **asked["credentials"])
 
     reset_session_cache()  # Custodian keeps one session for 45 minutes, whatever account is asked for
-    found = session().client("sts").get_caller_identity()["Account"]
+    found = local_session(session).client("sts").get_caller_identity()["Account"]
     if found != asked["account"]:
         raise PermissionError(IDENTITY.format(found=found, account=asked["account"]))
     with TemporaryDirectory() as folder:  # what it writes there holds whole descriptions, and nobody reads it
