@@ -83,10 +83,11 @@ def _performance(steps: Sequence[Step], scene: Scene, *, alone: bool) -> dict[st
             for number, wave in enumerate(waves):
                 if scene.tick:
                     scene.tick("rehearsing", number, len(waves))
-                _round(wave, stage)
+                _round(wave, stage, alone=alone)
                 if alone:
                     _take_back(wave, stage)
             if not alone:
+                _look_round(stage)
                 _take_back(ready, stage)
         return stage.outcomes
 
@@ -133,13 +134,40 @@ def _wanted(steps: Sequence[Step], snapshot: Snapshot) -> Iterator[Resource]:
             yield resource
 
 
-def _round(wave: Sequence[Step], stage: Stage) -> None:
-    """Run the steps of a round, look again, and judge each by what changed."""
+def _round(wave: Sequence[Step], stage: Stage, *, alone: bool) -> None:
+    """Run the steps of a round, look again, and judge each by what changed; further afield only where it is `alone`."""
     ran = [found for step in wave if (found := _run(step, stage)) is not None]
     if not ran:
         return
-    stage.ran |= {each.step.id for each in ran}
+    stage.ran |= {each.step.id: each for each in ran}
+    before = _look_again([each.step for each in ran], stage, ran if alone else ())
+    blamed, unclear = _blamed(before, ran, stage)
+    for each in ran:
+        if each.step.id not in unclear:
+            stage.outcomes[each.step.id] = judged(each, blamed.get(each.step.id, []), stage)
+
+
+def _look_round(stage: Stage) -> None:
+    """Look at everything in the services that were written to: what is worse there, which no round looked at?
+
+    Where it cannot be told which step did it, those that may have are left without an outcome.
+    """
+    ran = list(stage.ran.values())
+    if not ran:
+        return
     before = _look_again([each.step for each in ran], stage, ran)
+    blamed, unclear = _blamed(before, ran, stage)
+    for each in ran:
+        if each.step.id in unclear:
+            stage.outcomes.pop(each.step.id, None)
+        elif each.step.id in blamed and each.step.id in stage.outcomes:
+            stage.outcomes[each.step.id] = judged(each, blamed[each.step.id], stage)
+
+
+def _blamed(
+    before: Mapping[str, Finding], ran: Sequence[Ran], stage: Stage
+) -> tuple[dict[str, list[Finding]], set[str]]:
+    """Say what each step made worse, and of which steps that cannot be told."""
     blamed: dict[str, list[Finding]] = defaultdict(list)
     unclear: set[str] = set()
     for finding in worsened(before, stage.world.findings):
@@ -150,9 +178,7 @@ def _round(wave: Sequence[Step], stage: Stage) -> None:
             unclear |= {each.step.id for each in these}
         for each in these:
             blamed[each.step.id].append(finding)
-    for each in ran:
-        if each.step.id not in unclear:
-            stage.outcomes[each.step.id] = judged(each, blamed[each.step.id], stage)
+    return dict(blamed), unclear
 
 
 def _run(step: Step, stage: Stage) -> Ran | None:

@@ -46,7 +46,7 @@ class Stage:
     hands: Hands
     fake: frozenset[str]
     outcomes: dict[str, Outcome] = field(default_factory=dict)
-    ran: set[str] = field(default_factory=set)
+    ran: dict[str, Ran] = field(default_factory=dict)
 
 
 class Ran(NamedTuple):

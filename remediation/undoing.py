@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from remediation import journal as words
-from remediation.applying import FAILED, SurpriseError, Told, Work
+from remediation.applying import GONE, SurpriseError, Told, Work
 from remediation.hands import StepError
-from remediation.world import rounds, state_of
-from scanner.model.plan import PlanError, Step
+from remediation.world import rounds
+from scanner.model.finding import Finding
+from scanner.model.plan import Step
 
 
 def rollback(work: Work, steps: Sequence[Step]) -> None:
@@ -20,57 +21,99 @@ def rollback(work: Work, steps: Sequence[Step]) -> None:
         PlanError: the plan is not the one that was carried out.
         SurpriseError: a call was refused, or the former state did not come back; nothing further was begun.
     """
-    approval = work.journal.approval()
-    if approval is not None and approval.hash != work.journal.plan.hash:
-        raise PlanError(f"plan {work.journal.plan.id} is not what was carried out: it was altered since")
-    done = [step for step in reversed(steps) if work.journal.state(step.id).state in {"done", "undoing", "open"}]
-    for step in done:
+    journal = work.journal
+    journal.unaltered()
+    order = journal.order()
+    begun = [step for step in steps if journal.state(step.id).state in {"done", "undoing", "open"}]
+    begun.sort(key=lambda step: order[step.id])
+    for step in reversed(begun):
         if not step.undo:
             work.tell(Told(step, "skipped", f"there is no way back: {step.lasting}"))
     try:
-        for wave in reversed(rounds(list(reversed([step for step in done if step.undo])), work.wave)):
-            _wave(wave, work)
-    except SurpriseError as error:
-        work.journal.note(words.STOPPED, why=str(error))
+        for wave in reversed(rounds([step for step in begun if step.undo], work.wave)):
+            _wave(wave[::-1], work)
+    except BaseException as error:
+        journal.note(words.STOPPED, why=str(error) or type(error).__name__)
         raise
 
 
 def _wave(wave: Sequence[Step], work: Work) -> None:
-    work.look(wave)
-    begun = [step for step in wave if _undo(step, work)]
-    if not begun:
-        return
-    work.look(begun)
-    for step in begun:
-        states = [state_of(each, work.world.findings, step) for each in step.mends]
-        if "fails" not in states:
-            why = f"step {step.id} ({step.title}, {step.name}) was undone, but its finding {', '.join(states)}"
-            work.journal.note(FAILED, step.id, why=why)
-            raise SurpriseError(f"{why}; look at the resource: nothing further was begun")
-        work.journal.note(words.UNDONE, step.id)
-        work.tell(Told(step, "undone"))
+    before = work.look(wave)
+    ran: list[Step] = []
+    try:
+        for step in wave:
+            if _is_undoable(step, work):
+                _undo(step, work)
+                ran.append(step)
+    except SurpriseError:
+        if ran:
+            _settle(ran, before, work)
+        raise
+    wrong = _settle(ran, before, work) if ran else ""
+    if wrong:
+        raise SurpriseError(wrong)
 
 
-def _undo(step: Step, work: Work) -> bool:
-    """Make the operations that undo a step, unless things are as before already, or as nobody left them."""
-    states = [state_of(each, work.world.findings, step) for each in step.mends]
-    before = work.journal.state(step.id)
-    if before.state != "undoing" and all(state == "fails" for state in states):
+def _settle(ran: Sequence[Step], before: Mapping[str, Finding], work: Work) -> str:
+    """Look at what was undone, note its end, and say what did not come back; nothing where all did."""
+    after = work.look_until(ran, lambda step: _is_back(step, work))
+    work.standing.rebase(ran, before, after, work.journal)
+    complaint = ""
+    for step in ran:
+        if _is_back(step, work):
+            work.journal.note(words.UNDONE, step.id)
+            work.tell(Told(step, "undone"))
+            continue
+        states = ", ".join(sorted(set(work.states(step))))
+        why = f"step {step.id} ({step.title}, {step.name}) was undone, but its finding {states}"
+        work.journal.note(words.FAILED, step.id, why=why)
+        complaint = complaint or f"{why}; look at the resource: nothing further was begun"
+    return complaint
+
+
+def _is_back(step: Step, work: Work) -> bool:
+    """Say whether a step's finding fails as before; or what was read is as before, and something else mends it."""
+    return "fails" in work.states(step) or work.standing.is_back(step, work.world.findings)
+
+
+def _is_undoable(step: Step, work: Work) -> bool:
+    """Say whether a step is to be undone; say loudly why not."""
+    states, now = set(work.states(step)), work.journal.state(step.id)
+    if "unknown" in states:
+        return _skip(step, "how it stands now cannot be learned", work)
+    if now.began > 1 and now.state != "done":
+        return True  # of several operations some were made, whatever shows of them
+    drifted = work.standing.drift(step, work.world.findings)
+    if states == {"fails"} and not drifted:
         work.journal.note(words.UNDONE, step.id, why="it is as before already")
         work.tell(Told(step, "undone", "it is as before already"))
         return False
-    if "unknown" in states:
-        work.tell(Told(step, "skipped", "how it stands now cannot be learned"))
-        return False
-    work.journal.note(words.UNDOING, step.id, resumed=before.state == "undoing")
+    if states == {"gone"} and not now.gone:
+        return _skip(step, GONE, work)
+    changed = work.standing.changed(step, work.world.findings)
+    if changed or states == {"fails"}:
+        return _skip(step, f"it has changed since it was carried out: {changed or drifted}", work)
+    return True
+
+
+def _skip(step: Step, why: str, work: Work) -> bool:
+    work.journal.note(words.UNDO_SKIPPED, step.id, why=why)
+    work.tell(Told(step, "skipped", why))
+    return False
+
+
+def _undo(step: Step, work: Work) -> None:
+    """Make the operations that undo a step."""
+    before = work.journal.state(step.id)
+    resumed = before.state == "undoing"
+    work.journal.note(words.UNDOING, step.id, resumed=resumed)
 
     def note(number: int, what: str) -> None:
         work.journal.note(words.UNDO_CALLING if what == "began" else words.UNDO_CALLED, step.id, number=number)
 
-    done = before.calls if before.state == "undoing" and before.calls < len(step.undo) else 0
+    done = before.calls if resumed and before.calls < len(step.undo) else 0
     try:
-        work.hands.write(step, step.undo, note, done, again=before.state == "undoing")
+        work.hands.write(step, step.undo, note, done, again=resumed or before.state == "open")
     except StepError as error:
-        work.journal.note(FAILED, step.id, why=str(error))
+        work.journal.note(words.FAILED, step.id, why=str(error))
         raise SurpriseError(f"step {step.id} ({step.title}, {step.name}) cannot be undone: {error}") from error
-    return True
