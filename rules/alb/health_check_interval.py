@@ -62,7 +62,7 @@ class HealthCheckInterval(Rule):
 
     GOOD = ({}, {"interval": 15, "healthy_threshold": 2}, Case({"interval": 30}, settings={"seconds": 90}))
     BAD = (
-        {"interval": 31, "healthy_threshold": 1},
+        {"interval": 16, "healthy_threshold": 2},
         {"interval": 30, "healthy_threshold": 5},
         {"interval": 5, "healthy_threshold": 7},
         Case({}, settings={"seconds": 29}),

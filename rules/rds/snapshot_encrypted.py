@@ -44,12 +44,15 @@ class SnapshotEncrypted(Rule):
     related = ("rds_storage_encrypted",)
     remedy = Runbook(
         "Copy it with a key: aws rds copy-db-snapshot --source-db-snapshot-identifier {arn}"
-        " --target-db-snapshot-identifier NAME --kms-key-id KEY --copy-tags --region {region} (of a cluster:"
-        " copy-db-cluster-snapshot --source-db-cluster-snapshot-identifier {arn}"
-        " --target-db-cluster-snapshot-identifier NAME).",
-        "Restore the copy once to prove it: aws rds restore-db-instance-from-db-snapshot --db-snapshot-identifier NAME"
-        " --db-instance-identifier PROOF --region {region} (of a cluster: restore-db-cluster-from-snapshot).",
-        "Delete {id}: aws rds delete-db-snapshot --db-snapshot-identifier {id} --region {region}; a nightly one goes by"
+        " --target-db-snapshot-identifier NAME --kms-key-id KEY --copy-tags --region {region}. A cluster's cannot be"
+        " copied so: restore it with a key (aws rds restore-db-cluster-from-snapshot --snapshot-identifier {arn}"
+        " --db-cluster-identifier PROOF --engine ENGINE --kms-key-id KEY --region {region}) and keep a snapshot of that"
+        " (aws rds create-db-cluster-snapshot --db-cluster-identifier PROOF --db-cluster-snapshot-identifier NAME"
+        " --region {region}).",
+        "Restore the new one once to prove it: aws rds restore-db-instance-from-db-snapshot --db-snapshot-identifier"
+        " NAME --db-instance-identifier PROOF --region {region}",
+        "Delete {id}: aws rds delete-db-snapshot --db-snapshot-identifier {id} --region {region} (a cluster's: aws rds"
+        " delete-db-cluster-snapshot --db-cluster-snapshot-identifier {id} --region {region}); a nightly one goes by"
         " itself when its retention is over.",
         "Move the database itself to encrypted storage, or the next snapshot will not be encrypted either.",
         effect=Effect(risk="high", cost="the storage of one more snapshot", follows=("rds_storage_encrypted",)),

@@ -56,11 +56,12 @@ class StorageEncrypted(Rule):
     )
     remedy = Runbook(
         "Take a snapshot: aws rds create-db-snapshot --db-instance-identifier {id} --db-snapshot-identifier {id}-plain"
-        " --region {region} (of a cluster: create-db-cluster-snapshot --db-cluster-identifier {id}"
-        " --db-cluster-snapshot-identifier {id}-plain).",
+        " --region {region} (of a cluster: aws rds create-db-cluster-snapshot --db-cluster-identifier {id}"
+        " --db-cluster-snapshot-identifier {id}-plain --region {region}).",
         "Copy it with a key: aws rds copy-db-snapshot --source-db-snapshot-identifier {id}-plain"
-        " --target-db-snapshot-identifier {id}-encrypted --kms-key-id KEY --region {region} (of a cluster:"
-        " restore-db-cluster-from-snapshot takes --kms-key-id itself).",
+        " --target-db-snapshot-identifier {id}-encrypted --kms-key-id KEY --region {region} (a cluster's is restored"
+        " with the key itself: aws rds restore-db-cluster-from-snapshot --snapshot-identifier {id}-plain"
+        " --db-cluster-identifier {id}-encrypted --engine ENGINE --kms-key-id KEY --region {region}).",
         "Restore the copy in the same network, with the same parameter and option groups: aws rds"
         " restore-db-instance-from-db-snapshot --db-snapshot-identifier {id}-encrypted --db-instance-identifier"
         " {id}-encrypted --db-subnet-group-name SUBNETS --vpc-security-group-ids GROUPS --region {region}",

@@ -15,7 +15,7 @@ from scanner.kinds.s3 import Bucket
 from scanner.kinds.s3_reading import AclGrant, LifecycleRule, lifecycle_rules
 from scanner.model.inventory import any_of
 from scanner.model.policy import PolicyDocument
-from scanner.model.remedy import Direct, Effect, Write
+from scanner.model.remedy import Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Case, Fail, Gaps, Missing, Note, Rule
 from scanner.model.rule import Settings as RuleSettings
 from scanner.model.source import PhiCluster
@@ -48,9 +48,11 @@ def _keep(bucket: Bucket, part: str) -> Iterator[Write]:
         yield _versions("Enabled")
         return
     rules = [dict(rule) for rule in former(bucket, "life") or ()]
-    for rule, read in zip(rules, lifecycle_rules(rules), strict=True):
-        if read.label == part:
-            rule["Expiration"] = {"Days": SIX_YEARS}
+    early = [rule for rule, read in zip(rules, lifecycle_rules(rules), strict=True) if read.label == part]
+    if not early:
+        raise NotByMachine(f"none of the bucket's lifecycle rules is known as {part}")
+    for rule in early:
+        rule["Expiration"] = {"Days": SIX_YEARS}
     yield put_lifecycle(rules)
 
 

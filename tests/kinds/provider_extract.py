@@ -1,4 +1,4 @@
-"""Writes `data/provider_aws.json`: the attributes that Terraform's AWS provider has for the types that our kinds read.
+"""Writes `data/provider_aws.json`: what Terraform's AWS provider has for the types that kinds read or remedies write.
 
 The names are taken from HashiCorp's own bindings, which are made of the provider's schema: `pip download --no-deps
 cdktf-cdktf-provider-aws==VERSION`, then `python -m tests.kinds.provider_extract WHEEL PROVIDER_VERSION DATE`.
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from scanner.engine.registry import kinds
+from scanner.engine.registry import kinds, rules
 
 DATA = Path(__file__).parent / "data" / "provider_aws.json"
 _CLASS = re.compile(r"^class (\w+) extends cdktf\.(\w+) \{$(.*?)^\}$", re.MULTILINE | re.DOTALL)
@@ -29,8 +29,9 @@ Tree = dict[str, Any]
 
 
 def wanted() -> set[str]:
-    """Name the Terraform types that the kinds read."""
-    return {name for kind in kinds().values() for name in (*kind.tf, *kind.tf_parts)}
+    """Name the Terraform types that the kinds read and the remedies write."""
+    read = {name for kind in kinds().values() for name in (*kind.tf, *kind.tf_parts)}
+    return read | {name for rule in rules().values() for name in rule.remedy.effect.terraform}
 
 
 def tree(classes: dict[str, tuple[str, str]], name: str) -> Tree:
@@ -54,7 +55,7 @@ def sources(wheel: Path) -> Iterator[str]:
 
 
 def extract(wheel: Path) -> dict[str, Tree]:
-    """Give the attributes of each type that the kinds read and the bindings have."""
+    """Give the attributes of each type that is wanted and that the bindings have."""
     names = wanted()
     found: dict[str, Tree] = {}
     for text in sources(wheel):

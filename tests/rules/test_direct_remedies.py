@@ -13,18 +13,17 @@ from rules.alb.http_redirects_https import HttpRedirectsHttps
 from rules.ecs._services import SOUND_DEPLOYMENT
 from rules.ecs.service_no_public_ip import PRIVATE, PUBLIC, ServiceNoPublicIp
 from rules.efs.policy_requires_tls import PolicyRequiresTls
-from scanner.engine.examples import world_of
 from scanner.kinds.ec2_network import Subnet
 from scanner.kinds.ecs_services import Service
 from scanner.kinds.efs import FileSystem
 from scanner.kinds.elbv2 import Listener, LoadBalancer
 from scanner.kinds.elbv2_reading import Action, ListenerRule
 from scanner.kinds.rds import DBInstance
-from scanner.model.inventory import World
 from scanner.model.kind import Kind
-from scanner.model.remedy import Around, Direct, NotByMachine, Write
+from scanner.model.remedy import Direct, NotByMachine, Write
 from scanner.model.resource import ABSENT, Resource, Section, seen
 from scanner.model.rule import Case, Other, Rule
+from tests.rules.remedying import staged
 
 LB = LoadBalancer.facts["id"].sample
 FORWARD = Action("forward", target_groups=("arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/a/b",))
@@ -36,10 +35,9 @@ OPEN = Other(Listener, **HTTP, default_actions=(FORWARD,))
 
 def _made(remedy: Direct, rule: type[Rule], case: Case, part: str) -> list[Write]:
     """Make out a remedy for an example's resource, with what is around it."""
-    resource, _, inventory = world_of(rule, case)
-    around = Around(World(inventory, rule.needs, resource.account, resource.region), rule.Settings())
+    example = staged(rule, case)
     assert remedy.by is not None
-    return list(remedy.by(rule.kind(resource), part, around))
+    return list(remedy.by(example.view, part, example.around))
 
 
 def _seen(kind: type[Kind], **sections: Section) -> Any:

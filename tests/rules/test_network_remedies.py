@@ -8,18 +8,17 @@ import pytest
 
 from remediation import filling
 from rules._ingress import CLOSE_DOOR
-from scanner.engine.examples import case_of, world_of
 from scanner.engine.registry import rules
 from scanner.kinds.ec2_gateways import FlowLog, VPCEndpoint
 from scanner.kinds.ec2_network import RouteTable, Subnet
 from scanner.kinds.network_reasoning import AclEntry, Permission, admitted
 from scanner.kinds.vpn import Telemetry
 from scanner.kinds.vpn_reading import Tunnel, tunnels
-from scanner.model.inventory import World
 from scanner.model.kind import Kind
 from scanner.model.plan import WriteCall
 from scanner.model.remedy import Around, Direct, NotByMachine
 from scanner.model.rule import Case, Other
+from tests.rules.remedying import staged
 
 WORLD, WORLD_6 = "0.0.0.0/0", "::/0"
 ALL = Permission("-1", None, None, "cidr", WORLD)
@@ -39,8 +38,7 @@ def undo_of(remedy: Direct, view: Kind, part: str, around: Around = NOWHERE) -> 
 
 
 def _view(rule: str, **facts: Any) -> Kind:
-    subject, _, _ = world_of(rules()[rule], case_of(facts))
-    return rules()[rule].kind(subject)
+    return staged(rule, facts).view
 
 
 def _remedy(rule: str) -> Direct:
@@ -231,9 +229,8 @@ VPC = {"id": "vpc-1"}
 
 
 def _around_vpc(rule: str, *others: Other) -> tuple[Kind, Around]:
-    subject, _, inventory = world_of(rules()[rule], Case(VPC, others=others))
-    needs = {*rules()[rule].judged(), *rules()[rule].needs}
-    return rules()[rule].kind(subject), Around(World(inventory, needs, subject.account, subject.region), None)
+    example = staged(rule, Case(VPC, others=others))
+    return example.view, example.around
 
 
 def test_one_gateway_endpoint_is_made_for_all_route_tables_that_lack_it() -> None:

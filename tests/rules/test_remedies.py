@@ -1,39 +1,44 @@
-"""Every remedy could be carried out: by Custodian's own schema, by AWS's own models, or by a person."""
+"""Every remedy could be carried out: by Custodian's own schema, by AWS's own models, and back again."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Iterable
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import botocore.session
-import msgspec
 import pytest
 from botocore.validate import ParamValidator
 
-from remediation.policies import IDENTIFIERS, RemedyError, custodian_policy, direct_step, problems, region_of, render
+from remediation.filling import redacted, region_of
+from remediation.permissions import TABLE, asked, custodian_permissions
+from remediation.policies import IDENTIFIERS, WHOLE_ACCOUNT, RemedyError, problems, render
 from scanner.engine.evaluate import Context, evaluate
-from scanner.engine.examples import AS_OF, case_of, world_of
+from scanner.engine.examples import AS_OF
 from scanner.engine.registry import rules
 from scanner.model.finding import Finding, Verdict
-from scanner.model.remedy import Custodian, Direct, Remedy, Runbook
+from scanner.model.operation import permission_of
+from scanner.model.plan import WriteCall
+from scanner.model.remedy import Custodian, Direct
 from scanner.model.rule import Rule
+from tests.rules.remedying import failing, made, staged
 
 SESSION = botocore.session.get_session()
+LEFT_OVER = re.compile(r"(?<!\$)\{(id|arn|name|region|account|partition|part)\}")
 
 
-def _of(form: type[Remedy]) -> Any:
-    return [pytest.param(rule, id=rule.id) for rule in rules().values() if isinstance(rule.remedy, form)]
+def _of(*forms: type) -> Any:
+    return [pytest.param(rule, id=rule.id) for rule in rules().values() if isinstance(rule.remedy, forms)]
 
 
 def _finding(rule: type[Rule]) -> Finding:
     """Give the finding of the rule's first bad example."""
-    case = case_of(rule.BAD[0])
-    subject, _, inventory = world_of(rule, case)
-    settings = msgspec.convert(dict(case.settings), rule.Settings)
-    found = evaluate([rule], Context(inventory, AS_OF, lambda *_: settings))
-    return next(item for item in found if item.verdict is Verdict.FAIL and item.resource == subject.arn)
+    example = staged(rule, rule.BAD[0])
+    found = evaluate([rule], Context(example.inventory, AS_OF, lambda *_: example.around.settings))
+    return next(item for item in found if item.verdict is Verdict.FAIL and item.resource == example.subject.arn)
 
 
 @cache
@@ -44,42 +49,77 @@ def _input_shape(operation: str) -> Any:
     return model.operation_model(action).input_shape
 
 
-@pytest.mark.parametrize("rule", _of(Custodian))
-def test_a_custodian_policy_is_valid_by_custodian_itself(rule: type[Rule]) -> None:
-    policy = render(rule, _finding(rule))["policy"]
-    assert problems(policy) == []
+def _check(calls: Iterable[WriteCall], facts: Iterable[str]) -> int:
+    """Check writes by AWS's models; give how many they are."""
+    names, number = "|".join(map(re.escape, facts)), 0
+    for call in calls:
+        number += 1
+        shape = _input_shape(call.operation)
+        report = ParamValidator().validate(call.parameters, shape) if shape else None
+        assert report is None or not report.has_errors(), f"{call}: {report.generate_report()}"
+        text = json.dumps(call.parameters)
+        assert not LEFT_OVER.search(text), call
+        assert not re.search(rf'"\$({names})"', text), call
+        assert not redacted(call.parameters), call
+        assert re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", call.region), call
+    return number
 
 
 @pytest.mark.parametrize("rule", _of(Custodian))
-def test_a_custodian_policy_names_its_resource_and_the_failing_condition(rule: type[Rule]) -> None:
+def test_a_custodian_policy_is_valid_and_names_its_resource_and_the_failing_condition(rule: type[Rule]) -> None:
     assert isinstance(rule.remedy, Custodian)
     finding = _finding(rule)
-    policy = custodian_policy(rule, finding)
+    policy = render(rule, finding)["policy"]
+    assert problems(policy) == []
     assert policy["max-resources"] == 1
     assert policy["actions"] == list(rule.remedy.actions) != []
     assert rule.remedy.filters, "without the failing condition a policy would act on what is mended already"
-    if rule.remedy.resource != "account":
+    assert policy["filters"][-len(rule.remedy.filters) :] == list(rule.remedy.filters)
+    if rule.remedy.resource not in WHOLE_ACCOUNT:
         first = policy["filters"][0]
         assert first["key"] == IDENTIFIERS[rule.remedy.resource][0]
         assert len(first["value"]) == 1
         assert finding.resource.endswith(first["value"][0])
 
 
+def test_the_permissions_of_policies_are_what_custodian_says() -> None:
+    assert json.loads(files("remediation").joinpath(TABLE).read_text()) == asked(rules().values())
+    lacking = [
+        rule.id
+        for rule in rules().values()
+        if isinstance(rule.remedy, Custodian) and not custodian_permissions(rule.remedy)
+    ]
+    assert not lacking
+
+
+@pytest.mark.parametrize("rule", _of(Custodian, Direct))
+def test_a_way_back_or_why_there_is_none(rule: type[Rule]) -> None:
+    effect = rule.remedy.effect
+    assert bool(effect.undo) != bool(effect.lasting)
+    assert effect.sets or effect.after, "what is it like afterwards?"
+
+
 @pytest.mark.parametrize("rule", _of(Direct))
-def test_a_direct_remedy_is_an_operation_of_aws_with_valid_parameters(rule: type[Rule]) -> None:
-    step = direct_step(rule, _finding(rule))
-    report = ParamValidator().validate(step["parameters"], _input_shape(step["operation"]))
-    assert not report.has_errors(), report.generate_report()
-    assert not re.search(r"\{(id|arn|name|region|account)\}", str(step["parameters"]))
-    assert step["why"], "why not Custodian?"
+def test_the_operations_of_a_direct_remedy_are_those_of_aws_and_need_a_permission(rule: type[Rule]) -> None:
+    assert isinstance(rule.remedy, Direct)
+    assert rule.remedy.why, "why not Custodian?"
+    assert bool(rule.remedy.by) or not rule.remedy.also
+    for operation in rule.remedy.operations:
+        assert _input_shape(operation) is not None
+        assert re.fullmatch(r"[a-z0-9-]+:[A-Z][A-Za-z]+", permission_of(operation))
 
 
-@pytest.mark.parametrize("rule", _of(Runbook))
-def test_a_runbook_has_steps_for_this_resource(rule: type[Rule]) -> None:
-    steps = render(rule, _finding(rule))["steps"]
-    assert len(steps) >= 2
-    assert all(len(step) > 10 for step in steps)
-    assert not re.search(r"\{(id|arn|name|region|account)\}", " ".join(steps))
+@pytest.mark.parametrize("rule", _of(Custodian, Direct))
+def test_what_is_written_there_and_back_is_what_aws_takes(rule: type[Rule]) -> None:
+    remedy, written, back = rule.remedy, 0, 0
+    for example in failing(rule):
+        for writes, undo in made(example):
+            written += _check(writes, type(example.view).facts)
+            back += _check(undo, type(example.view).facts)
+            if isinstance(remedy, Direct):
+                assert {call.operation for call in writes} <= set(remedy.operations)
+    assert written or isinstance(remedy, Custodian), "no example shows the writes: tests/rules/remedy_answers.py"
+    assert bool(back) == bool(remedy.effect.undo), "no example shows the way back: tests/rules/remedy_answers.py"
 
 
 def _one(**different: Any) -> Finding:
@@ -104,26 +144,18 @@ def test_the_region_where_a_finding_is_mended(arn: str, region: str, expected: s
     assert region_of(_one(resource=arn, region=region)) == expected
 
 
+BLOCKED = "s3_bucket_public_access_blocked"
+
+
 def test_members_of_a_class_are_all_named() -> None:
-    rule = rules()["s3_bucket_public_access_blocked"]
-    policy = custodian_policy(rule, _one(members=("arn:aws:s3:::a", "arn:aws:s3:::b")))
+    policy = render(rules()[BLOCKED], _one(members=("arn:aws:s3:::a", "arn:aws:s3:::b")))["policy"]
     assert policy["filters"][0]["value"] == ["a", "b"]
     assert policy["max-resources"] == 2
 
 
-@pytest.mark.parametrize("make", [custodian_policy, render])
-def test_an_arn_that_does_not_fit_is_refused(make: Callable[[type[Rule], Finding], Any]) -> None:
+def test_an_arn_that_does_not_fit_is_refused() -> None:
     with pytest.raises(RemedyError, match="no ARN of Custodian's type s3"):
-        make(
-            rules()["s3_bucket_public_access_blocked"], _one(resource="arn:aws:ec2:us-east-1:123456789012:instance/i-1")
-        )
-
-
-def test_a_remedy_of_another_form_is_refused() -> None:
-    with pytest.raises(RemedyError, match="no Custodian policy"):
-        custodian_policy(rules()["iam_user_mfa_enabled"], _one())
-    with pytest.raises(RemedyError, match="no API operation"):
-        direct_step(rules()["iam_user_mfa_enabled"], _one())
+        render(rules()[BLOCKED], _one(resource="arn:aws:ec2:us-east-1:123456789012:instance/i-1"))
 
 
 @pytest.mark.parametrize(
@@ -135,5 +167,19 @@ def test_a_remedy_of_another_form_is_refused() -> None:
     ],
 )
 def test_custodian_says_what_is_wrong(different: dict[str, Any], said: str) -> None:
-    policy = custodian_policy(rules()["s3_bucket_public_access_blocked"], _one()) | different
+    policy = render(rules()[BLOCKED], _one())["policy"] | different
     assert any(said in problem for problem in problems(policy))
+
+
+def test_wrong_writes_are_found() -> None:
+    good = WriteCall("s3.DeleteBucketPolicy", {"Bucket": "claims"}, "us-east-1")
+    assert _check([good], ["tags"]) == 1
+    for wrong in (
+        WriteCall("s3.DeleteBucketPolicies", {"Bucket": "claims"}, "us-east-1"),
+        WriteCall("s3.DeleteBucketPolicy", {"Bucket": 5}, "us-east-1"),
+        WriteCall("s3.DeleteBucketPolicy", {"Bucket": "{id}"}, "us-east-1"),
+        WriteCall("s3.DeleteBucketPolicy", {"Bucket": "$tags"}, "us-east-1"),
+        WriteCall("s3.DeleteBucketPolicy", {"Bucket": "claims"}, "global"),
+    ):
+        with pytest.raises(AssertionError):
+            _check([wrong], ["tags"])
