@@ -137,9 +137,7 @@ def dry_run(work: Work, steps: Sequence[Step]) -> None:
 def _wave(wave: Sequence[Step], work: Work) -> None:
     work.look(wave)
     ready = [step for step in wave if _is_ready(step, work)]
-    for step in ready:
-        _dry(step, work)
-    ready = [step for step in ready if work.journal.state(step.id).state != "skipped"]
+    ready = [step for step in ready if _dry(step, work)]
     if not ready:
         return
     before = work.world.findings
@@ -164,12 +162,11 @@ def _settle(ran: Sequence[Step], before: Mapping[str, Finding], work: Work) -> s
     complaints = [said for step in ran if (said := _verified(step, work))]
     work.standing.rebase(ran, before, after, work.journal)
     brought = {rule for step in ran for rule in step.brings}
-    for each in worsened(before, after):
-        if each.rule not in brought:
-            complaints.append(
-                f"since these steps {each.rule} is {each.verdict} on {each.resource}: {each.message}; look, then "
-                f"`phiward remediate rollback`, or make a new plan: {', '.join(step.id for step in ran)}"
-            )
+    complaints += [
+        f"since these steps {each.rule} is {each.verdict} on {each.resource}: {each.message}; look, then `phiward "
+        f"remediate rollback`, or make a new plan: {', '.join(step.id for step in ran)}"
+        for each in worsened(before, after) if each.rule not in brought
+    ]  # fmt: skip
     return complaints[0] if complaints else ""
 
 
@@ -204,9 +201,9 @@ def _is_ready(step: Step, work: Work) -> bool:
 def _awaited(step: Step, work: Work) -> str:
     """Name a step of the plan that a machine does, that must come before, and that has not been done."""
     for first in work.journal.plan.steps:
-        if first.id in step.follows and first.runs and work.journal.state(first.id).state != "done":
-            if set(work.states(first)) & {"fails", "unknown"}:
-                return first.id
+        awaited = first.id in step.follows and first.runs and work.journal.state(first.id).state != "done"
+        if awaited and {"fails", "unknown"} & set(work.states(first)):
+            return first.id
     return ""
 
 
@@ -216,7 +213,8 @@ def _skip(step: Step, why: str, work: Work) -> bool:
     return False
 
 
-def _dry(step: Step, work: Work) -> None:
+def _dry(step: Step, work: Work) -> bool:
+    """Try a step without changing anything, and say whether there is something for it to do."""
     try:
         matched = work.hands.dry(step)
     except StepError as error:
@@ -224,11 +222,12 @@ def _dry(step: Step, work: Work) -> None:
             f"step {step.id} ({step.title}, {step.name}) would fail: {error}; nothing was done"
         ) from error
     if not matched:
-        _skip(step, NOTHING, work)
-    elif matched > len(step.resources):
+        return _skip(step, NOTHING, work)
+    if matched > len(step.resources):
         raise SurpriseError(
             f"step {step.id} would touch {matched} resources, the plan says {len(step.resources)}; nothing was done"
         )
+    return True
 
 
 def _carry_out(step: Step, work: Work) -> None:

@@ -17,6 +17,9 @@ ALREADY = frozenset({
 })  # fmt: skip
 """What AWS answers to a call that was made before, when a killed run is resumed."""
 
+TAKES_AWAY = ("Delete", "Remove", "Revoke", "Detach", "Disassociate", "Deregister", "Disable", "Stop", "Cancel")
+"""How operations begin after which something is not there: made again, AWS answers that it is not."""
+
 _DRY = "DryRunOperation"
 
 
@@ -61,7 +64,7 @@ class Hands:
         """Carry a step out, and say how many resources it touched.
 
         `note(number, "began" or "ended")` is called round each operation. `done` operations are left out: they were
-        made before. With `again`, the first of the rest may have been made before, too.
+        made before. With `again`, any of the rest may have been made before, too: that AWS says so is no error then.
 
         Raises:
             StepError: a call was refused; what was made before it is noted.
@@ -83,14 +86,19 @@ class Hands:
             if number < done:
                 continue
             note(number, "began")
-            self._ask(step, call, dry=False, again=again and number == done)
+            self._ask(step, call, dry=False, again=again)
             note(number, "ended")
 
     def _policy(self, step: Step, *, dryrun: bool) -> int:
+        from botocore.exceptions import BotoCoreError, ClientError
+
         if step.policy is None:
             raise StepError(f"step {step.id} has no policy")
         try:
             credentials = self.access.credentials(step.account)
+        except (BotoCoreError, ClientError) as error:
+            raise StepError(f"account {step.account} cannot be entered any more: {said(error)}") from error
+        try:
             return self.custodian.run(step.policy, step.account, step.region, credentials, dryrun=dryrun)
         except CustodianError as error:
             raise StepError(f"{step.policy['name']}: {error}") from error
@@ -105,11 +113,17 @@ class Hands:
             getattr(client, method(client, action))(**call.parameters, **extra)
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code", ""))
-            if (dry and code == _DRY) or (again and code in ALREADY):
+            if (dry and code == _DRY) or (again and _was_made(action, code)):
                 return
             raise StepError(f"{call.operation} in {step.account} {call.region}: {said(error)}") from error
         except BotoCoreError as error:
             raise StepError(f"{call.operation} in {step.account} {call.region}: {said(error)}") from error
+
+
+def _was_made(action: str, code: str) -> bool:
+    if action.startswith(TAKES_AWAY):
+        return "NotFound" in code or code.startswith("NoSuch")
+    return code in ALREADY
 
 
 def _takes_dry_run(operation: str) -> bool:

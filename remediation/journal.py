@@ -14,6 +14,7 @@ REHEARSED, APPROVED, REVOKED = "rehearsed", "approved", "revoked"
 APPLYING, STOPPED, FINISHED, VERIFIED = "apply began", "apply stopped", "apply ended", "verified"
 BEGAN, CALLING, CALLED, ENDED, SKIPPED = "step began", "call began", "call ended", "step ended", "step skipped"
 UNDOING, UNDO_CALLING, UNDO_CALLED, UNDONE = "undo began", "undo call began", "undo call ended", "undo ended"
+UNDO_SKIPPED, EXPECTED, FAILED = "undo skipped", "expected", "step failed"
 
 
 class Event(Protocol):
@@ -68,12 +69,12 @@ class Log(Protocol):
 class StepState:
     """How far a step is: `new`, `open` (begun, its end is not known), `done`, `skipped`, `undoing`, `undone`.
 
-    `calls` counts the operations that were answered, `calling` says that a further one was begun.
+    `began` counts the operations, of carrying it out or of undoing it, that were begun, `calls` those answered.
     """
 
     state: str = "new"
+    began: int = 0
     calls: int = 0
-    calling: bool = False
     why: str = ""
 
 
@@ -101,6 +102,11 @@ class Journal:
 
     def __post_init__(self) -> None:
         """Read what is there."""
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read it again: somebody else may have taken the approval back meanwhile."""
+        self.entries = []
         self._states = {step.id: StepState() for step in self.plan.steps}
         for entry in self.log.remedy_log(self.plan.id):
             self._take(entry)
@@ -146,6 +152,24 @@ class Journal:
             raise PlanError(f"the approval of plan {plan.id} by {found.by} expired at {found.until}; approve it anew")
         return found
 
+    def unaltered(self) -> None:
+        """Make sure that what was carried out is what the plan says now.
+
+        Raises:
+            PlanError: the plan was altered since.
+        """
+        for each in self.entries:
+            if each.event in {BEGAN, UNDOING} and each.hash != self.plan.hash:
+                raise PlanError(
+                    f"plan {self.plan.id} is not what was carried out: that was {each.hash[:16]}, this is "
+                    f"{self.plan.hash[:16]}; it was altered since"
+                )
+
+    def order(self) -> dict[str, int]:
+        """Give the order in which steps were carried out, by their ids."""
+        found = {step.id: -1 for step in self.plan.steps}
+        return found | {each.step: at for at, each in enumerate(self.entries) if each.event == BEGAN}
+
     def rehearsal(self) -> Mapping[str, Any] | None:
         """Give what the newest rehearsal of this very plan showed."""
         shown = [each.body for each in self.entries if each.event == REHEARSED and each.hash == self.plan.hash]
@@ -157,19 +181,16 @@ class Journal:
 
 
 def _advance(now: StepState, entry: Event) -> None:
-    event = entry.event
+    event, body = entry.event, entry.body
     if event in {BEGAN, UNDOING}:
-        resumed = now.state in {"open", "undoing"}
-        now.state = "open" if event == BEGAN else "undoing"
-        if not resumed:
-            now.calls, now.calling = 0, False
+        state = "open" if event == BEGAN else "undoing"
+        if now.state != state:
+            now.began = now.calls = 0
+        now.state = state
     elif event in {CALLING, UNDO_CALLING}:
-        now.calling = True
+        now.began = max(now.began, int(body["number"]) + 1)
     elif event in {CALLED, UNDO_CALLED}:
-        now.calls, now.calling = now.calls + 1, False
-    elif event == ENDED:
-        now.state, now.why = "done", str(entry.body.get("why", ""))
-    elif event == SKIPPED:
-        now.state, now.why = "skipped", str(entry.body.get("why", ""))
-    elif event == UNDONE:
-        now.state, now.why = "undone", str(entry.body.get("why", ""))
+        now.calls = int(body["number"]) + 1
+    elif event in {ENDED, SKIPPED, UNDONE}:
+        now.state = {ENDED: "done", SKIPPED: "skipped", UNDONE: "undone"}[event]
+        now.why = str(body.get("why", ""))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from remediation import journal as words
 from remediation.applying import GONE, SurpriseError, Told, Work
 from remediation.hands import StepError
+from remediation.journal import StepState
 from remediation.world import rounds
 from scanner.model.finding import Finding
 from scanner.model.plan import Step
@@ -81,19 +82,26 @@ def _is_undoable(step: Step, work: Work) -> bool:
     states, now = set(work.states(step)), work.journal.state(step.id)
     if "unknown" in states:
         return _skip(step, "how it stands now cannot be learned", work)
-    if now.began > 1 and now.state != "done":
-        return True  # of several operations some were made, whatever shows of them
+    if _is_half(step, now):
+        return True
     drifted = work.standing.drift(step, work.world.findings)
     if states == {"fails"} and not drifted:
         work.journal.note(words.UNDONE, step.id, why="it is as before already")
         work.tell(Told(step, "undone", "it is as before already"))
         return False
-    if states == {"gone"} and not now.gone:
+    if states == {"gone"}:
         return _skip(step, GONE, work)
     changed = work.standing.changed(step, work.world.findings)
     if changed or states == {"fails"}:
         return _skip(step, f"it has changed since it was carried out: {changed or drifted}", work)
     return True
+
+
+def _is_half(step: Step, now: StepState) -> bool:
+    """Say whether some of several operations may have been made, whatever shows of them."""
+    if now.state == "open":
+        return now.began > 0 and max(len(step.writes), len(step.resources)) > 1
+    return now.state == "undoing" and now.began > 0 and now.calls < len(step.undo) > 1
 
 
 def _skip(step: Step, why: str, work: Work) -> bool:

@@ -97,17 +97,21 @@ def places_of(steps: Iterable[Step], rules: Mapping[str, type[Rule]], targets: I
 
 
 def state_of(mended: Mended, findings: Mapping[str, Finding], step: Step) -> str:
-    """Say how a finding stands now: `fails`, `passes`, `unknown` with what is missing, or `gone`."""
+    """Say how a finding stands now: `fails`, `passes`, `unknown` with what is missing, or `gone`.
+
+    What is not listed is gone only where the listing is whole.
+    """
     now = findings.get(mended.fingerprint)
     if now is not None and now.verdict is Verdict.FAIL:
         return "fails"
-    of_rule = [
-        each for each in findings.values()
-        if each.rule == mended.rule and (each.resource == step.resource or step.resource in each.members)
-    ]  # fmt: skip
-    if any(each.verdict in {Verdict.UNKNOWN, Verdict.ERROR} and each.part in {"", mended.part} for each in of_rule):
+    of_account = [each for each in findings.values() if each.rule == mended.rule and each.account == step.account]
+    found = [each for each in of_account if each.resource == step.resource or step.resource in each.members]
+    if any(each.verdict in {Verdict.UNKNOWN, Verdict.ERROR} and each.part in {"", mended.part} for each in found):
         return "unknown"
-    return "passes" if of_rule else "gone"
+    if found:
+        return "passes"
+    listings = [each for each in of_account if each.resource == f"{step.kind}/*"]
+    return "unknown" if any(each.region in {step.region, GLOBAL} for each in listings) else "gone"
 
 
 def worsened(before: Mapping[str, Finding], after: Mapping[str, Finding]) -> list[Finding]:
@@ -123,15 +127,10 @@ def worsened(before: Mapping[str, Finding], after: Mapping[str, Finding]) -> lis
 def rounds(steps: Sequence[Step], size: int = 0, *, canary: bool = False) -> list[list[Step]]:
     """Split steps, in their order, into rounds in which no two touch the same resource and none waits for another.
 
-    With `canary`, the first step of each rule comes in a round before the others of that rule.
+    With `canary`, one step of each rule comes in a round before the others of that rule.
     """
     if canary:
-        first: dict[tuple[str, ...], str] = {}
-        for step in steps:
-            first.setdefault(step.rules, step.id)
-        lead = [step for step in steps if first[step.rules] == step.id]
-        rest = [step for step in steps if first[step.rules] != step.id]
-        return [*rounds(lead, size), *rounds(rest, size)] if rest else rounds(lead, size)
+        return [wave for stage in _stages(steps) for wave in rounds(stage, size)]
     found: list[list[Step]] = []
     last: dict[tuple[str, str], int] = {}
     at: dict[str, int] = {}
@@ -145,3 +144,25 @@ def rounds(steps: Sequence[Step], size: int = 0, *, canary: bool = False) -> lis
         at[step.id] = number
         last |= dict.fromkeys(touched, number)
     return found
+
+
+def _stages(steps: Sequence[Step]) -> list[list[Step]]:
+    """Split steps so that of each rule one comes in a stage before the others, and none before what it follows."""
+    stages: list[list[Step]] = []
+    tried: set[tuple[str, ...]] = set()
+    left = list(steps)
+    while left:
+        waiting = {step.id for step in left}
+        stage: list[Step] = []
+        trying: set[tuple[str, ...]] = set()
+        for step in left:
+            if step.rules in trying or waiting & set(step.follows):
+                continue
+            if step.rules not in tried:
+                trying.add(step.rules)
+            stage.append(step)
+            waiting.discard(step.id)
+        stages.append(stage or left)
+        tried |= trying
+        left = [step for step in left if step.id in waiting] if stage else []
+    return stages

@@ -8,7 +8,7 @@ import traceback
 from scanner.run import INTERNAL, MISUSE
 
 INTERRUPTED = 130
-"""The shell's own code for a program ended by Ctrl-C; what was seen is kept and `--resume` goes on."""
+"""The shell's own code for a program ended by Ctrl-C; what was seen or done is kept, and can be gone on with."""
 
 
 def main() -> None:
@@ -29,12 +29,12 @@ def run(arguments: list[str]) -> int:
     except typer.Exit as error:
         return error.exit_code
     except typer.Abort:
-        return _interrupted()
+        return _interrupted(arguments)
     except TyperException as error:
         complain(f"{str(error).rstrip('.')}; see `phiward --help`")
         return MISUSE
     except KeyboardInterrupt:
-        return _interrupted()
+        return _interrupted(arguments)
     except known_errors() as error:
         complain(str(error))
         return MISUSE
@@ -47,12 +47,15 @@ def run(arguments: list[str]) -> int:
             traceback.print_exc()
         return INTERNAL
     if code == INTERRUPTED:
-        return _interrupted()
+        return _interrupted(arguments)
     return code if isinstance(code, int) else 0
 
 
-def _interrupted() -> int:
+def _interrupted(arguments: list[str]) -> int:
     from scanner.cli.output import complain
 
-    complain("interrupted; what was seen is kept: `phiward scan --resume` goes on")
+    if arguments[:1] == ["remediate"]:
+        complain("interrupted; the journal knows how far it came: the same command goes on")
+    else:
+        complain("interrupted; what was seen is kept: `phiward scan --resume` goes on")
     return INTERRUPTED

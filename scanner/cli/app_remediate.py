@@ -105,7 +105,7 @@ def apply(
     config: opt.Config = None, store: opt.Store = "",
 ) -> int:  # fmt: skip
     """Carry out an approved plan by the credentials that may write, wave by wave; a killed run is resumed."""
-    from scanner.cli.remedies.carrying import apply as carry_out
+    from scanner.cli.remedies.doing import apply as carry_out
     from scanner.cli.remedies.ground import Chosen
     from scanner.cli.wire import Wiring
 
@@ -131,7 +131,7 @@ def rollback(
     config: opt.Config = None, store: opt.Store = "",
 ) -> int:  # fmt: skip
     """Bring back what was there before, for the steps that can be undone, the last one first."""
-    from scanner.cli.remedies.carrying import rollback as take_back
+    from scanner.cli.remedies.doing import rollback as take_back
     from scanner.cli.remedies.ground import Chosen
     from scanner.cli.wire import Wiring
 

@@ -1,4 +1,4 @@
-"""`remediate rehearse`, `approve`, `apply`, `verify`, `rollback`."""
+"""`remediate rehearse`, `approve` and `verify`."""
 
 from __future__ import annotations
 
@@ -11,24 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.cli.output import answer, console
-from scanner.cli.remedies.ground import Chosen, journal_of, judging, read_plan
-from scanner.cli.remedies.writing import live_look, reading, writers
+from scanner.cli.remedies.ground import journal_of, judging, read_plan
+from scanner.cli.remedies.writing import live_look, reading
 from scanner.cli.wire import Clock, UsageError, Wiring
 from scanner.run import CLEAN, VIOLATION
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from remediation.applying import Told, Work
-    from scanner.model.plan import Plan, Rehearsal, Step
-
-MARKS = {
-    "done": ("✔", "green"),
-    "already": ("✔", "dim"),
-    "skipped": ("!", "yellow"),
-    "undone": ("↶", "cyan"),
-    "would": ("·", ""),
-}
+    from scanner.model.plan import Plan, Rehearsal
 
 
 def rehearse(wiring: Wiring, path: Path | None, *, as_json: bool, quiet: bool) -> int:
@@ -39,8 +30,8 @@ def rehearse(wiring: Wiring, path: Path | None, *, as_json: bool, quiet: bool) -
         UsageError: what the rehearsal needs is not installed, or the scan is not in the store any more.
     """
     from remediation.journal import REHEARSED
-    from remediation.rehearsal import Scene
     from remediation.rehearsal import rehearse as perform
+    from remediation.staging import Scene
 
     plan = read_plan(path)
     _installed(plan)
@@ -148,89 +139,6 @@ def _until(text: str, days: int) -> datetime:
             f"--until {text}: an approval holds for up to {days} days from today ([remediation] approval_days)"
         )
     return end
-
-
-def apply(wiring: Wiring, path: Path | None, chosen: Chosen, *, dry: bool, wave: int, canary: bool) -> int:
-    """Carry out an approved plan, or with `dry` say what would be; exit 1 when something was skipped or stopped.
-
-    Raises:
-        PlanError: the plan is not approved as it is.
-        UsageError: there are no credentials that may write, or they are the scanner's.
-    """
-    from remediation.applying import apply as carry_out
-    from remediation.applying import dry_run
-
-    return _under_way(wiring, path, chosen, dry_run if dry else carry_out, wave=wave, canary=canary)
-
-
-def rollback(wiring: Wiring, path: Path | None, chosen: Chosen) -> int:
-    """Take back what a plan did, the last step first; exit 1 when something could not be.
-
-    Raises:
-        PlanError: there is no such plan, or it was altered.
-        UsageError: there are no credentials that may write, or they are the scanner's.
-    """
-    from remediation.undoing import rollback as take_back
-
-    return _under_way(wiring, path, chosen, take_back)
-
-
-def _under_way(
-    wiring: Wiring, path: Path | None, chosen: Chosen, act: Callable[[Work, list[Step]], None], *,
-    wave: int = 0, canary: bool = False,
-) -> int:  # fmt: skip
-    from remediation.applying import SurpriseError, Work
-    from remediation.custodian import Custodian
-    from remediation.hands import Hands
-    from remediation.undoing import rollback as take_back
-    from remediation.world import World
-
-    plan = read_plan(path)
-    steps = chosen.picked(plan, wiring)
-    telling = Telling()
-    with wiring.store() as store, store.remedying(plan.id) as lock:
-        journal = journal_of(store, plan)
-        if act is not take_back:
-            journal.approved()
-        reader = reading(wiring)
-        access = writers(wiring, reader, sorted({step.account for step in steps if step.runs}))
-        with Custodian(held=(lock,) if lock is not None else ()) as custodian:
-            world = World(live_look(wiring, reader), judging(wiring), wiring.known_rules(), Clock().now())
-            targets = store.snapshot(plan.scan).targets
-            size = wave or wiring.config.remediation.wave
-            work = Work(journal, world, Hands(access, custodian), targets, telling, wave=size, canary=canary)
-            try:
-                act(work, steps)
-            except SurpriseError as error:
-                console(error=False).print(f"stopped: {error}", style="bold red", markup=False, soft_wrap=True)
-                return VIOLATION
-    return telling.summed(quiet=False)
-
-
-class Telling:
-    """Says what became of each step as it becomes known, and sums it up."""
-
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self.told: list[Told] = []
-        self.say = console(error=False)
-
-    def __call__(self, what: Told) -> None:
-        """Say what became of a step."""
-        self.told.append(what)
-        mark, style = MARKS[what.what]
-        why = f": {what.why}" if what.why else ""
-        step = what.step
-        said = f"{mark} {step.id} {what.what:8} {step.account} {step.region} {step.title} ({step.name}){why}"
-        self.say.print(said, style=style, markup=False, soft_wrap=True)
-
-    def summed(self, *, quiet: bool) -> int:
-        """Sum it up, and give the exit code."""
-        counts = {what: sum(each.what == what for each in self.told) for what in MARKS}
-        said = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing was to be done"
-        if not quiet:
-            self.say.print(said, markup=False, soft_wrap=True)
-        return VIOLATION if counts["skipped"] else CLEAN
 
 
 def verify(wiring: Wiring, path: Path | None, *, as_json: bool) -> int:

@@ -72,7 +72,7 @@ class Chosen:
         return found
 
     def picked(self, plan: Plan, wiring: Wiring) -> list[Step]:
-        """Choose steps of a plan.
+        """Choose steps of a plan; of `limit` nothing is known here, as it speaks of those that are not done.
 
         Raises:
             UsageError: an option names what there is not.
@@ -83,7 +83,7 @@ class Chosen:
         named = {plan.step(text).id for text in self.steps}
         choice, accounts = self.choice(wiring), self.named(wiring)
         tags = {(key.casefold(), value.casefold()) for key, value in choice.exclude_tags}
-        found = [
+        return [
             step
             for step in plan.steps
             if (not named or step.id in named)
@@ -95,7 +95,6 @@ class Chosen:
                 for key, value in step.tags.items()
             )
         ]
-        return found[: self.limit] if self.limit else found
 
 
 def judging(wiring: Wiring) -> Judge:

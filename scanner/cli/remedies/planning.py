@@ -91,8 +91,10 @@ def report(wiring: Wiring, path: Path | None, format: str, out: Path | None, *, 
         files = export(plan, folder)
         console(quiet=quiet).print(f"written: {len(files)} files below {folder}", soft_wrap=True)
         return
+    from remediation.journal import EXPECTED
+
     with wiring.store() as store:
-        events = store.remedy_log(plan.id)
+        events = [each for each in store.remedy_log(plan.id) if each.event != EXPECTED or format == "json"]
         rehearsal = shown(store, plan)
     told = [
         {"at": each.at, "event": each.event, "step": each.step, "by": each.by, "body": each.body} for each in events
