@@ -30,16 +30,25 @@ PlanFile = Annotated[Path | None, typer.Argument(help="The plan's file; else ./r
 Severity = Annotated[opt.Level, typer.Option("--severity", help="Only findings at or above this severity.")]
 Limit = Annotated[int, typer.Option("--limit", min=0, help="At most so many steps; 0 for all.")]
 ExcludeTag = Annotated[
-    list[str] | None, typer.Option("--exclude-tag", help="Leave out what bears the tag: key=value, or key alone.")
+    list[str] | None,
+    typer.Option("--exclude-tag", help="Leave out what bears the tag: key=value, or key; may be repeated."),
 ]
 StepIds = Annotated[list[str] | None, typer.Option("--step", help="Only this step, by its id; may be repeated.")]
+Without = Annotated[
+    list[str] | None, typer.Option("--without", help="Leave this step out, by its id; may be repeated.")
+]
+Form = Annotated[PlanFormat, typer.Option("--format", help="Form; markdown is for tickets, custodian a folder.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why this may be done, such as a change's number; needed.")]
+Until = Annotated[str, typer.Option("--until", help="The last day, such as 2027-03-31; else as config.toml says.")]
+Revoke = Annotated[bool, typer.Option("--revoke", help="Take the approval back; a run stops before its next wave.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what an approved plan would do now; change nothing.")]
 
 
 @remediate_app.command("plan")
 def plan(
     scan: opt.ScanId = "", severity: Severity = opt.Level.INFO, rule: opt.Rules = None, account: opt.Accounts = None,
     limit: Limit = 0, exclude_tag: ExcludeTag = None,
-    without: Annotated[list[str] | None, typer.Option("--without", help="Leave this step out, by its id.")] = None,
+    without: Without = None,
     out: Annotated[Path | None, typer.Option("--out", help="The plan's file; else ./remediation.json.")] = None,
     format: opt.PlainForm = opt.PlainFormat.TABLE,
     config: opt.Config = None, store: opt.Store = "", quiet: opt.Quiet = False,
@@ -56,11 +65,11 @@ def plan(
 
 @remediate_app.command("report")
 def report(
-    plan: PlanFile = None, format: Annotated[PlanFormat, typer.Option("--format", help="Form.")] = PlanFormat.TABLE,
+    plan: PlanFile = None, format: Form = PlanFormat.TABLE,
     out: Annotated[Path | None, typer.Option("--out", help="File to write; for custodian a folder.")] = None,
     config: opt.Config = None, store: opt.Store = "", quiet: opt.Quiet = False,
 ) -> None:  # fmt: skip
-    """Show a plan, its rehearsal and what was done: page, PDF, ticket, or Custodian's policies as files."""
+    """Show a plan, its rehearsal and what was done: for a ticket, as page or PDF, or as policies for Custodian."""
     from scanner.cli.remedies.planning import report as render
     from scanner.cli.wire import Wiring
 
@@ -72,7 +81,7 @@ def rehearse(
     plan: PlanFile = None, format: opt.PlainForm = opt.PlainFormat.TABLE,
     config: opt.Config = None, store: opt.Store = "", quiet: opt.Quiet = False,
 ) -> int:  # fmt: skip
-    """Try the plan in a twin of the account, in memory: which steps do what they say; exit 1 if one does not."""
+    """Try the plan in a twin of the accounts, in memory: which steps do what they say; exit 1 if one is refuted."""
     from scanner.cli.remedies.carrying import rehearse as perform
     from scanner.cli.wire import Wiring
 
@@ -82,12 +91,10 @@ def rehearse(
 @remediate_app.command("approve")
 def approve(
     plan: PlanFile = None,
-    reason: Annotated[str, typer.Option("--reason", help="Why this may be done; it is kept.")] = "",
-    until: Annotated[str, typer.Option("--until", help="The last day, such as 2027-03-31.")] = "",
-    revoke: Annotated[bool, typer.Option("--revoke", help="Take the approval back.")] = False,
+    reason: Reason = "", until: Until = "", revoke: Revoke = False,
     by: opt.By = "", config: opt.Config = None, store: opt.Store = "",
 ) -> None:  # fmt: skip
-    """Approve a rehearsed plan, as it is to the last byte, for some days."""
+    """Approve this very plan, which was rehearsed, for some days."""
     from scanner.cli.remedies.carrying import approve as sign
     from scanner.cli.wire import Wiring
 
@@ -97,7 +104,7 @@ def approve(
 @remediate_app.command("apply")
 def apply(
     plan: PlanFile = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and change nothing.")] = False,
+    dry_run: DryRun = False,
     severity: Severity = opt.Level.INFO, rule: opt.Rules = None, account: opt.Accounts = None, limit: Limit = 0,
     exclude_tag: ExcludeTag = None, step: StepIds = None,
     wave: Annotated[int, typer.Option("--wave", min=0, help="Steps before each look; else as config.toml says.")] = 0,
@@ -118,7 +125,7 @@ def verify(
     plan: PlanFile = None, format: opt.PlainForm = opt.PlainFormat.TABLE,
     config: opt.Config = None, store: opt.Store = "",
 ) -> int:  # fmt: skip
-    """Collect and judge again what the plan has mended; exit 1 if something fails again."""
+    """Collect and judge again what the plan has mended; exit 1 if something fails again or cannot be judged."""
     from scanner.cli.remedies.carrying import verify as judge_again
     from scanner.cli.wire import Wiring
 
