@@ -181,7 +181,8 @@ def _undo(remedy: Remedy, failing: Sequence[tuple[Kind, Around]], part: str) -> 
     """Make out the way back, or say why there is none."""
     effect = remedy.effect
     if effect.lasting or not effect.undo:
-        return (), effect.lasting or "nothing is known that brings the former state back"
+        words = words_of(failing[0][0].resource, part)
+        return (), filled(effect.lasting, words) or "nothing is known that brings the former state back"
     try:
         made = tuple(call for view, around in failing for call in undo_of(remedy, view, part, around))
     except (NotByMachine, Unknown) as error:

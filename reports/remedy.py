@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from scanner.engine.effects import effect_in_words, operations_in_words
 from scanner.model.remedy import Custodian, Direct, Remedy, Runbook
+from scanner.terraform.writing import resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,23 +19,44 @@ _WORDS = frozenset("true false null yes no on off y n".split())
 
 
 def remedy_text(remedy: Remedy, rule: str = "") -> str:
-    """Write a remedy out: a Custodian policy as YAML, an API operation with its parameters, or numbered steps."""
+    """Write a remedy out: a Custodian policy as YAML, API operations, or numbered steps; then what it means.
+
+    After a policy, what it means stands in comments, so that the whole is YAML.
+    """
+    effect = [f"{about.capitalize()}: {words.replace('`', '')}" for about, words in effect_in_words(remedy)]
     if isinstance(remedy, Custodian):
-        return _policy(remedy, rule)
+        return "\n".join([_policy(remedy, rule), *(f"# {line}" for line in effect)])
     if isinstance(remedy, Direct):
         why = [f"({remedy.why})"] if remedy.why else []
-        return "\n".join([f"Call {remedy.operation}", *_yaml(remedy.parameters, 1), *why])
-    return "\n".join(f"{number}. {step}" for number, step in enumerate(remedy.steps, 1))
+        return "\n".join([*_call(remedy), *why, *effect])
+    return "\n".join([*(f"{number}. {step}" for number, step in enumerate(remedy.steps, 1)), *effect])
+
+
+def remedy_code(remedy: Remedy) -> str:
+    """Write the same change in Terraform; empty where the remedy does not say it."""
+    return "\n\n".join(resource(kind, "this", dict(body)) for kind, body in remedy.effect.terraform.items())
+
+
+def _call(remedy: Direct) -> Iterator[str]:
+    if remedy.by:
+        yield f"Call {operations_in_words(remedy).replace('`', '')}"
+    else:
+        yield f"Call {remedy.operation}"
+        yield from _yaml(remedy.parameters, 1)
 
 
 def made_out(remedy: Mapping[str, Any]) -> str:
-    """Write out a remedy that was made for one finding: its policy, its API operation, or its steps."""
+    """Write out a remedy that was made for one finding: its policy, its API operations, or its steps."""
     if "policy" in remedy:
         return "\n".join(_yaml({"policies": [remedy["policy"]]}, 0))
     if "steps" in remedy:
         return "\n".join(f"{number}. {step}" for number, step in enumerate(remedy["steps"], 1))
-    rest = {key: value for key, value in remedy.items() if key not in {"kind", "operation", "account"}}
-    return "\n".join([f"Call {remedy['operation']}" if "operation" in remedy else "", *_yaml(rest, 1)]).strip()
+    named = remedy.get("operations") or [remedy["operation"]] if "operation" in remedy else []
+    call = f"Call {', '.join(named)}" if named else ""
+    left_out = {"kind", "operation", "operations", "account"}
+    rest = {key: value for key, value in remedy.items() if key not in left_out and value not in ({}, "")}
+    made = [] if rest.get("parameters") or not named else ["Parameters: made out by phiward remediate plan"]
+    return "\n".join([call, *made, *_yaml(rest, 1)]).strip()
 
 
 def remedy_kind(remedy: Remedy) -> str:

@@ -20,6 +20,8 @@ ANSWERED = (
 )
 """What AWS answers of a revision and does not take (API_RegisterTaskDefinition)."""
 
+CHANGED = "THE CONTAINERS AS JSON, CHANGED LIKE revision.json"
+
 
 def revision(
     change: str,
@@ -47,6 +49,6 @@ def revision(
             risk=risk,
             downtime="none where deployments keep enough tasks; a program that the change stops does not come back",
             cost=cost,
-            terraform={"aws_ecs_task_definition": terraform or {"container_definitions": change}},
+            terraform={"aws_ecs_task_definition": terraform or {"container_definitions": CHANGED}},
         ),
     )

@@ -69,6 +69,8 @@ def show_rule(wiring: Wiring, name: str) -> None:
     """Show one rule."""
     import msgspec
 
+    from reports.remedy import remedy_code
+
     found = wiring.rules(ids=[name])
     if not found:
         raise UsageError(f"there is no rule {name!r}")
@@ -77,10 +79,15 @@ def show_rule(wiring: Wiring, name: str) -> None:
     out.print(f"[bold]{rule.id}[/bold]  {rule.severity}, {rule.category}")
     out.print(inspect.cleandoc(rule.__doc__ or ""), markup=False)
     facts = {key: value for key, value in document(rule).items() if key not in {"id", "title", "severity", "category"}}
+    remedy = facts.pop("remedy")
     for key, value in facts.items():
         if value:
             text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
             out.print(f"{key:>15}  {text}", markup=False, soft_wrap=False)
+    for title, text in ((f"Remedy: {remedy['kind']}", remedy["text"]), ("In Terraform", remedy_code(rule.remedy))):
+        if text:
+            out.print(f"\n[bold]{title}[/bold]")
+            out.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def test_rules(paths: Sequence[Path]) -> int:

@@ -42,6 +42,15 @@ CELLS = (
     '# reason = "larger clients run more tasks"',
     "",
 )
+REMEDIATION = (
+    "# [remediation]                 # who carries approved plans out; the scanner itself only reads",
+    '# role = "PhiwardRemediation"   # the role to assume in each account of a plan: a name, or an ARN',
+    '# profile = "remediation"       # of the AWS config files: who begins; left out, it is who runs phiward',
+    '# external_id = ""              # where the trust policy of the role asks for one',
+    "# approval_days = 7             # how long an approval holds, 1 to 90 days",
+    "# wave = 20                     # steps between two looks at what they did, 1 to 1000",
+    "",
+)
 EXAMPLE_STATE = "s3://example-states/network.tfstate"
 STATE_FILES = ("terraform.tfstate", "*.tfstate", "*.tf")
 
@@ -134,6 +143,7 @@ def config_text(found: Found) -> str:
         "",
         *DRIFT,
         *_code(found),
+        *REMEDIATION,
         "[reports]",
         'out = "reports-out"',
         "",

@@ -102,7 +102,10 @@ def test_rules_are_listed_with_all_that_the_contract_names(capsys: pytest.Captur
     assert all(wanted <= set(rule) for rule in listed)
     assert len({rule["id"] for rule in listed}) == len(listed) >= 61
     assert run(["rules", "show", "security-hub:KMS.4"]) == 0
-    assert "Customer managed keys rotate" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "Customer managed keys rotate" in shown
+    assert "# Way back: phiward remediate rollback brings the former state back\n" in shown
+    assert shown.endswith('In Terraform\nresource "aws_kms_key" "this" {\n  enable_key_rotation = true\n}\n')
 
 
 def test_the_policy_of_one_rule_is_smaller_than_that_of_all(capsys: pytest.CaptureFixture[str]) -> None:

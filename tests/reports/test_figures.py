@@ -6,15 +6,16 @@ from collections import Counter
 
 import msgspec
 import pytest
+import yaml
 
 from reports.figures import Score, accepted, figures, ordered, standing, why_not_accepted
 from reports.gaps import gap_groups, permissions
 from reports.matrix import NO_RULE, NOTHING, ORGANISATIONAL, covered, matrix
-from reports.remedy import remedy_text
+from reports.remedy import made_out, remedy_code, remedy_text
 from reports.view import ReportData, rule_info, stock
 from reports.words import clean, fit_arn, shorten, value_text
 from scanner.model.finding import Finding, Verdict
-from scanner.model.remedy import Custodian, Direct, Runbook
+from scanner.model.remedy import Custodian, Direct, Effect, Runbook
 from scanner.model.resource import Resource
 from tests.reports.factory import ACCOUNTS, AS_OF, one, report
 from tests.reports.sayings import RULES, SAID, Said
@@ -196,6 +197,34 @@ def test_remedies_read_as_a_person_writes_them() -> None:
         '  KeyId: "{id}"',
         "(c7n cannot)",
     ]
+
+
+def test_a_remedy_says_what_it_means_and_which_operations_it_may_make() -> None:
+    effect = Effect(sets={"rotates": True}, cost="1 USD", lasting="it is gone", terraform={"aws_kms_key": {"a": 1}})
+    many = Direct("kms.Enable", by=lambda *_: (), also=("kms.Tag",), effect=effect)
+    call, *means = remedy_text(many).splitlines()
+    assert call.startswith("Call the API operations kms.Enable, kms.Tag: made out for each resource")
+    assert means == [
+        "Afterwards: rotates is true", "Risk: low: nobody notices", "Cost: 1 USD", "Way back: none: it is gone",
+    ]  # fmt: skip
+    policy = remedy_text(Custodian("s3", "delete", effect=effect), "s3_rule")
+    assert yaml.safe_load(policy) == {"policies": [{"name": "s3-rule", "resource": "aws.s3", "actions": ["delete"]}]}
+    assert "# Way back: none: it is gone" in policy.splitlines()
+    assert remedy_code(many) == 'resource "aws_kms_key" "this" {\n  a = 1\n}'
+
+
+def test_operations_made_for_a_finding_are_named_without_empty_parameters() -> None:
+    where = {"kind": "direct", "account": "123456789012", "region": "us-east-1", "parameters": {}, "why": "none such"}
+    assert made_out({**where, "operation": "kms.Enable", "operations": ["kms.Enable", "kms.Tag"]}).splitlines() == [
+        "Call kms.Enable, kms.Tag",
+        "Parameters: made out by phiward remediate plan",
+        "  region: us-east-1",
+        '  why: "none such"',
+    ]
+    given = made_out({**where, "operation": "kms.Enable", "parameters": {"KeyId": "k"}})
+    assert given.splitlines() == [
+        "Call kms.Enable", "  region: us-east-1", "  parameters:", "    KeyId: k", '  why: "none such"',
+    ]  # fmt: skip
 
 
 def test_stock_counts_by_place_and_kind() -> None:

@@ -10,20 +10,23 @@ from importlib.resources import files
 from typing import Any
 
 import botocore.session
+import msgspec
 import pytest
 from botocore.validate import ParamValidator
 
 from remediation.filling import redacted, region_of
 from remediation.permissions import TABLE, asked, custodian_permissions
+from remediation.planning import Choice, Ground, steps_for
 from remediation.policies import IDENTIFIERS, WHOLE_ACCOUNT, RemedyError, problems, render
 from scanner.engine.evaluate import Context, evaluate
 from scanner.engine.examples import AS_OF
-from scanner.engine.registry import rules
+from scanner.engine.registry import kinds, rules
 from scanner.model.finding import Finding, Verdict
 from scanner.model.operation import permission_of
 from scanner.model.plan import WriteCall
-from scanner.model.remedy import Custodian, Direct
+from scanner.model.remedy import Custodian, Direct, Runbook
 from scanner.model.rule import Rule
+from tests.rules.remedy_answers import answers
 from tests.rules.remedying import failing, made, staged
 
 SESSION = botocore.session.get_session()
@@ -34,11 +37,16 @@ def _of(*forms: type) -> Any:
     return [pytest.param(rule, id=rule.id) for rule in rules().values() if isinstance(rule.remedy, forms)]
 
 
+def _findings(rule: type[Rule]) -> tuple[list[Finding], Context]:
+    """Give the findings of the rule's first bad example."""
+    example = staged(rule, rule.BAD[0], next(answers()))
+    context = Context(example.inventory, AS_OF, lambda *_: example.around.settings)
+    found = evaluate([rule], context)
+    return [item for item in found if item.verdict is Verdict.FAIL and item.resource == example.subject.arn], context
+
+
 def _finding(rule: type[Rule]) -> Finding:
-    """Give the finding of the rule's first bad example."""
-    example = staged(rule, rule.BAD[0])
-    found = evaluate([rule], Context(example.inventory, AS_OF, lambda *_: example.around.settings))
-    return next(item for item in found if item.verdict is Verdict.FAIL and item.resource == example.subject.arn)
+    return _findings(rule)[0][0]
 
 
 @cache
@@ -120,6 +128,21 @@ def test_what_is_written_there_and_back_is_what_aws_takes(rule: type[Rule]) -> N
                 assert {call.operation for call in writes} <= set(remedy.operations)
     assert written or isinstance(remedy, Custodian), "no example shows the writes: tests/rules/remedy_answers.py"
     assert bool(back) == bool(remedy.effect.undo), "no example shows the way back: tests/rules/remedy_answers.py"
+
+
+@pytest.mark.parametrize("rule", _of(Custodian, Direct, Runbook))
+def test_a_finding_becomes_steps_that_say_what_is_done_to_it(rule: type[Rule]) -> None:
+    findings, context = _findings(rule)
+    made_steps = steps_for(findings, Ground(context, rules(), kinds()), Choice())
+    assert not made_steps.left_out
+    assert {each.fingerprint for step in made_steps.steps for each in step.mends} == {
+        each.fingerprint for each in findings
+    }
+    for step in made_steps.steps:
+        assert not LEFT_OVER.search(json.dumps(msgspec.to_builtins(step)))
+        assert step.policy or step.writes or step.runbook
+        assert step.undo or step.lasting or not step.runs
+        assert step.permissions or not step.runs
 
 
 def _one(**different: Any) -> Finding:
