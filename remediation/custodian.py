@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from typing import IO, Any, Self
 
@@ -48,7 +49,8 @@ class _Process:
 
     def end(self) -> None:
         """Let it finish what it does, and end."""
-        _pipe(self._process.stdin).close()
+        with suppress(OSError):  # it may have ended by itself, with something still to be written to it
+            _pipe(self._process.stdin).close()
         self._process.wait()
         _pipe(self._process.stdout).close()
         self._said.close()

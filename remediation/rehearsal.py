@@ -13,13 +13,12 @@ from remediation.custodian import Custodian
 from remediation.hands import Hands, StepError
 from remediation.staging import Ran, Scene, Stage, judged, services, shown, suspects
 from remediation.twin.building import build, concerned, names_in
-from remediation.twin.looking import look
+from remediation.twin.looking import Eyes
 from remediation.twin.site import Site
 from remediation.world import World, kinds_of, places_of, rounds, state_of, worsened
 from scanner.demo import DemoServer
 from scanner.engine.registry import kinds, with_roots
 from scanner.model.finding import Finding
-from scanner.model.kind import Kind
 from scanner.model.plan import Outcome, Plan, Rehearsal, Step, WriteCall
 from scanner.model.resource import Resource, Snapshot
 
@@ -72,8 +71,9 @@ def _performance(steps: Sequence[Step], scene: Scene, *, alone: bool) -> dict[st
         site = Site(server.url)
         building = partial(scene.tick, "building the twin") if scene.tick else None
         twin = build(site, concerned(wanted, scene.snapshot.resources), building)
-        looking = partial(_look, site, scene)
-        world = World(looking, scene.judge, scene.rules, scene.snapshot.as_of)
+        world = World(
+            Eyes(site, scene.redactor, scene.snapshot.as_of).look, scene.judge, scene.rules, scene.snapshot.as_of
+        )
         targets = set(scene.snapshot.targets)
         world.refresh(places_of(steps, scene.rules, targets), kinds_of(steps, scene.rules))
         with Custodian(server.url) as custodian:
@@ -116,10 +116,6 @@ def _take_back(steps: Sequence[Step], stage: Stage) -> None:
             states = {state_of(each, stage.world.findings, step) for each in step.mends}
             said = wrong.get(step.id) or ("proved" if "fails" in states else f"its finding {', '.join(sorted(states))}")
             stage.outcomes[step.id] = msgspec.structs.replace(stage.outcomes[step.id], undone=said)
-
-
-def _look(site: Site, scene: Scene, places: Iterable[tuple[str, str]], wanted: Mapping[str, type[Kind]]) -> Snapshot:
-    return look(site, places, wanted, scene.redactor, scene.snapshot.as_of)
 
 
 def _wanted(steps: Sequence[Step], snapshot: Snapshot) -> Iterator[Resource]:

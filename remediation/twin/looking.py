@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from remediation.session import PointedSession
 from remediation.twin.site import HOME, Site
-from scanner.aws.collect import Collector
+from scanner.aws.looking import Looker
 from scanner.aws.sessions import Sessions, Target
 from scanner.engine.redact import Redactor
 from scanner.model.kind import Kind
@@ -35,17 +35,30 @@ class _TwinSessions(Sessions):
         """Say that the account can be entered."""
 
 
+@dataclass
+class Eyes:
+    """Looks at a twin; what it sees is said in the account's ids."""
+
+    site: Site
+    redactor: Redactor
+    as_of: datetime
+    _targets: dict[str, Target] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Prepare to enter accounts as they are named."""
+        self._looker = Looker(_TwinSessions(self.site), self._targets, self.redactor)
+
+    def look(self, places: Iterable[tuple[str, str]], kinds: Mapping[str, type[Kind]]) -> Snapshot:
+        """Collect kinds in accounts and Regions of the twin."""
+        asked = sorted(places)
+        self._targets.update({account: Target(account, account) for account, _ in asked})
+        seen = self._looker.look(asked, kinds, self.as_of)
+        seen.resources = [self.site.pairs.as_real(resource) for resource in seen.resources]
+        return seen
+
+
 def look(
     site: Site, places: Iterable[tuple[str, str]], kinds: Mapping[str, type[Kind]], redactor: Redactor, as_of: datetime
 ) -> Snapshot:
-    """Collect kinds in accounts and Regions of a twin; what it sees is said in the account's ids."""
-    regions: dict[str, set[str]] = defaultdict(set)
-    for account, region in places:
-        regions[account].add(region)
-    targets = [Target(account, account, tuple(sorted(some - {"global"}))) for account, some in sorted(regions.items())]
-    skip = [(account, "global") for account, some in regions.items() if "global" not in some]
-    snapshot = Snapshot("twin", as_of, targets=sorted(places))
-    for seen in Collector(_TwinSessions(site), kinds, redactor, as_of).collect(targets, skip):
-        snapshot.resources += [site.pairs.as_real(resource) for resource in seen.resources]
-        snapshot.coverage += seen.coverage
-    return snapshot
+    """Collect kinds in accounts and Regions of a twin, once."""
+    return Eyes(site, redactor, as_of).look(places, kinds)

@@ -42,7 +42,8 @@ def operations(kinds: Iterable[type[Kind]]) -> frozenset[str]:
 class Collector:
     """Collects kinds in accounts and Regions.
 
-    `as_of` is the moment that windows end at. `tick` is called with nothing while waiting, for progress.
+    `as_of` is the moment that windows end at. `tick` is called with nothing while waiting, for progress. `client` is
+    made for the targets unless one is given that knows them and the kinds' operations.
     """
 
     sessions: Sessions
@@ -62,7 +63,7 @@ class Collector:
         """
         results: queue.SimpleQueue[PlaceGraph] = queue.SimpleQueue()
         pool = Pool(self.threads)
-        self.client = AwsClient(
+        self.client = self.client or AwsClient(
             self.sessions, {target.account: target for target in targets}, operations(self.kinds.values()),
             self.threads, self.limits, self.patience,
         )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scanner.cli.wire import Clock, UsageError, Wiring
@@ -40,29 +40,16 @@ def reading(wiring: Wiring) -> Reader:
 
 def live_look(wiring: Wiring, reader: Reader) -> Look:
     """Give what collects kinds in places now, as a scan does."""
-    from scanner.aws.collect import GLOBAL, Collector
-    from scanner.model.resource import Snapshot as Seen
+    from scanner.aws.looking import Looker
 
-    redactor = wiring.redactor()
+    looker = Looker(reader.sessions, reader.targets, wiring.redactor(), wiring.config.aws.threads)
 
     def look(places: Iterable[Place], kinds: Mapping[str, type[Kind]]) -> Snapshot:
-        regions: dict[str, set[str]] = {}
-        for account, region in places:
-            regions.setdefault(account, set()).add(region)
-        unknown = sorted(set(regions) - set(reader.targets))
+        asked = sorted(places)
+        unknown = sorted({account for account, _ in asked} - set(reader.targets))
         if unknown:
             raise UsageError(f"account {unknown[0]} of the plan is not among those that config.toml scans")
-        targets = [
-            replace(reader.targets[account], regions=tuple(sorted(some - {GLOBAL})))
-            for account, some in regions.items()
-        ]
-        skip = [(account, GLOBAL) for account, some in regions.items() if GLOBAL not in some]
-        now = Clock().now()
-        seen = Seen("now", now, targets=sorted(places))
-        for found in Collector(reader.sessions, kinds, redactor, now, wiring.config.aws.threads).collect(targets, skip):
-            seen.resources += found.resources
-            seen.coverage += found.coverage
-        return seen
+        return looker.look(asked, kinds, Clock().now())
 
     return look
 
