@@ -38,4 +38,10 @@ def read(path: Path) -> Plan:
         raise PlanError(f"{path}: this is no plan: {error}") from error
     if found.schema != SCHEMA:
         raise PlanError(f"{path}: schema {found.schema!r}, this phiward knows {SCHEMA!r}; make the plan anew")
+    edited = [step.id for step in found.steps if step.id != step.mark]
+    if edited:
+        raise PlanError(
+            f"{path}: step {edited[0]} was edited by hand: what it says and what it does may differ; make the plan anew, "
+            "--without the steps that are not wanted"
+        )
     return found

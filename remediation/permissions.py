@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from scanner.model.operation import permission_of
+from scanner.model.plan import WriteCall
 from scanner.model.remedy import Custodian
 
 if TYPE_CHECKING:
@@ -19,6 +21,40 @@ if TYPE_CHECKING:
     from scanner.model.rule import Rule
 
 TABLE = "data/permissions.json"
+PASS_ROLE = "iam:PassRole"
+
+OTHERWISE: Mapping[str, tuple[str, ...]] = {
+    "s3.DeleteBucketEncryption": ("s3:PutEncryptionConfiguration",),
+    "s3.DeleteBucketLifecycle": ("s3:PutLifecycleConfiguration",),
+    "s3.DeleteBucketOwnershipControls": ("s3:PutBucketOwnershipControls",),
+    "s3.DeletePublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
+    "s3.PutBucketEncryption": ("s3:PutEncryptionConfiguration",),
+    "s3.PutBucketLifecycleConfiguration": ("s3:PutLifecycleConfiguration",),
+    "s3.PutBucketNotificationConfiguration": ("s3:PutBucketNotification",),
+    "s3.PutPublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
+    "s3control.DeletePublicAccessBlock": ("s3:PutAccountPublicAccessBlock",),
+    "s3control.PutPublicAccessBlock": ("s3:PutAccountPublicAccessBlock",),
+    "wafv2.PutLoggingConfiguration": ("wafv2:PutLoggingConfiguration", "iam:CreateServiceLinkedRole"),
+}
+"""Operations whose IAM action has another name (Service Authorization Reference)."""
+
+
+def operation_permissions(calls: Iterable[WriteCall]) -> tuple[str, ...]:
+    """Name the IAM actions that operations need; handing a role over needs iam:PassRole too."""
+    found: list[str] = []
+    for call in calls:
+        found += OTHERWISE.get(call.operation, (permission_of(call.operation),))
+        if not call.operation.startswith("iam.") and _names_role(call.parameters):
+            found.append(PASS_ROLE)
+    return tuple(dict.fromkeys(found))
+
+
+def _names_role(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any("Policy" not in str(name) and _names_role(item) for name, item in value.items())
+    if isinstance(value, list | tuple):
+        return any(map(_names_role, value))
+    return isinstance(value, str) and value.startswith("arn:") and ":role/" in value and " " not in value
 
 
 def custodian_permissions(remedy: Custodian) -> tuple[str, ...]:

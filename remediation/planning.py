@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,15 +11,15 @@ import msgspec
 
 from remediation.code import terraform
 from remediation.filling import filled, redacted, region_of, undo_of, words_of, writes_of
-from remediation.permissions import custodian_permissions
+from remediation.noise import is_noise
+from remediation.permissions import custodian_permissions, operation_permissions
 from remediation.policies import RemedyError, policy
 from scanner.engine.evaluate import Context, judge
-from scanner.engine.normalise import builtin, canonical
+from scanner.engine.normalise import builtin
 from scanner.model.finding import Finding, Verdict
 from scanner.model.gap import Unknown
 from scanner.model.inventory import World
 from scanner.model.kind import Kind
-from scanner.model.operation import permission_of
 from scanner.model.plan import RUN, Change, Mended, Read, Step, WriteCall
 from scanner.model.remedy import RISKS, Around, Custodian, Direct, Effect, NotByMachine, Remedy
 from scanner.model.rule import SEVERITIES, Rule
@@ -143,7 +142,7 @@ def _custodian(
     undo, lasting = _undo(remedy, [(view, _around(rule, view, ground)) for view in failing], finding.part)
     return {
         "form": "custodian", "resources": resources, "policy": made, "undo": undo, "lasting": lasting,
-        "permissions": custodian_permissions(remedy),
+        "permissions": tuple(dict.fromkeys((*custodian_permissions(remedy), *operation_permissions(undo)))),
     }  # fmt: skip
 
 
@@ -159,7 +158,7 @@ def _direct(remedy: Direct, finding: Finding, view: Kind, around: Around) -> dic
     undo, lasting = _undo(remedy, [(view, around)], finding.part)
     return {
         "form": "direct", "resources": (view.resource.arn,), "writes": writes, "undo": undo, "lasting": lasting,
-        "why": remedy.why, "permissions": tuple(dict.fromkeys(permission_of(write.operation) for write in writes)),
+        "why": remedy.why, "permissions": operation_permissions((*writes, *undo)),
     }  # fmt: skip
 
 
@@ -203,20 +202,15 @@ def _finished(given: dict[str, Any], rule: type[Rule], finding: Finding, view: K
             "permissions": given["permissions"],
             "why": "code rules this resource: changed in the account alone, it would drift",
         }  # fmt: skip
-    what = {key: given.get(key) for key in ("form", "resources", "policy", "writes", "runbook")}
-    if given["form"] not in RUN:
-        what["rule"] = rule.id
-    mark = [finding.account, finding.region, builtin(what)]
-    name = hashlib.sha256(canonical(mark)).hexdigest()[:12]
-    if given.get("policy"):
-        given["policy"] = {**given["policy"], "name": f"{given['policy']['name']}-{name}"}
-    return Step(
-        id=name, account=finding.account, region=region_of(view.resource), kind=finding.kind,
+    made = Step(
+        id="", account=finding.account, region=region_of(view.resource), kind=finding.kind,
         resource=view.resource.arn, name=view.resource.name, title=rule.title, severity=finding.severity,
         mends=(_mended(finding),), changes=_changes(effect, view), after=effect.after, risk=effect.risk,
         downtime=effect.downtime, cost=effect.cost, hipaa=(*rule.hipaa, *rule.hipaa_proposed), terraform=code,
         managed_by=address, brings=tuple(effect.brings), tags=dict(view.resource.tags or {}), **given,
     )  # fmt: skip
+    named = {"policy": {**made.policy, "name": f"{made.policy['name']}-{made.mark}"}} if made.policy else {}
+    return msgspec.structs.replace(made, id=made.mark, **named)
 
 
 def _code(effect: Effect, view: Kind, part: str) -> dict[str, Any]:
@@ -229,7 +223,10 @@ def _code(effect: Effect, view: Kind, part: str) -> dict[str, Any]:
 def _mended(finding: Finding) -> Mended:
     return Mended(
         finding.fingerprint, finding.rule, finding.title, finding.severity, finding.message, finding.part,
-        tuple(Read(each.fact, builtin(each.value), each.resource) for each in finding.evidence),
+        tuple(
+            Read(each.fact, builtin(each.value), each.resource)
+            for each in finding.evidence if not is_noise(each.path.partition(" ")[0], each.fact)
+        ),
     )  # fmt: skip
 
 

@@ -106,7 +106,7 @@ def _take_back(steps: Sequence[Step], stage: Stage) -> None:
     begun = [step for step in reversed(steps) if step.undo and step.id in stage.ran]
     for step in begun:
         try:
-            stage.hands.write(_in_twin(step, stage), _in_twin(step, stage).undo, lambda *_: None)
+            stage.hands.write(step, _in_twin(step, stage).undo, lambda *_: None, again=True)
         except StepError as error:
             wrong[step.id] = " ".join(str(error).split())
     if begun:

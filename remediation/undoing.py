@@ -121,7 +121,7 @@ def _undo(step: Step, work: Work) -> None:
 
     done = before.calls if resumed and before.calls < len(step.undo) else 0
     try:
-        work.hands.write(step, step.undo, note, done, again=resumed or before.state == "open")
+        work.hands.write(step, step.undo, note, done, again=True)
     except StepError as error:
         work.journal.note(words.FAILED, step.id, why=str(error))
         raise SurpriseError(f"step {step.id} ({step.title}, {step.name}) cannot be undone: {error}") from error

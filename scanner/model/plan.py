@@ -102,6 +102,14 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         """Name the rules whose findings it mends."""
         return tuple(dict.fromkeys(each.rule for each in self.mends))
 
+    @property
+    def mark(self) -> str:
+        """Give what the step's id must be: twelve hexadecimal digits of a SHA-256 over what is done to what."""
+        policy = {name: value for name, value in (self.policy or {}).items() if name != "name"}
+        what = [self.form, self.account, self.region, self.resources, policy, self.writes, self.undo, self.runbook]
+        whose = () if self.runs else self.rules
+        return hashlib.sha256(msgspec.json.encode([*what, whose], order="sorted")).hexdigest()[:12]
+
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The steps for one scan, in the order in which they are done.
