@@ -82,6 +82,8 @@ def _is_undoable(step: Step, work: Work) -> bool:
     states, now = set(work.states(step)), work.journal.state(step.id)
     if "unknown" in states:
         return _skip(step, "how it stands now cannot be learned", work)
+    if states == {"gone"}:
+        return _skip(step, GONE, work)
     if _is_half(step, now):
         return True
     drifted = work.standing.drift(step, work.world.findings)
@@ -89,8 +91,6 @@ def _is_undoable(step: Step, work: Work) -> bool:
         work.journal.note(words.UNDONE, step.id, why="it is as before already")
         work.tell(Told(step, "undone", "it is as before already"))
         return False
-    if states == {"gone"}:
-        return _skip(step, GONE, work)
     changed = work.standing.changed(step, work.world.findings)
     if changed or states == {"fails"}:
         return _skip(step, f"it has changed since it was carried out: {changed or drifted}", work)

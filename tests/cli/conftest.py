@@ -13,12 +13,14 @@ import pytest
 
 from scanner.aws.sessions import Sessions
 from scanner.cli.data import chosen_scan, report_data
+from scanner.cli.remedies import doing
 from scanner.cli.scanning import Wanted, run_scan
 from scanner.cli.wire import Clock, Wiring
 from scanner.demo import DemoServer, Organisation, Served, pass_night, seed
 from scanner.engine.settings import Config
 from scanner.run import Result
 from tests.cli.drift_nights import keys, night
+from tests.cli.remedying import Place, lead
 
 NIGHTS = 3
 
@@ -101,3 +103,19 @@ def three(bare: Wiring) -> Wiring:
     night(bare, 1, keys({"a": False, "b": True}))
     night(bare, 2, keys({"a": False, "b": False}))
     return bare
+
+
+@pytest.fixture(scope="session")
+def loopback() -> Iterator[DemoServer]:
+    """An empty AWS, in which each test has an account of its own."""
+    with DemoServer() as server:
+        yield server
+
+
+@pytest.fixture
+def place(loopback: DemoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """An account to mend."""
+    lead(monkeypatch, loopback)
+    monkeypatch.setattr(doing, "PAUSES", ())
+    yield Place(loopback, tmp_path)
+    loopback.allow()
