@@ -82,11 +82,13 @@ def apply(work: Work, steps: Sequence[Step]) -> None:
     """Carry steps out, in rounds; those that the journal has as done are left alone, open ones are resolved first.
 
     Raises:
-        PlanError: the plan is not approved as it is, or no longer, or its rollback was begun and did not end.
+        PlanError: the plan is not approved as it is, or no longer; another version of it was begun; its rollback was
+            begun and did not end.
         SurpriseError: a step failed, did not do what it says, or made something else worse; nothing further was begun.
     """
     journal = work.journal
     approval = journal.approved()
+    journal.unaltered()
     todo = [step for step in steps if step.runs and journal.state(step.id).state not in OVER]
     for step in todo:
         if journal.state(step.id).state == "undoing":

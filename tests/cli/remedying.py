@@ -170,23 +170,24 @@ class Place:
         assert "Traceback" not in out.getvalue() + err.getvalue()
         return Ran(code, out.getvalue(), err.getvalue())
 
-    def spawn(
-        self,
-        *commands: list[str],
-        when: str = "",
-        event: str = "",
-        number: int = 1,
-        sign: str = "SIGKILL",
+    def start(
+        self, *commands: list[str], when: str = "", event: str = "", number: int = 1, sign: str = "SIGKILL",
         path: str = "",
-    ) -> Ran:
-        """Run commands in a process of their own, which gets a signal before or after it notes an event."""
+    ) -> subprocess.Popen[str]:  # fmt: skip
+        """Begin commands in a process of their own, which gets a signal before or after it notes an event."""
         given = json.dumps([when, event, number, sign, commands])
-        done = subprocess.run(
-            [sys.executable, "-c", DRIVER, given], cwd=self.folder, capture_output=True, text=True, check=False,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (path, str(ROOT))))}, timeout=120,
+        return subprocess.Popen(
+            [sys.executable, "-c", DRIVER, given], cwd=self.folder, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (path, str(ROOT))))},
         )  # fmt: skip
-        assert "Traceback" not in done.stderr, done.stderr
-        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def spawn(self, *commands: list[str], **given: Any) -> Ran:
+        """Run commands so, to their end."""
+        with self.start(*commands, **given) as process:
+            out, err = process.communicate(timeout=120)
+        assert "Traceback" not in err, err
+        return Ran(process.returncode, out, err)
 
     def scan(self, *rules: str) -> None:
         """Scan by some rules."""

@@ -188,6 +188,21 @@ def test_control_c(place: Place) -> None:
     assert place.writes() == {"UpdateClusterSettings": 3}
 
 
+def test_control_c_lets_custodian_finish_what_it_does(place: Place) -> None:
+    place.client("kms").create_key()
+    place.approved(ROTATES)
+    place.server.forget_calls()
+    with place.start(APPLY, event="policy", sign="SIGINT") as process:
+        assert process.stdout is not None
+        os.kill(int(process.stdout.readline().split()[-1]), signal.SIGCONT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (INTERRUPTED, f"exit {INTERRUPTED}\n")
+    assert len(err.strip().splitlines()) == 1
+    assert place.writes() == {"EnableKeyRotation": 1}
+    assert place.apply().code == 0
+    assert place.writes() == {"EnableKeyRotation": 1}
+
+
 def test_an_open_step_whose_resource_is_gone(place: Place) -> None:
     group = place.door()
     place.approved(DOORS)
