@@ -41,7 +41,7 @@ def read(path: Path) -> Plan:
     edited = [step.id for step in found.steps if step.id != step.mark]
     if edited:
         raise PlanError(
-            f"{path}: step {edited[0]} was edited by hand: what it says and what it does may differ; make the plan anew, "
-            "--without the steps that are not wanted"
+            f"{path}: step {edited[0]} was edited by hand: what it says and what it does may differ; make the plan "
+            "anew, --without the steps that are not wanted"
         )
     return found

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scanner.model.rule import Rule
 
 TABLE = "data/permissions.json"
-PASS_ROLE = "iam:PassRole"
+PASSING_A_ROLE = "iam:PassRole"
 
 OTHERWISE: Mapping[str, tuple[str, ...]] = {
     "s3.DeleteBucketEncryption": ("s3:PutEncryptionConfiguration",),
@@ -45,7 +45,7 @@ def operation_permissions(calls: Iterable[WriteCall]) -> tuple[str, ...]:
     for call in calls:
         found += OTHERWISE.get(call.operation, (permission_of(call.operation),))
         if not call.operation.startswith("iam.") and _names_role(call.parameters):
-            found.append(PASS_ROLE)
+            found.append(PASSING_A_ROLE)
     return tuple(dict.fromkeys(found))
 
 

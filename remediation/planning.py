@@ -103,12 +103,11 @@ def _steps(finding: Finding, ground: Ground) -> Iterator[Step]:
     if isinstance(rule.remedy, Custodian):
         yield _finished(_custodian(rule, rule.remedy, finding, failing, ground), rule, finding, failing[0], ground)
         return
-    for view in failing:
-        if isinstance(rule.remedy, Direct):
-            around = _around(rule, view, ground)
-            yield _finished(_direct(rule.remedy, finding, view, around), rule, finding, view, ground)
-        else:
-            yield _finished(_runbook(rule.remedy.steps, finding, view), rule, finding, view, ground)
+    seen = [(view, _around(rule, view, ground)) for view in failing]
+    if isinstance(rule.remedy, Direct):
+        yield _finished(_direct(rule.remedy, finding, seen), rule, finding, failing[0], ground)
+    else:
+        yield _finished(_runbook(rule.remedy.steps, finding, failing), rule, finding, failing[0], ground)
 
 
 def _failing(rule: type[Rule], finding: Finding, ground: Ground) -> Iterator[Kind]:
@@ -134,11 +133,11 @@ def _around(rule: type[Rule], view: Kind, ground: Ground) -> Around:
 def _custodian(
     rule: type[Rule], remedy: Custodian, finding: Finding, failing: Sequence[Kind], ground: Ground
 ) -> dict[str, Any]:
-    resources = tuple(view.resource.arn for view in failing)
+    resources = _arns(failing)
     try:
         made = policy(rule.id, remedy, resources)
     except RemedyError as error:
-        return _by_hand([str(error)], failing[0], str(error))
+        return _by_hand([str(error)], failing, str(error))
     undo, lasting = _undo(remedy, [(view, _around(rule, view, ground)) for view in failing], finding.part)
     return {
         "form": "custodian", "resources": resources, "policy": made, "undo": undo, "lasting": lasting,
@@ -146,34 +145,40 @@ def _custodian(
     }  # fmt: skip
 
 
-def _direct(remedy: Direct, finding: Finding, view: Kind, around: Around) -> dict[str, Any]:
+def _direct(remedy: Direct, finding: Finding, seen: Sequence[tuple[Kind, Around]]) -> dict[str, Any]:
+    """Make out the operations for each resource on which a finding stands: it is mended when all are."""
+    views = [view for view, _ in seen]
     try:
-        writes = writes_of(remedy, view, finding.part, around)
+        writes = tuple(call for view, around in seen for call in writes_of(remedy, view, finding.part, around))
     except (NotByMachine, Unknown) as error:
         reason = str(error)
-        return _by_hand([*_as_commands(remedy, view), f"Decide first: {reason}"], view, reason)
+        return _by_hand([*_as_commands(remedy, views), f"Decide first: {reason}"], views, reason)
     if redacted([write.parameters for write in writes]):
-        reason = "it would write back what phiward never keeps"
-        return _by_hand(_as_commands(remedy, view), view, reason)
-    undo, lasting = _undo(remedy, [(view, around)], finding.part)
+        return _by_hand(_as_commands(remedy, views), views, "it would write back what phiward never keeps")
+    undo, lasting = _undo(remedy, seen, finding.part)
     return {
-        "form": "direct", "resources": (view.resource.arn,), "writes": writes, "undo": undo, "lasting": lasting,
+        "form": "direct", "resources": _arns(views), "writes": writes, "undo": undo, "lasting": lasting,
         "why": remedy.why, "permissions": operation_permissions((*writes, *undo)),
     }  # fmt: skip
 
 
-def _as_commands(remedy: Direct, view: Kind) -> list[str]:
+def _arns(views: Sequence[Kind]) -> tuple[str, ...]:
+    return tuple(view.resource.arn for view in views)
+
+
+def _as_commands(remedy: Direct, views: Sequence[Kind]) -> list[str]:
     """Say the operations of a remedy for a person."""
-    return [f"{remedy.why or 'Change it'}: " + ", then ".join(remedy.operations) + f" on {view.resource.arn}"]
+    done = ", then ".join(remedy.operations)
+    return [f"{remedy.why or 'Change it'}: {done} on {arn}" for arn in _arns(views)]
 
 
-def _by_hand(steps: Sequence[str], view: Kind, why: str) -> dict[str, Any]:
-    return {"form": "runbook", "resources": (view.resource.arn,), "runbook": tuple(steps), "why": why}
+def _by_hand(steps: Sequence[str], views: Sequence[Kind], why: str) -> dict[str, Any]:
+    return {"form": "runbook", "resources": _arns(views), "runbook": tuple(steps), "why": why}
 
 
-def _runbook(steps: Sequence[str], finding: Finding, view: Kind) -> dict[str, Any]:
-    words = words_of(view.resource, finding.part)
-    return _by_hand([filled(step, words) for step in steps], view, "")
+def _runbook(steps: Sequence[str], finding: Finding, views: Sequence[Kind]) -> dict[str, Any]:
+    words = words_of(views[0].resource, finding.part)
+    return _by_hand([filled(step, words) for step in steps], views, "")
 
 
 def _undo(remedy: Remedy, failing: Sequence[tuple[Kind, Around]], part: str) -> tuple[tuple[WriteCall, ...], str]:
