@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scanner.model.rule import Rule
 
 IDENTIFIERS: Mapping[str, tuple[str, str]] = {
+    "ami": ("ImageId", "image/"),
     "app-elb": ("LoadBalancerArn", ""),
     "app-elb-target-group": ("TargetGroupArn", ""),
     "asg": ("AutoScalingGroupName", "autoScalingGroupName/"),

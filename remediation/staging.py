@@ -68,7 +68,7 @@ def shown(step: Step, stage: Stage) -> bool:
             why for (account, _, kind, name), why in stage.twin.lacking.items()
             if account == step.account and kind == step.kind and name in step.resource
         ]  # fmt: skip
-        why = f"the twin cannot hold it: {reasons[0]}" if reasons else f"does not show it: {_unlike(step, stage)}"
+        why = f"cannot hold it: {reasons[0]}" if reasons else f"does not show it: {_unlike(step, stage)}"
         stage.outcomes[step.id] = Outcome(step=step.id, verdict="not-provable", why=f"{mended.rule}: the twin {why}")
         return False
     return True

@@ -80,6 +80,9 @@ def image(site: Site, resource: Resource) -> None:
         TagSpecifications=specification(resource, "image"),
     )  # fmt: skip
     site.pair(box["ImageId"], made["ImageId"])
+    if box.get("Public"):
+        shared = {"Add": [{"Group": "all"}]}
+        site.call(resource, "ec2.ModifyImageAttribute", ImageId=box["ImageId"], LaunchPermission=shared)
     (there,) = site.call(resource, "ec2.DescribeImages", ImageIds=[box["ImageId"]])["Images"]
     for one, other in zip(box["BlockDeviceMappings"], there["BlockDeviceMappings"], strict=False):
         site.pair(one.get("Ebs", {}).get("SnapshotId"), other.get("Ebs", {}).get("SnapshotId"))
