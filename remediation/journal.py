@@ -142,7 +142,7 @@ class Journal:
         """
         found, plan = self.approval(), self.plan
         if found is None:
-            raise PlanError(f"plan {plan.id} is not approved; rehearse it, then `phiward remediate approve`")
+            raise PlanError(f"plan {plan.id} is not approved; `phiward remediate rehearse`, then `approve`")
         if found.hash != plan.hash:
             raise PlanError(
                 f"plan {plan.id} was altered: {found.by} approved {found.hash[:16]}, this is {plan.hash[:16]}; "

@@ -37,7 +37,7 @@ def rehearse(plan: Plan, scene: Scene, at: str, versions: Mapping[str, str]) -> 
     """
     runnable = [step for step in plan.steps if step.runs]
     outcomes = {
-        step.id: Outcome(step=step.id, verdict="manual", why="nobody's machine carries it out")
+        step.id: Outcome(step=step.id, verdict="manual", why="a person or code carries it out")
         for step in plan.steps if not step.runs
     }  # fmt: skip
     left, alone = runnable, False

@@ -45,7 +45,7 @@ def _head(view: View) -> Iterator[str]:
     yield f"Plan {code(plan.id)} from scan {code(plan.scan)} as of {prose(when(plan.as_of))}. Hash {code(view.hash)}."
     yield ""
     said = [f"**{count:,}** {prose(DONE.get(name, name))}" for name, count in counts["form"].items()]
-    yield f"- Done: {', '.join(said) or 'nothing'}"
+    yield f"- How: {', '.join(said) or 'nothing'}"
     said = [f"**{count:,}** {prose(name)}" for name, count in counts["risk"].items()]
     yield f"- Risk: {', '.join(said) or 'none'}"
     said = [f"**{count:,}** {VERDICTS[name]}" for name, count in counts["verdict"].items()]

@@ -100,7 +100,7 @@ def _summary(view: View) -> RenderableType:
     )
     grid = Table.grid(padding=(0, 2, 0, 0))
     rows: tuple[tuple[str, str, Mapping[str, str], Mapping[str, str]], ...] = (
-        ("Done", "form", DONE, {}),
+        ("How", "form", DONE, {}),
         ("Risk", "risk", {}, RISK),
         ("Rehearsal", "verdict", VERDICTS, VERDICT),
     )

@@ -34,7 +34,7 @@ def lax(place: Place) -> Place:
 
 def test_without_approval(lax: Place) -> None:
     lax.planned()
-    refused(lax, lax.apply(), "is not approved; rehearse it, then `phiward remediate approve`")
+    refused(lax, lax.apply(), "is not approved; `phiward remediate rehearse`, then `approve`")
     refused(lax, lax.apply("--dry-run"), "is not approved")
 
 
@@ -87,7 +87,7 @@ def test_approving_asks_for_a_rehearsal_that_refutes_nothing(lax: Place) -> None
     lax.planned()
     refused(lax, lax.run("remediate", "approve", "--reason", "x"), "was not rehearsed as it is now")
     lax.rehearsed(verdict="refuted")
-    refused(lax, lax.run("remediate", "approve", "--reason", "x"), "has 2 refuted steps")
+    refused(lax, lax.run("remediate", "approve", "--reason", "x"), "cannot be approved: the rehearsal refuted ")
     refused(lax, lax.apply(), "is not approved")
     lax.rehearsed()
     refused(lax, lax.run("remediate", "approve"), "approving needs --reason")

@@ -19,7 +19,7 @@ from scanner.run import CLEAN, VIOLATION
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from scanner.model.plan import Plan, Rehearsal
+    from scanner.model.plan import Plan
 
 
 def rehearse(wiring: Wiring, path: Path | None, *, as_json: bool, quiet: bool) -> int:
@@ -47,7 +47,9 @@ def rehearse(wiring: Wiring, path: Path | None, *, as_json: bool, quiet: bool) -
     if as_json:
         answer(msgspec.json.format(msgspec.json.encode(shown, order="sorted"), indent=2))
     elif not quiet:
-        _say_rehearsal(plan, shown)
+        from scanner.cli.remedies.saying import say_rehearsal
+
+        say_rehearsal(plan, shown)
     return VIOLATION if shown.refuted else CLEAN
 
 
@@ -72,23 +74,6 @@ def _versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
-
-
-def _say_rehearsal(plan: Plan, shown: Rehearsal) -> None:
-    from collections import Counter
-
-    from reports.remediation_text import show
-
-    say = console(error=False)
-    show(say, plan, shown)
-    steps = {step.id: step for step in plan.steps}
-    proved = {rule for each in shown.outcomes if each.verdict.startswith("proved") for rule in steps[each.step].rules}
-    counts = Counter(each.verdict for each in shown.outcomes)
-    told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
-    say.print(f"rehearsed: {told}; remedies of {len(proved)} rules proved", soft_wrap=True, markup=False)
-    if shown.refuted:
-        without = " ".join(f"--without {each.step}" for each in shown.refuted[:5])
-        say.print(f"a plan with a refuted step cannot be approved; plan again {without}", soft_wrap=True, markup=False)
 
 
 def approve(wiring: Wiring, path: Path | None, *, reason: str, until: str, by: str, revoke: bool) -> None:
@@ -116,7 +101,7 @@ def approve(wiring: Wiring, path: Path | None, *, reason: str, until: str, by: s
         refuted = [each["step"] for each in shown["outcomes"] if each["verdict"] == "refuted"]
         if refuted:
             raise PlanError(
-                f"plan {plan.id} has {len(refuted)} refuted steps ({', '.join(refuted[:5])}): it cannot be approved; "
+                f"plan {plan.id} cannot be approved: the rehearsal refuted {', '.join(refuted)}; "
                 "plan again --without them"
             )
         end = _until(until, wiring.config.remediation.approval_days)
@@ -154,10 +139,11 @@ def verify(wiring: Wiring, path: Path | None, *, as_json: bool) -> int:
     with wiring.store() as store:
         journal = journal_of(store, plan)
         done = [step for step in plan.steps if journal.state(step.id).state == "done"]
+        if not done:
+            raise UsageError(f"nothing of plan {plan.id} is carried out, or all was taken back: nothing to verify")
         world = World(live_look(wiring, reading(wiring)), judging(wiring), wiring.known_rules(), Clock().now())
-        if done:
-            targets = store.snapshot(plan.scan).targets
-            world.refresh(places_of(done, world.rules, targets), kinds_of(done, world.rules))
+        targets = store.snapshot(plan.scan).targets
+        world.refresh(places_of(done, world.rules, targets), kinds_of(done, world.rules))
         states = {step.id: {each.rule: state_of(each, world.findings, step) for each in step.mends} for step in done}
         journal.note(VERIFIED, states=states)
     bad = {"fails", "unknown"}

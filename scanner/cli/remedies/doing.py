@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scanner.cli.output import console
 from scanner.cli.remedies.ground import Chosen, journal_of, judging, read_plan
+from scanner.cli.remedies.saying import place
 from scanner.cli.remedies.writing import live_look, reading, writers
 from scanner.cli.wire import Clock, UsageError, Wiring
 from scanner.run import CLEAN, VIOLATION
@@ -16,7 +17,7 @@ from scanner.run import CLEAN, VIOLATION
 if TYPE_CHECKING:
     from remediation.applying import Told, Work
     from remediation.journal import Journal
-    from scanner.model.plan import Step
+    from scanner.model.plan import Plan, Step
 
 PAUSES: Sequence[float] = (2.0, 5.0, 10.0)
 """Seconds before another look, where a change does not show yet: AWS promises no more than that it will."""
@@ -28,6 +29,7 @@ MARKS = {
     "undone": ("↶", "cyan"),
     "would": ("·", ""),
 }
+WORDS = {"would": "would do"} | {what: what for what in MARKS if what != "would"}
 
 
 def apply(wiring: Wiring, path: Path | None, chosen: Chosen, *, dry: bool, wave: int, canary: bool) -> int:
@@ -67,7 +69,7 @@ def _under_way(
 
     plan = read_plan(path)
     steps: Sequence[Step] = chosen.picked(plan, wiring)
-    telling = Telling()
+    telling = Telling(plan)
     with wiring.store() as store, store.remedying(plan.id) as lock:
         journal = journal_of(store, plan)
         if act is not take_back:
@@ -114,8 +116,9 @@ def _to_do(steps: Sequence[Step], journal: Journal, limit: int) -> list[Step]:
 class Telling:
     """Says what became of each step as it becomes known, and sums it up."""
 
-    def __init__(self) -> None:
+    def __init__(self, plan: Plan) -> None:
         """Begin with nothing."""
+        self.plan = plan
         self.told: list[Told] = []
         self.say = console(error=False)
 
@@ -125,13 +128,14 @@ class Telling:
         mark, style = MARKS[what.what]
         why = f": {what.why}" if what.why else ""
         step = what.step
-        said = f"{mark} {step.id} {what.what:8} {step.account} {step.region} {step.title} ({step.name}){why}"
+        said = f"{mark} {step.id} {WORDS[what.what]:8} {place(self.plan, step)}  {step.title} ({step.name}){why}"
         self.say.print(said, style=style, markup=False, soft_wrap=True)
 
     def summed(self, *, quiet: bool) -> int:
         """Sum it up, and give the exit code."""
         counts = {what: sum(each.what == what for each in self.told) for what in MARKS}
-        said = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing was to be done"
+        said = ", ".join(f"{count} {WORDS[what]}" for what, count in counts.items() if count)
+        said = said or "nothing was to be done"
         if not quiet:
             self.say.print(said, markup=False, soft_wrap=True)
         return VIOLATION if counts["skipped"] else CLEAN

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reports.words import plural
 from scanner.cli.data import chosen_scan
 from scanner.cli.output import answer, console
 from scanner.cli.remedies.ground import PLAN, Chosen, context_of, managed_by, read_plan
@@ -49,7 +50,7 @@ def make_plan(
 
         show(console(error=False), made, file=str(out or PLAN))
     console(quiet=quiet or as_json).print(
-        f"written: {out or PLAN}, {len(made.steps)} steps; next: `phiward remediate rehearse`", soft_wrap=True
+        f"written: {out or PLAN}, {plural(len(made.steps), 'step')}; next: `phiward remediate rehearse`", soft_wrap=True
     )
 
 
@@ -70,7 +71,7 @@ def planned(wiring: Wiring, store: Store, scan: str, chosen: Chosen) -> Plan:
         "limit": choice.limit, "exclude_tags": [list(tag) for tag in choice.exclude_tags],
     }  # fmt: skip
     return Plan(
-        id=f"plan-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}", scan=info.id, as_of=f"{info.as_of}",
+        id=f"plan-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}", scan=info.id, as_of=f"{info.as_of:%Y-%m-%dT%H:%M:%SZ}",
         made_at=f"{now:%Y-%m-%dT%H:%M:%SZ}", phiward=version("phiward"), accounts=dict(snapshot.names),
         chosen=asked, left_out=dict(sorted(found.left_out.items())), steps=tuple(found.steps),
     )  # fmt: skip
