@@ -18,6 +18,7 @@ HOME_REGION: Mapping[str, str] = {"aws": "us-east-1", "aws-us-gov": "us-gov-west
 
 _WORD = re.compile(r"(?<!\$)\{(id|arn|name|region|account|partition|part)\}")
 _FACT = re.compile(r"\$([a-z_][a-z0-9_]*)")
+_ONE = re.compile(rf"{_WORD.pattern}|{_FACT.pattern}")
 
 
 def words_of(resource: Resource, part: str = "") -> dict[str, str]:
@@ -90,12 +91,24 @@ def calls(
     given = (view, part) if around is None else (view, part, around)
     made: Iterable[Write] = writes(*given) if callable(writes) else writes
     words = words_of(view.resource, part)
+    fill = _named if callable(writes) else filled
     return tuple(
         WriteCall(
-            write.operation, builtin(filled(write.parameters, words, view)), write.region or region_of(view.resource)
+            write.operation, builtin(fill(write.parameters, words, view)), write.region or region_of(view.resource)
         )
         for write in made
     )
+
+
+def _named(parameters: Mapping[str, Any], words: Mapping[str, str], view: Kind) -> dict[str, Any]:
+    """Fill in what a function made: only a parameter that is one word, for what is within may be a document as it is.
+
+    A policy or a prefix in the account may well say `{name}`, and must be written back as it stands.
+    """
+    return {
+        name: filled(value, words, view) if isinstance(value, str) and _ONE.fullmatch(value) else value
+        for name, value in parameters.items()
+    }
 
 
 def redacted(value: Any) -> bool:

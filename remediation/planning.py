@@ -80,7 +80,7 @@ def steps_for(findings: Iterable[Finding], ground: Ground, choice: Choice) -> St
         if finding.accepted:
             made.left_out[ACCEPTED] += 1
             continue
-        steps = list(_steps(finding, ground))
+        steps = list(made_out(finding, ground))
         if not steps:
             made.left_out[GONE] += 1
         for step in steps:
@@ -93,7 +93,8 @@ def steps_for(findings: Iterable[Finding], ground: Ground, choice: Choice) -> St
     return made
 
 
-def _steps(finding: Finding, ground: Ground) -> Iterator[Step]:
+def made_out(finding: Finding, ground: Ground) -> Iterator[Step]:
+    """Give the step that mends a finding, by itself; none where it stands on nothing that is there."""
     rule = ground.rules.get(finding.rule)
     if rule is None:
         return
@@ -249,12 +250,21 @@ def _changes(effect: Effect, view: Kind) -> tuple[Change, ...]:
 def _merged(some: Sequence[Step]) -> Step:
     """Make one step of those that do the same: it mends what each mends."""
     worst = max(some, key=lambda step: (SEVERITIES.index(step.severity), RISKS.index(step.risk)))
+    risk = max((step.risk for step in some), key=RISKS.index)
+    told = {part: "; ".join(dict.fromkeys(said for step in some if (said := getattr(step, part))))
+            for part in ("downtime", "cost")}  # fmt: skip
     mends = {each.fingerprint: each for step in some for each in step.mends}
     changes = {change.what: change for step in some for change in step.changes}
     cited = sorted({text for step in some for text in step.hipaa})
     brings = sorted({text for step in some for text in step.brings})
     return msgspec.structs.replace(
-        worst, mends=tuple(mends.values()), changes=tuple(changes.values()), hipaa=tuple(cited), brings=tuple(brings)
+        worst,
+        mends=tuple(mends.values()),
+        changes=tuple(changes.values()),
+        hipaa=tuple(cited),
+        brings=tuple(brings),
+        risk=risk,
+        **told,
     )
 
 

@@ -64,13 +64,15 @@ class RemedyError(ValueError):
 def render(rule: type[Rule], finding: Finding) -> dict[str, Any]:
     """Make out a rule's remedy for a finding, as plain values: `kind` is custodian, direct or runbook.
 
-    Raises:
-        RemedyError: the rule's Custodian type has no entry in `IDENTIFIERS`, or the ARN does not fit it.
+    Where Custodian cannot name the resource, the runbook says why.
     """
     where = {"account": finding.account, "region": region_of(finding)}
     remedy = rule.remedy
     if isinstance(remedy, Custodian):
-        made = policy(rule.id, remedy, finding.members or (finding.resource,))
+        try:
+            made = policy(rule.id, remedy, finding.members or (finding.resource,))
+        except RemedyError as error:
+            return {"kind": "runbook", **where, "steps": [str(error)]}
         name = f"{made['name']}-{finding.fingerprint[:8]}"
         return {"kind": "custodian", **where, "policy": {**made, "name": name}}
     words = _words(rule, finding)
@@ -85,7 +87,7 @@ def policy(rule: str, remedy: Custodian, resources: Sequence[str]) -> dict[str, 
     """Make the policy that mends resources: these by id, the failing condition, the actions, a bound.
 
     Raises:
-        RemedyError: Custodian's type has no entry in `IDENTIFIERS`, or an ARN does not fit.
+        RemedyError: Custodian's type has no entry in `IDENTIFIERS`, an ARN does not fit, or a name would be expanded.
     """
     return {
         "name": rule.replace("_", "-"),
@@ -107,6 +109,10 @@ def _by_id(rule: str, resource: str, arns: Sequence[str]) -> list[dict[str, Any]
         _, _, name = arn.partition(before) if before and arn.startswith("arn:") else ("", "", arn)
         if not name or (not before and not arn.startswith("arn:")):
             raise RemedyError(f"{rule}: {arn} is no ARN of Custodian's type {resource}")
+        if {"{", "}"} & set(name):
+            raise RemedyError(
+                f"{rule}: Custodian takes the braces in {name} for a variable of its own; change it by hand"
+            )
         values.append(name)
     return [{"type": "value", "key": member, "op": "in", "value": values}]
 

@@ -30,7 +30,7 @@ def _track_load(group: AutoScalingGroup, _part: str) -> Iterator[Write]:
         "autoscaling.PutScalingPolicy",
         {
             "AutoScalingGroupName": group.id,
-            "PolicyName": _NAME,
+            "PolicyName": _NAME.format(id=group.id),
             "PolicyType": "TargetTrackingScaling",
             "TargetTrackingConfiguration": {
                 "PredefinedMetricSpecification": {"PredefinedMetricType": _METRIC},

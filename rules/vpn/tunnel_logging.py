@@ -41,7 +41,7 @@ def _start_log(connection: VPNConnection, part: str) -> Iterator[Write]:
         name = f"/aws/vpn/{connection.id}/{tunnel.address}"
         yield Write("logs.CreateLogGroup", {"logGroupName": name})
         yield Write("logs.PutRetentionPolicy", {"logGroupName": name, "retentionInDays": SIX_YEARS})
-        group = f"arn:{{partition}}:logs:{{region}}:{{account}}:log-group:{name}"
+        group = f"arn:{connection.partition}:logs:{connection.region}:{connection.account}:log-group:{name}"
     logs = {"LogEnabled": True, "LogGroupArn": group, "LogOutputFormat": "json"}
     yield modify(connection, tunnel, {"LogOptions": {"CloudWatchLogOptions": logs}})
 

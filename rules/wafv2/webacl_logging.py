@@ -23,7 +23,7 @@ def _log(acl: WebACL | CloudFrontWebACL, _part: str) -> Iterator[Write]:
     yield Write("logs.CreateLogGroup", {"logGroupName": group}, region)
     yield Write("logs.PutRetentionPolicy", {"logGroupName": group, "retentionInDays": 2192}, region)
     configuration = {
-        "ResourceArn": "{arn}",
+        "ResourceArn": acl.arn,
         "LogDestinationConfigs": [f"arn:{partition}:logs:{region}:{account}:log-group:{group}"],
         "RedactedFields": [{"SingleHeader": {"Name": name}} for name in REDACTED],
     }

@@ -22,7 +22,8 @@ class Write:
     """One API operation that changes something: `service.Operation`, its parameters as the API names them.
 
     Parameters may name the finding: `{id}`, `{arn}`, `{name}`, `{region}`, `{account}`, `{partition}`, `{part}`; a text
-    that is `$` and a fact's name alone stands for the fact's value. `region` is where it is not the finding's own.
+    that is `$` and a fact's name alone stands for the fact's value. In what a function makes, only a parameter that is
+    such a word alone is filled in: all else is written as it is. `region` is where it is not the finding's own.
     """
 
     operation: str

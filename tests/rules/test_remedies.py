@@ -14,17 +14,19 @@ import msgspec
 import pytest
 from botocore.validate import ParamValidator
 
-from remediation.filling import redacted, region_of
+from remediation.filling import calls, redacted, region_of
 from remediation.permissions import TABLE, asked, custodian_permissions
-from remediation.planning import Choice, Ground, steps_for
-from remediation.policies import IDENTIFIERS, WHOLE_ACCOUNT, RemedyError, problems, render
+from remediation.planning import Choice, Ground, _merged, steps_for
+from remediation.policies import IDENTIFIERS, WHOLE_ACCOUNT, RemedyError, policy, problems, render
 from scanner.engine.evaluate import Context, evaluate
 from scanner.engine.examples import AS_OF
 from scanner.engine.registry import kinds, rules
+from scanner.kinds.s3 import Bucket
 from scanner.model.finding import Finding, Verdict
 from scanner.model.operation import permission_of
-from scanner.model.plan import WriteCall
-from scanner.model.remedy import Custodian, Direct, Runbook
+from scanner.model.plan import Mended, Step, WriteCall
+from scanner.model.remedy import Custodian, Direct, Runbook, Write
+from scanner.model.resource import Resource
 from scanner.model.rule import Rule
 from tests.rules.remedy_answers import answers
 from tests.rules.remedying import failing, made, staged
@@ -176,9 +178,43 @@ def test_members_of_a_class_are_all_named() -> None:
     assert policy["max-resources"] == 2
 
 
-def test_an_arn_that_does_not_fit_is_refused() -> None:
-    with pytest.raises(RemedyError, match="no ARN of Custodian's type s3"):
-        render(rules()[BLOCKED], _one(resource="arn:aws:ec2:us-east-1:123456789012:instance/i-1"))
+@pytest.mark.parametrize(
+    ("arn", "said"),
+    [
+        ("arn:aws:ec2:us-east-1:123456789012:instance/i-1", "no ARN of Custodian's type s3"),
+        ("arn:aws:s3:::{account_id}", "Custodian takes the braces in {account_id}"),
+        ("arn:aws:s3:::a}b", "Custodian takes the braces in a}b"),
+    ],
+)
+def test_what_custodian_cannot_name_is_for_a_person(arn: str, said: str) -> None:
+    made = render(rules()[BLOCKED], _one(resource=arn))
+    assert made["kind"] == "runbook"
+    assert said in made["steps"][0]
+    remedy = rules()[BLOCKED].remedy
+    assert isinstance(remedy, Custodian)
+    with pytest.raises(RemedyError):
+        policy(BLOCKED, remedy, [arn])
+
+
+def test_what_stands_in_a_document_is_written_as_it_stands() -> None:
+    bucket = Bucket(Resource(Bucket.cfn, "claims", account="123456789012", region="us-east-1"))
+    foreign = {"Rules": [{"Prefix": "{name}/", "Filter": "$id", "Value": ["{id}"]}], "Sid": "{account}"}
+    given = {"Bucket": "{id}", "Text": "to {id}", "Document": foreign}
+    (made,) = calls(lambda *_: [Write("s3.PutIt", given)], bucket, "")
+    assert made.parameters == {"Bucket": "claims", "Text": "to {id}", "Document": foreign}
+    (made,) = calls([Write("s3.PutIt", {"Bucket": ["{id}"], "Text": "to {id}"})], bucket, "")
+    assert made.parameters == {"Bucket": ["claims"], "Text": "to claims"}
+
+
+def test_a_merged_step_is_as_risky_as_the_riskiest() -> None:
+    given: dict[str, Any] = {
+        "id": "a", "form": "direct", "account": "1", "region": "r", "kind": "K", "resource": "x", "name": "x",
+        "resources": ("x",), "title": "t",
+    }  # fmt: skip
+    one = Step(**given, severity="high", mends=(Mended("f", "r", "t", "high", ""),), risk="low", cost="1 USD")
+    other = Step(**given, severity="low", mends=(Mended("g", "s", "t", "low", ""),), risk="high", downtime="minutes")
+    both = _merged([one, other])
+    assert (both.severity, both.risk, both.downtime, both.cost) == ("high", "high", "minutes", "1 USD")
 
 
 @pytest.mark.parametrize(
