@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from remediation import journal as words
 from remediation.hands import Hands, StepError
 from remediation.journal import Journal
+from remediation.planning import Ground
+from remediation.remaking import otherwise
 from remediation.standing import Standing
-from remediation.world import Place, World, kinds_of, places_of, rounds, state_of, worsened
+from remediation.world import Place, World, holds, kinds_of, places_of, rounds, state_of, worsened
 from scanner.model.finding import Finding
 from scanner.model.plan import PlanError, Step
+from scanner.model.resource import Snapshot
 
 WAVE = 20
 """How many steps at most are carried out before what they did is looked at."""
@@ -39,7 +42,8 @@ class Work:
     """A plan under way: its journal, the world it is checked against, the hands that carry it out.
 
     `targets` are the places that were scanned. `tell` is given what became of each step, as it becomes known. Where a
-    change does not show yet, `pause` is called with each of `pauses` (seconds) before another look.
+    change does not show yet, `pause` is called with each of `pauses` (seconds) before another look. `ground` gives what
+    steps are made out anew from.
     """
 
     journal: Journal
@@ -51,7 +55,9 @@ class Work:
     canary: bool = True
     pause: Callable[[float], None] | None = None
     pauses: Sequence[float] = ()
+    ground: Callable[[Snapshot], Ground] | None = None
     standing: Standing = field(init=False)
+    _seen: Ground | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Take what each verdict stood on from the plan, or from the journal where our own steps changed it."""
@@ -61,6 +67,7 @@ class Work:
         """Look again at what steps concern, and at what others on the same resources do; give the verdicts now."""
         around = [*steps, *self.standing.sharing(steps)]
         self.world.refresh(places_of(around, self.world.rules, self.targets), kinds_of(around, self.world.rules))
+        self._seen = None
         return self.world.findings
 
     def look_until(self, steps: Sequence[Step], shows: Callable[[Step], bool]) -> Mapping[str, Finding]:
@@ -76,6 +83,16 @@ class Work:
     def states(self, step: Step) -> list[str]:
         """Say how the findings of a step stand, as they were last looked at."""
         return [state_of(each, self.world.findings, step) for each in step.mends]
+
+    def changed(self, step: Step) -> str:
+        """Say in what a step that is to come would not be what was planned; nothing where it would be."""
+        drifted = self.standing.drift(step, self.world.findings)
+        if drifted or self.ground is None:
+            return drifted
+        begun = {"done", "open"}
+        ours = any(self.journal.state(other.id).state in begun for other in self.standing.sharing([step]))
+        self._seen = self._seen or self.ground(self.world.snapshot())
+        return otherwise(step, self.world.findings, self._seen, ours=ours)
 
 
 def apply(work: Work, steps: Sequence[Step]) -> None:
@@ -128,7 +145,7 @@ def dry_run(work: Work, steps: Sequence[Step]) -> None:
         if states <= {"passes", "gone"}:
             work.tell(Told(step, "already"))
             continue
-        why = work.standing.drift(step, work.world.findings)
+        why = work.changed(step)
         try:
             why = why or ("" if work.hands.dry(step) else NOTHING)
         except StepError as error:
@@ -159,8 +176,7 @@ def _wave(wave: Sequence[Step], work: Work) -> None:
 
 def _settle(ran: Sequence[Step], before: Mapping[str, Finding], work: Work) -> str:
     """Look at what steps did, note their ends, and say what is wrong with one; nothing where all is well."""
-    bad = {"fails", "unknown"}
-    after = work.look_until(ran, lambda step: not bad & set(work.states(step)))
+    after = work.look_until(ran, lambda step: all(holds(state, step) for state in work.states(step)))
     complaints = [said for step in ran if (said := _verified(step, work))]
     work.standing.rebase(ran, before, after, work.journal)
     brought = {rule for step in ran for rule in step.brings}
@@ -188,7 +204,7 @@ def _is_ready(step: Step, work: Work) -> bool:
         work.journal.note(words.SKIPPED, step.id, why=why, already=True)
         work.tell(Told(step, "already", why))
         return False
-    changed = work.standing.drift(step, work.world.findings)
+    changed = work.changed(step)
     if before.state == "open" and changed:
         raise SurpriseError(
             f"step {step.id} ({step.title}, {step.name}) was begun and its end is not known: it is neither as before "
@@ -251,7 +267,7 @@ def _carry_out(step: Step, work: Work) -> None:
 def _verified(step: Step, work: Work) -> str:
     """Say what is wrong with a step that was carried out; note its end where nothing is."""
     standing = zip(step.mends, work.states(step), strict=True)
-    still = [each.rule for each, state in standing if state in {"fails", "unknown"}]
+    still = [each.rule for each, state in standing if not holds(state, step)]
     if still:
         why = f"step {step.id} ({step.title}, {step.name}) was carried out, and {', '.join(still)} does not hold yet"
         work.journal.note(words.FAILED, step.id, why=why)

@@ -10,14 +10,15 @@ import msgspec
 
 from remediation.hands import Hands
 from remediation.twin.building import Twin
-from remediation.world import Judge, World, state_of
+from remediation.world import Judge, World, holds, state_of
 from scanner.demo import DemoServer
 from scanner.demo.server import Served
+from scanner.engine.normalise import builtin
 from scanner.engine.redact import Redactor
 from scanner.engine.registry import kinds
-from scanner.model.finding import Finding
+from scanner.model.finding import Finding, Verdict
 from scanner.model.kind import Kind
-from scanner.model.plan import Outcome, Read, Step
+from scanner.model.plan import Mended, Outcome, Read, Step
 from scanner.model.resource import Snapshot
 from scanner.model.rule import Rule
 
@@ -47,6 +48,12 @@ class Stage:
     fake: frozenset[str]
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     ran: dict[str, Ran] = field(default_factory=dict)
+    kinds: dict[str, type[Kind]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Know of what kind each resource is, by its ARN."""
+        known = kinds()
+        self.kinds = {each.arn: known[each.kind] for each in self.scene.snapshot.resources if each.kind in known}
 
 
 class Ran(NamedTuple):
@@ -62,7 +69,7 @@ def shown(step: Step, stage: Stage) -> bool:
     """Say whether the twin shows what a step mends, as the account does; if not, keep why."""
     for mended in step.mends:
         now = stage.world.findings.get(mended.fingerprint)
-        if now is not None and state_of(mended, stage.world.findings, step) == "fails":
+        if now is not None and now.verdict is Verdict.FAIL and not _differing(mended, now):
             continue
         reasons = [
             why for (account, _, kind, name), why in stage.twin.lacking.items()
@@ -82,14 +89,19 @@ def _unlike(step: Step, stage: Stage) -> str:
             each for each in stage.world.findings.values()
             if each.rule == mended.rule and each.resource == step.resource
         ]  # fmt: skip
-        there = {(each.fact, each.resource): each.value for finding in near for each in finding.evidence}
-        found += [
-            f"{read.fact} is {_brief(there[read.fact, read.resource])}, not {_brief(read.value)}"
-            for read in mended.before
-            if (read.fact, read.resource) in there and there[read.fact, read.resource] != read.value
-        ]
+        found += [said for finding in near for said in _differing(mended, finding)]
         found += [f"{near[0].verdict}: {near[0].message}"] if near and not found else []
     return "; ".join(found[:3]) or "the resource is not there"
+
+
+def _differing(mended: Mended, finding: Finding) -> list[str]:
+    """Say which facts a finding of the twin was read from that have another value than in the account."""
+    there = {(each.fact, each.resource): builtin(each.value) for each in finding.evidence}
+    return [
+        f"{read.fact} is {_brief(there[read.fact, read.resource])}, not {_brief(read.value)}"
+        for read in mended.before
+        if (read.fact, read.resource) in there and there[read.fact, read.resource] != read.value
+    ]
 
 
 def _brief(value: Any) -> str:
@@ -141,6 +153,9 @@ def judged(ran: Ran, worse: Sequence[Finding], stage: Stage) -> Outcome:
     unclear = [rule for rule, state in states.items() if state == "unknown"]
     if unclear:
         return Outcome(verdict="not-provable", why=f"the twin cannot say afterwards: {', '.join(unclear)}", **given)
+    lost = [f"{rule} {state}" for rule, state in states.items() if not holds(state, step)]
+    if lost:
+        return Outcome(verdict="refuted", why=f"nothing passes afterwards: {', '.join(lost)}", **given)
     if worse:
         said = "; ".join(f"{each.rule} on {each.name}: {each.message}" for each in worse[:3])
         return Outcome(verdict="refuted", why=f"it makes something else worse: {said}", **given)
@@ -152,8 +167,9 @@ def _fakes(step: Step, names: Sequence[str], stage: Stage) -> tuple[str, ...]:
     read = set()
     for mended in step.mends:
         rule = stage.scene.rules[mended.rule]
-        facts = {each.fact for each in mended.before if not each.resource}
-        for kind in rule.judged():
-            sections = {name for fact in facts if fact in kind.facts for name in kind.facts[fact].sections}
-            read |= {op for name in sections if name in kind.calls for op in kind.calls[name].operations}
+        for each in mended.before:
+            other = stage.kinds.get(each.resource)
+            for kind in [other] if other else rule.judged():
+                sections = kind.facts[each.fact].sections if each.fact in kind.facts else ()
+                read |= {op for name in sections if name in kind.calls for op in kind.calls[name].operations}
     return tuple(sorted((set(names) | read) & stage.fake))

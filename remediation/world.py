@@ -97,9 +97,10 @@ def places_of(steps: Iterable[Step], rules: Mapping[str, type[Rule]], targets: I
 
 
 def state_of(mended: Mended, findings: Mapping[str, Finding], step: Step) -> str:
-    """Say how a finding stands now: `fails`, `passes`, `unknown` with what is missing, or `gone`.
+    """Say how a finding stands now: `fails`, `passes`, `unknown` with what is missing, `skips`, or `gone`.
 
-    What is not listed is gone only where the listing is whole.
+    It skips where the rule does not speak of the resource any more, which proves nothing. What is not listed is gone
+    only where the listing is whole.
     """
     now = findings.get(mended.fingerprint)
     if now is not None and now.verdict is Verdict.FAIL:
@@ -109,9 +110,18 @@ def state_of(mended: Mended, findings: Mapping[str, Finding], step: Step) -> str
     if any(each.verdict in {Verdict.UNKNOWN, Verdict.ERROR} and each.part in {"", mended.part} for each in found):
         return "unknown"
     if found:
-        return "passes"
+        return "skips" if all(each.verdict is Verdict.SKIP for each in found) else "passes"
     listings = [each for each in of_account if each.resource == f"{step.kind}/*"]
     return "unknown" if any(each.region in {step.region, GLOBAL} for each in listings) else "gone"
+
+
+def holds(state: str, step: Step) -> bool:
+    """Say whether a step has mended what stands so: it passes, or is gone where the step itself takes something away.
+
+    That a rule does not speak of the resource any more mends nothing.
+    """
+    takes = any(call.operation.partition(".")[2].startswith(("Delete", "Deregister")) for call in step.writes)
+    return state == "passes" or (state == "gone" and takes)
 
 
 def worsened(before: Mapping[str, Finding], after: Mapping[str, Finding]) -> list[Finding]:

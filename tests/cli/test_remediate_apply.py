@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 from tests.cli.remedying import DOORS, HOME, INSIGHTS, ROTATES, Place, words
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from scanner.demo import DemoServer
 
+INLINE = "iam_no_inline_policies"
 ON, OFF = "enhanced", "disabled"
 
 
@@ -49,6 +51,29 @@ def test_a_resource_that_fails_differently_now_has_drifted(place: Place) -> None
     place.client("ec2").revoke_security_group_ingress(GroupId=group, IpPermissions=[more])
     assert place.apply().code == 0
     assert place.ports(group) == [(80, 80), (443, 443)]
+
+
+def test_a_document_that_others_changed_is_not_written_as_it_was(place: Place) -> None:
+    iam = place.client("iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    iam.create_role(RoleName="host", AssumeRolePolicyDocument=document(trust))
+    wide, narrow = ({"Effect": "Allow", "Action": action, "Resource": "*"} for action in ("s3:*", "s3:GetObject"))
+    embedded = {"RoleName": "host", "PolicyName": "reads"}
+    iam.put_role_policy(**embedded, PolicyDocument=document(wide))
+    place.approved(INLINE)
+    iam.put_role_policy(**embedded, PolicyDocument=document(narrow))
+    for ran in (place.apply("--dry-run"), place.apply()):
+        assert ran.code == 1
+        assert "what it would write is made from what is there, and that is another now" in ran.out
+    assert iam.get_role_policy(**embedded)["PolicyDocument"]["Statement"] == [narrow]
+    assert iam.list_attached_role_policies(RoleName="host")["AttachedPolicies"] == []
+    iam.put_role_policy(**embedded, PolicyDocument=document(wide))
+    assert place.apply().code == 0
+    assert iam.list_role_policies(RoleName="host")["PolicyNames"] == []
+
+
+def document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 def test_what_is_not_seen_is_not_gone(place: Place, loopback: DemoServer) -> None:

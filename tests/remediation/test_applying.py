@@ -13,7 +13,7 @@ from remediation.custodian import Custodian
 from remediation.hands import Hands, StepError
 from remediation.journal import Journal
 from remediation.standing import Standing
-from remediation.world import rounds, state_of, worsened
+from remediation.world import holds, rounds, state_of, worsened
 from scanner.model.finding import Evidence, Finding, Verdict
 from scanner.model.plan import Mended, Plan, PlanError, Read, Step, WriteCall
 from scanner.store import Store
@@ -79,7 +79,8 @@ def test_a_canary_does_not_overtake_what_it_follows() -> None:
     [
         ([finding(Verdict.FAIL)], "fails"),
         ([finding(Verdict.PASS)], "passes"),
-        ([finding(Verdict.SKIP)], "passes"),
+        ([finding(Verdict.SKIP)], "skips"),
+        ([finding(Verdict.SKIP, part="one"), finding(Verdict.PASS, part="other")], "passes"),
         ([finding(Verdict.UNKNOWN)], "unknown"),
         ([finding(Verdict.ERROR)], "unknown"),
         ([finding(Verdict.FAIL, part="another")], "passes"),
@@ -96,6 +97,14 @@ def test_a_canary_does_not_overtake_what_it_follows() -> None:
 def test_how_a_finding_stands(findings: list[Finding], state: str) -> None:
     one = step("a")
     assert state_of(one.mends[0], by_print(*findings), one) == state
+
+
+def test_what_vanished_is_mended_only_where_the_step_takes_it_away() -> None:
+    takes = step("a", writes=(WriteCall("ec2.DeleteFlowLogs", {"FlowLogIds": ["x"]}, "us-east-1"),))
+    stays = step("b", writes=(WriteCall("ec2.CreateFlowLogs", {}, "us-east-1"),))
+    states = ("passes", "gone", "skips", "fails", "unknown")
+    assert [holds(each, takes) for each in states] == [True, True, False, False, False]
+    assert [holds(each, stays) for each in states] == [True, False, False, False, False]
 
 
 def test_worse_is_a_new_failure_or_what_can_no_longer_be_said() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.cli.output import console
-from scanner.cli.remedies.ground import Chosen, journal_of, judging, read_plan
+from scanner.cli.remedies.ground import Chosen, ground_of, journal_of, judging, read_plan
 from scanner.cli.remedies.saying import place
 from scanner.cli.remedies.writing import live_look, reading, writers
 from scanner.cli.wire import Clock, UsageError, Wiring
@@ -82,7 +82,7 @@ def _under_way(
             world = World(live_look(wiring, reader), judging(wiring), wiring.known_rules(), Clock().now())
             work = Work(
                 journal, world, Hands(access, custodian), targets, telling, wiring.config.remediation.wave, canary,
-                time.sleep, PAUSES,
+                time.sleep, PAUSES, lambda seen: ground_of(wiring, seen),
             )  # fmt: skip
             work.wave = wave or work.wave
             try:
@@ -106,8 +106,9 @@ def _to_do(steps: Sequence[Step], journal: Journal, limit: int) -> list[Step]:
 
     found = [step for step in steps if step.runs and journal.state(step.id).state not in OVER]
     if limit:
-        first = sorted(found, key=lambda step: journal.state(step.id).state == "skipped")[:limit]
-        found = [step for step in found if step in first]
+        last = sorted(found, key=lambda step: journal.state(step.id).state == "skipped")
+        first = {step.id for step in last[:limit]}
+        found = [step for step in found if step.id in first]
     if find_spec("c7n") is None and any(step.form == "custodian" for step in found):
         raise UsageError(MISSING)
     return found

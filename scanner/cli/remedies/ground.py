@@ -12,7 +12,7 @@ from scanner.cli.scanning import make_judge
 from scanner.cli.wire import Clock, UsageError, Wiring
 
 if TYPE_CHECKING:
-    from remediation.planning import Choice
+    from remediation.planning import Choice, Ground
     from remediation.world import Judge
     from scanner.engine.evaluate import Context
     from scanner.model.finding import Finding
@@ -116,6 +116,14 @@ def context_of(wiring: Wiring, snapshot: Snapshot) -> Context:
     inventory = Inventory.of(snapshot.resources, snapshot.coverage)
     parameters = Parameters(wiring.config, wiring.known_rules(), wiring.name)
     return Context(inventory, snapshot.as_of, parameters, Scope(wiring.config.scope))
+
+
+def ground_of(wiring: Wiring, snapshot: Snapshot, managed: Mapping[str, str] | None = None) -> Ground:
+    """Give what steps are made out from; `managed` is what code rules, which no machine changes."""
+    from remediation.planning import Ground
+    from scanner.engine.registry import kinds
+
+    return Ground(context_of(wiring, snapshot), wiring.known_rules(), kinds(), managed or {})
 
 
 def managed_by(wiring: Wiring, snapshot: Snapshot, known: Mapping[str, type[Kind]]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from reports.words import plural
 from scanner.cli.data import chosen_scan
 from scanner.cli.output import answer, console
-from scanner.cli.remedies.ground import PLAN, Chosen, context_of, managed_by, read_plan
+from scanner.cli.remedies.ground import PLAN, Chosen, ground_of, managed_by, read_plan
 from scanner.cli.wire import Clock, UsageError, Wiring
 
 if TYPE_CHECKING:
@@ -56,13 +56,13 @@ def make_plan(
 
 def planned(wiring: Wiring, store: Store, scan: str, chosen: Chosen) -> Plan:
     """Make the plan for a stored scan."""
-    from remediation.planning import Ground, steps_for
+    from remediation.planning import steps_for
     from scanner.engine.registry import kinds
     from scanner.model.plan import Plan
 
     info = chosen_scan(store, scan)
     snapshot, known = store.snapshot(info.id), kinds()
-    ground = Ground(context_of(wiring, snapshot), wiring.known_rules(), known, managed_by(wiring, snapshot, known))
+    ground = ground_of(wiring, snapshot, managed_by(wiring, snapshot, known))
     choice = chosen.choice(wiring)
     found = steps_for(store.findings(info.id), ground, choice)
     now = Clock().now()
