@@ -23,6 +23,7 @@ class Format(NamedTuple):
 
         Raises:
             reports.pdf.PdfError: a PDF is asked for and what draws it is not installed.
+            reports.extras.ExtraError: a form needs a library that is not installed.
         """
         renderer = cast("Callable[[ReportData], str | bytes]", import_module(self.module).render)
         return renderer(data)
@@ -39,4 +40,9 @@ FORMATS: dict[str, Format] = {
     "junit": Format("reports.junit", "junit.xml"),
     "github": Format("reports.github", "github.txt"),
     "gitlab": Format("reports.gitlab", "codequality.json"),
+    "ocsf": Format("reports.ocsf", "ocsf.json"),
+    "asff": Format("reports.asff", "asff.json"),
+    "oscal": Format("reports.oscal", "oscal.json"),
+    "prometheus": Format("reports.prometheus", "prom"),
+    "parquet": Format("reports.parquet", "parquet", binary=True),
 }

@@ -53,6 +53,11 @@ class Format(StrEnum):
     JUNIT = "junit"
     GITHUB = "github"
     GITLAB = "gitlab"
+    OCSF = "ocsf"
+    ASFF = "asff"
+    OSCAL = "oscal"
+    PROMETHEUS = "prometheus"
+    PARQUET = "parquet"
 
 
 class DriftFormat(StrEnum):

@@ -63,6 +63,7 @@ def known_errors() -> tuple[type[BaseException], ...]:
         "remediation.access": ("AccessError",),
         "remediation.custodian": ("CustodianError",),
         "reports.pdf": ("PdfError",),
+        "reports.extras": ("ExtraError",),
         "reports.explain": ("NoSuchFindingError",),
     }
     return tuple(
