@@ -97,11 +97,13 @@ class Journal:
     plan: Plan
     now: Callable[[], datetime]
     by: str = ""
+    hash: str = field(init=False)
     entries: list[Event] = field(default_factory=list)
     _states: dict[str, StepState] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Read what is there."""
+        """Read what is there; the plan's hash is made once, for a large plan takes a second."""
+        self.hash = self.plan.hash
         self.refresh()
 
     def refresh(self) -> None:
@@ -119,7 +121,7 @@ class Journal:
     def note(self, event: str, step: str = "", **body: Any) -> None:
         """Write an entry, and keep it in mind."""
         made = self.log.note_remedy(
-            self.plan.id, self.plan.hash, event, step=step, by=self.by, body=body, at=self.now()
+            self.plan.id, self.hash, event, step=step, by=self.by, body=body, at=self.now()
         )  # fmt: skip
         self._take(made)
 
@@ -143,9 +145,9 @@ class Journal:
         found, plan = self.approval(), self.plan
         if found is None:
             raise PlanError(f"plan {plan.id} is not approved; `phiward remediate rehearse`, then `approve`")
-        if found.hash != plan.hash:
+        if found.hash != self.hash:
             raise PlanError(
-                f"plan {plan.id} was altered: {found.by} approved {found.hash[:16]}, this is {plan.hash[:16]}; "
+                f"plan {plan.id} was altered: {found.by} approved {found.hash[:16]}, this is {self.hash[:16]}; "
                 "rehearse and approve it anew"
             )
         if found.until <= self.now().strftime("%Y-%m-%dT%H:%M:%SZ"):
@@ -159,10 +161,10 @@ class Journal:
             PlanError: the plan was altered since.
         """
         for each in self.entries:
-            if each.event in {BEGAN, UNDOING} and each.hash != self.plan.hash:
+            if each.event in {BEGAN, UNDOING} and each.hash != self.hash:
                 raise PlanError(
                     f"plan {self.plan.id} is not what was carried out: that was {each.hash[:16]}, this is "
-                    f"{self.plan.hash[:16]}; it was altered since"
+                    f"{self.hash[:16]}; it was altered since"
                 )
 
     def order(self) -> dict[str, int]:
@@ -172,7 +174,7 @@ class Journal:
 
     def rehearsal(self) -> Mapping[str, Any] | None:
         """Give what the newest rehearsal of this very plan showed."""
-        shown = [each.body for each in self.entries if each.event == REHEARSED and each.hash == self.plan.hash]
+        shown = [each.body for each in self.entries if each.event == REHEARSED and each.hash == self.hash]
         return shown[-1] if shown else None
 
     def state(self, step: str) -> StepState:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +33,7 @@ class Standing:
     plan: Plan
     expected: dict[str, Facts] = field(default_factory=dict)
     left: dict[str, Facts] = field(default_factory=dict)
+    _concerned: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
     def of(cls, plan: Plan, entries: Iterable[Event]) -> Standing:
@@ -89,13 +91,15 @@ class Standing:
 
     def sharing(self, some: Sequence[Step]) -> list[Step]:
         """Give the other steps that read or touch what these touch, on which they may have an effect."""
-        touched = {(step.account, arn) for step in some for arn in _touches(step)}
+        if not self._concerned:
+            for number, step in enumerate(self.plan.steps):
+                for arn in {*_touches(step), *_reads(step)} if step.runs else ():
+                    self._concerned[step.account, arn].append(number)
         these = {step.id for step in some}
-        return [
-            step for step in self.plan.steps
-            if step.runs and step.id not in these
-            and touched & {(step.account, arn) for arn in (*_touches(step), *_reads(step))}
-        ]  # fmt: skip
+        found = {
+            number for step in some for arn in _touches(step) for number in self._concerned.get((step.account, arn), ())
+        }
+        return [self.plan.steps[number] for number in sorted(found) if self.plan.steps[number].id not in these]
 
     def rebase(self, ran: Sequence[Step], before: Findings, after: Findings, journal: Journal) -> None:
         """Expect of other steps what our own have just changed; what had drifted before stays a drift."""
