@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from remediation import journal as words
+from remediation.documents import Digests, present
 from remediation.hands import Hands, StepError
 from remediation.journal import Journal
 from remediation.planning import Ground
@@ -91,8 +92,16 @@ class Work:
             return drifted
         begun = {"done", "open"}
         ours = any(self.journal.state(other.id).state in begun for other in self.standing.sharing([step]))
-        self._seen = self._seen or self.ground(self.world.snapshot())
-        return otherwise(step, self.world.findings, self._seen, ours=ours)
+        return otherwise(step, self.world.findings, self.seen(self.ground), ours=ours)
+
+    def seen(self, ground: Callable[[Snapshot], Ground]) -> Ground:
+        """Give what was last looked at, as steps are made out from it."""
+        self._seen = self._seen or ground(self.world.snapshot())
+        return self._seen
+
+    def documents(self, step: Step) -> Digests:
+        """Give what is there of all that the undoing of a step would write over."""
+        return present(step, self.seen(self.ground)) if self.ground is not None else {}
 
 
 def apply(work: Work, steps: Sequence[Step]) -> None:
@@ -198,7 +207,7 @@ def _is_ready(step: Step, work: Work) -> bool:
         why = "begun before, and it is as wanted now" if before.state == "open" else "it is as wanted already"
         if before.state == "open":
             work.standing.leave(step, work.world.findings, work.journal)
-            work.journal.note(words.ENDED, step.id, why=why)
+            work.journal.note(words.ENDED, step.id, why=why, documents=work.documents(step))
             work.tell(Told(step, "done", why))
             return False
         work.journal.note(words.SKIPPED, step.id, why=why, already=True)
@@ -273,6 +282,6 @@ def _verified(step: Step, work: Work) -> str:
         work.journal.note(words.FAILED, step.id, why=why)
         return f"{why}; look at the resource: nothing further was begun"
     work.standing.leave(step, work.world.findings, work.journal)
-    work.journal.note(words.ENDED, step.id)
+    work.journal.note(words.ENDED, step.id, documents=work.documents(step))
     work.tell(Told(step, "done"))
     return ""

@@ -104,7 +104,7 @@ def made_out(finding: Finding, ground: Ground) -> Iterator[Step]:
     if isinstance(rule.remedy, Custodian):
         yield _finished(_custodian(rule, rule.remedy, finding, failing, ground), rule, finding, failing[0], ground)
         return
-    seen = [(view, _around(rule, view, ground)) for view in failing]
+    seen = [(view, around(rule, view, ground)) for view in failing]
     if isinstance(rule.remedy, Direct):
         yield _finished(_direct(rule.remedy, finding, seen), rule, finding, failing[0], ground)
     else:
@@ -123,7 +123,7 @@ def _failing(rule: type[Rule], finding: Finding, ground: Ground) -> Iterator[Kin
             yield kind(resource)
 
 
-def _around(rule: type[Rule], view: Kind, ground: Ground) -> Around:
+def around(rule: type[Rule], view: Kind, ground: Ground) -> Around:
     """Give what a remedy may look at besides its resource."""
     context, resource = ground.context, view.resource
     settings = context.settings(rule, resource) if context.settings else rule.Settings()
@@ -139,7 +139,7 @@ def _custodian(
         made = policy(rule.id, remedy, resources)
     except RemedyError as error:
         return _by_hand([str(error)], failing, str(error))
-    undo, lasting = _undo(remedy, [(view, _around(rule, view, ground)) for view in failing], finding.part)
+    undo, lasting = _undo(remedy, [(view, around(rule, view, ground)) for view in failing], finding.part)
     return {
         "form": "custodian", "resources": resources, "policy": made, "undo": undo, "lasting": lasting,
         "permissions": tuple(dict.fromkeys((*custodian_permissions(remedy), *operation_permissions(undo)))),

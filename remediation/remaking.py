@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -16,12 +17,30 @@ UNDO = "what it would bring back when it is undone is another now"
 TARGETS = "it would be done to others now"
 
 
+WHOLE = frozenset({
+    "backup.BackupVaultAccessPolicy", "cloudtrail.EventSelectors", "cloudtrail.InsightSelectors",
+    "config.ConfigurationRecorder", "ecr.LifecyclePolicy", "ecr.ReplicationConfiguration", "ecr.RepositoryPolicy",
+    "efs.FileSystemPolicy", "efs.LifecycleConfiguration", "iam.AccountPasswordPolicy", "kms.KeyPolicy",
+    "s3.BucketEncryption", "s3.BucketLifecycle", "s3.BucketLifecycleConfiguration",
+    "s3.BucketNotificationConfiguration", "s3.BucketOwnershipControls", "s3.BucketPolicy", "s3.PublicAccessBlock",
+    "s3control.PublicAccessBlock",
+})  # fmt: skip
+"""By service: what operations put, or take away, as one document."""
+
+_VERB = re.compile(r"(?<=\.)(Put|Set|Update|Delete)")
+
+
+def whole(calls: Iterable[WriteCall]) -> set[str]:
+    """Name the settings that operations put, or take away, as one document."""
+    return {_VERB.sub("", call.operation) for call in calls} & WHOLE
+
+
 def otherwise(step: Step, findings: Mapping[str, Finding], ground: Ground, *, ours: bool = False) -> str:
     """Say in what a step would be made out otherwise now, from what its findings' facts may not show; nothing if not.
 
     What it writes and brings back may hold whole documents: written as they were planned, they would take away what
     others have changed meanwhile. With `ours` other steps of the plan have changed the resource, as the rehearsal has
-    shown; then it only matters whether a machine may still do it.
+    shown; then it only matters whether a machine may still do it, and that no document is written as it was before.
     """
     for mended in step.mends:
         finding = findings.get(mended.fingerprint)
@@ -31,7 +50,7 @@ def otherwise(step: Step, findings: Mapping[str, Finding], ground: Ground, *, ou
             different = _difference(step, now)
             if different and not now.runs:
                 return now.why
-            if different and not ours:
+            if different and not (ours and (different != WRITES or not whole(step.writes))):
                 return different
     return ""
 

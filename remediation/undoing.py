@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from remediation import journal as words
 from remediation.applying import GONE, SurpriseError, Told, Work
+from remediation.documents import replaced
 from remediation.hands import StepError
 from remediation.journal import StepState
 from remediation.world import rounds
@@ -27,11 +28,17 @@ def rollback(work: Work, steps: Sequence[Step]) -> None:
     order = journal.order()
     begun = [step for step in steps if journal.state(step.id).state in {"done", "undoing", "open"}]
     begun.sort(key=lambda step: order[step.id])
+    going = {step.id for step in begun}
+    able: list[Step] = []
     for step in reversed(begun):
         if not step.undo:
             work.tell(Told(step, "skipped", f"there is no way back: {step.lasting}"))
+        elif other := _bound(step, going, work):
+            _skip(step, f"step {other} would be taken back with it: roll back both", work)
+        else:
+            able.insert(0, step)
     try:
-        for wave in reversed(rounds([step for step in begun if step.undo], work.wave)):
+        for wave in reversed(rounds(able, work.wave)):
             _wave(wave[::-1], work)
     except BaseException as error:
         journal.note(words.STOPPED, why=str(error) or type(error).__name__)
@@ -94,7 +101,27 @@ def _is_undoable(step: Step, work: Work) -> bool:
     changed = work.standing.changed(step, work.world.findings)
     if changed or states == {"fails"}:
         return _skip(step, f"it has changed since it was carried out: {changed or drifted}", work)
-    return True
+    whole = _overwritten(step, work)
+    return not whole or _skip(step, f"{whole} has changed since, and would be written back whole as it was", work)
+
+
+def _overwritten(step: Step, work: Work) -> str:
+    """Name what undoing a step would write over that is not as the step left it; nothing where all of it is."""
+    left = next((
+        each.body.get("documents") or {} for each in reversed(work.journal.entries)
+        if each.step == step.id and each.event == words.ENDED
+    ), {})  # fmt: skip
+    now = work.documents(step)
+    same = all(now.get(arn, {}).get(name) == digest for arn, some in left.items() for name, digest in some.items())
+    return "" if same else ", ".join(sorted(replaced(step)))
+
+
+def _bound(step: Step, going: set[str], work: Work) -> str:
+    """Name a step that stays done and would be taken back too, for both write the same setting as a whole."""
+    return next((
+        other.id for other in work.standing.sharing([step])
+        if other.id not in going and work.journal.state(other.id).state == "done" and replaced(other) & replaced(step)
+    ), "")  # fmt: skip
 
 
 def _is_half(step: Step, now: StepState) -> bool:

@@ -47,6 +47,45 @@ def test_all_that_was_collected_is_as_before(place: Place) -> None:
     assert place.apply().out.strip() == "nothing was to be done"
 
 
+def test_a_document_that_others_changed_since_is_not_taken_back(place: Place) -> None:
+    iam = place.client("iam")
+    weak = {"MinimumPasswordLength": 8, "AllowUsersToChangePassword": True}
+    iam.update_account_password_policy(**weak)
+    place.approved("iam_password_policy_length")
+    assert place.apply().code == 0
+    ours = iam.get_account_password_policy()["PasswordPolicy"]
+    assert ours["MinimumPasswordLength"] > 8
+    longer = {"MinimumPasswordLength": ours["MinimumPasswordLength"], "AllowUsersToChangePassword": True}
+    iam.update_account_password_policy(**longer, RequireNumbers=True)
+    ran = place.rollback()
+    assert ran.code == 1
+    assert "iam.AccountPasswordPolicy has changed since, and would be written back whole as it was" in ran.out
+    assert iam.get_account_password_policy()["PasswordPolicy"]["RequireNumbers"]
+    iam.update_account_password_policy(**longer)
+    assert place.rollback().code == 0
+    assert iam.get_account_password_policy()["PasswordPolicy"]["MinimumPasswordLength"] == 8
+
+
+def test_what_two_steps_wrote_whole_is_taken_back_by_both(place: Place) -> None:
+    place.client("iam").update_account_password_policy(MinimumPasswordLength=8)
+    place.approved("iam_password_policy_strong", "iam_password_policy_baseline")
+    assert place.apply().code == 0
+    assert place.events().count("step ended") == 2
+    ran = place.rollback("--rule", "iam_password_policy_baseline")
+    assert ran.code == 1
+    assert "would be taken back with it: roll back both" in ran.out
+    assert place.rollback().code == 0
+    assert place.client("iam").get_account_password_policy()["PasswordPolicy"]["MinimumPasswordLength"] == 8
+
+
+def test_our_own_steps_do_not_write_over_each_other(place: Place) -> None:
+    place.client("iam").update_account_password_policy(MinimumPasswordLength=8)
+    place.approved("iam_password_policy_strong", "iam_password_policy_max_age")
+    ran = place.apply()
+    assert (ran.code, "1 done, 1 skipped" in ran.out) == (1, True)
+    assert place.client("iam").get_account_password_policy()["PasswordPolicy"]["MinimumPasswordLength"] == 14
+
+
 def test_what_has_no_way_back_or_changed_since_is_said(place: Place) -> None:
     group = place.door()
     place.clusters("a", "b", "c", "d")
