@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
-from rules._former import former
+from rules._former import former, former_policy
 from scanner.kinds.kms import KmsKey
 from scanner.model.policy import PolicyDocument
-from scanner.model.remedy import Custodian, Effect, Write
+from scanner.model.remedy import Direct, Effect, NotByMachine, Write
 from scanner.model.rule import Fail, Rule
 from scanner.model.source import EcsGuide
 
@@ -23,6 +24,24 @@ def _policy(principal: object = "*", condition: object = None, **different: obje
     more: dict[str, object] = {"Effect": "Allow", "Principal": principal, "Action": "kms:Decrypt", "Resource": "*"}
     more |= ({"Condition": condition} if condition else {}) | different
     return PolicyDocument.parse({"Version": "2012-10-17", "Statement": [owner, more]})
+
+
+def _own_account(key: KmsKey, _part: str) -> Iterator[Write]:
+    """Give the account, and with it its own users and roles, what the statements give to everybody.
+
+    Raises:
+        NotByMachine: a statement says who is left out.
+    """
+    document = former_policy(key, "pol") or {}
+    listed = document.get("Statement", [])
+    statements = list(listed) if isinstance(listed, list) else [listed]
+    root = f"arn:{key.partition}:iam::{key.account}:root"
+    for place in {grant.statement.position for grant in key.policy.public(reading="effective")}:
+        if "Principal" not in statements[place]:
+            raise NotByMachine("a statement lets everybody in but those that it names: a person must say who is meant")
+        statements[place] = {**statements[place], "Principal": {"AWS": root}}
+    text = json.dumps({**document, "Statement": statements})
+    yield Write("kms.PutKeyPolicy", {"KeyId": "{id}", "PolicyName": "default", "Policy": text})
 
 
 def _former_key_policy(key: KmsKey, _part: str) -> Iterator[Write]:
@@ -48,12 +67,14 @@ class KeyPolicyNotPublic(Rule):
         "steampipe:kms_cmk_policy_prohibit_public_access",
         "cis:v7.0/2.21",
     )
-    remedy = Custodian(
-        "kms-key",
-        {"type": "remove-statements", "statement_ids": "matched"},
-        filters=[{"type": "cross-account", "everyone_only": True}],
+    remedy = Direct(
+        "kms.PutKeyPolicy",
+        by=_own_account,
+        why="Custodian takes the statement away, and with the last one that names the account nobody rules the key;"
+        " AWS refuses that, and then the key stays public",
         effect=Effect(
-            after="the statement of the key policy that let in everyone is gone; all others stay",
+            after="what everyone was allowed the account is: its own users and roles by their own policies, as by AWS's"
+            " default; all other statements stay",
             risk="medium",
             undo=_former_key_policy,
             terraform={"aws_kms_key": {"policy": "POLICY"}},

@@ -30,6 +30,10 @@ POLICY_TEXT = (
     f'{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Principal": {{"AWS": "{ROOT}"}}, "Action": "*",'
     ' "Resource": "*"}}'
 )
+KEY_TEXT = (
+    f'{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"AWS": "{ROOT}"}}, "Action":'
+    ' "kms:*", "Resource": "*"}, {"Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"}]}'
+)
 REPOSITORY_TEXT = (
     '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "ecr:BatchGetImage"}]}'
 )
@@ -106,7 +110,7 @@ ANSWERED: Mapping[str, Mapping[str, Any]] = {
         "detector": {"Features": [{"Name": "RUNTIME_MONITORING", "Status": "DISABLED", "UpdatedAt": "2026-01-01"}]}
     },
     "AWS::IAM::Policy": {"group": {"GroupPolicyList": HELD}, "role": {"RolePolicyList": HELD}},
-    "AWS::KMS::Key": {"pol": POLICY_TEXT},
+    "AWS::KMS::Key": {"pol": KEY_TEXT},
     "AWS::RDS::DBCluster": {"box": {}},
     "AWS::RDS::DBInstance": {"box": {"PendingModifiedValues": {}}},
     "AWS::S3::Bucket": {

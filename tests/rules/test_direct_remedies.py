@@ -13,11 +13,13 @@ from rules.alb.http_redirects_https import HttpRedirectsHttps
 from rules.ecs._services import SOUND_DEPLOYMENT
 from rules.ecs.service_no_public_ip import PRIVATE, PUBLIC, ServiceNoPublicIp
 from rules.efs.policy_requires_tls import PolicyRequiresTls
+from scanner.engine.registry import rules
 from scanner.kinds.ec2_network import Subnet
 from scanner.kinds.ecs_services import Service
 from scanner.kinds.efs import FileSystem
 from scanner.kinds.elbv2 import Listener, LoadBalancer
 from scanner.kinds.elbv2_reading import Action, ListenerRule
+from scanner.kinds.kms import KmsKey
 from scanner.kinds.rds import DBInstance
 from scanner.model.kind import Kind
 from scanner.model.remedy import Direct, NotByMachine, Write
@@ -121,3 +123,19 @@ def test_public_addresses_stay_where_the_subnets_have_no_other_way_out() -> None
     case = Case({"subnets": ("subnet-b",), "public_ip": True}, others=[subnet, PRIVATE, PUBLIC])
     with pytest.raises(NotByMachine, match="subnet-b is public"):
         _made(remedy, ServiceNoPublicIp, case, "public address")
+
+
+def test_a_public_key_policy_is_the_accounts_own_and_still_rules_the_key() -> None:
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "kms:ScheduleKeyDeletion", "Resource": "*"}
+    everyone = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"}
+    key = _seen(KmsKey, pol=seen(json.dumps({"Version": "2012-10-17", "Statement": [deny, everyone]})))
+    remedy = rules()["kms_key_policy_not_public"].remedy
+    assert isinstance(remedy, Direct)
+    assert remedy.by is not None
+    (write,) = remedy.by(key, "")
+    own = {**everyone, "Principal": {"AWS": "arn:aws:iam::123456789012:root"}}
+    assert json.loads(write.parameters["Policy"])["Statement"] == [deny, own]
+    others = {"Effect": "Allow", "NotPrincipal": {"AWS": "arn:aws:iam::210987654321:root"}, "Action": "kms:*"}
+    key = _seen(KmsKey, pol=seen(json.dumps({"Version": "2012-10-17", "Statement": {**others, "Resource": "*"}})))
+    with pytest.raises(NotByMachine, match="those that it names"):
+        list(remedy.by(key, ""))
