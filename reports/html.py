@@ -26,7 +26,7 @@ UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "
 
 def render(data: ReportData) -> str:
     """Give the page; scripts and styles run by their hashes only, and nothing may be fetched."""
-    style, script = resource("report.css"), resource("report.js")
+    style, script = resource("report.css") + resource("trend.css"), resource("report.js")
     return (
         environment()
         .get_template("report.html.j2")

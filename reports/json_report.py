@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from reports import life
+from reports import life, trend
 from reports.figures import WORST_FIRST, Tally, figures, ordered
 from reports.words import gap_text, moment
 
@@ -46,6 +46,20 @@ def document(data: ReportData) -> dict[str, Any]:
         "findings": [finding_document(finding) for finding in ordered(data.findings)],
         "coverage": [msgspec.to_builtins(entry) for entry in sorted(data.coverage, key=msgspec.structs.astuple)],
         "summary": summary(data),
+        "trend": trend.document(data),
+        "restricted": restricted(data),
+    }
+
+
+def restricted(data: ReportData) -> dict[str, Any]:
+    """Say what is left out: all but these accounts, this owner's tag, this period."""
+    given = data.restricted
+    since = moment(given.since) if given.since else None
+    return {
+        "accounts": list(given.accounts) or None,
+        "owner": given.owner or None,
+        "unknown": given.unknown,
+        "since": since,
     }
 
 

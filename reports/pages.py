@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from reports import charts, drift_page, life, vpn
+from reports import charts, drift_page, life, trend_page, vpn
 from reports.figures import SCOPES, VERDICTS, WORST_FIRST, Figures, Tally
 from reports.gaps import gap_groups, permissions
 from reports.hipaa import compiled
@@ -81,6 +81,8 @@ def context(data: ReportData, counted: Figures) -> dict[str, Any]:
         "scopes": [(words, counted.scopes[scope]) for scope, words in SCOPES.items()],
         "vpn": list(vpn.lines(data)),
         "vpn_windows": vpn.windows(data),
+        "course": trend_page.section(data),
+        "only": data.restricted.words,
         "drift": drift_page.section(data),
         "fates": life.sentence(life.fates(data, data.life)) if data.life else "",
         "paces": life.rows(data.life) if data.life else [],

@@ -85,7 +85,8 @@ def draw(page: str, moment: datetime, attached: Attached) -> bytes:
         modified=moment,
     )
     drawn = weasyprint.HTML(string=page, url_fetcher=_refuse)
-    style = weasyprint.CSS(string=resource("report.pdf.css"), url_fetcher=_refuse)
+    rules = resource("report.pdf.css") + resource("trend.pdf.css")
+    style = weasyprint.CSS(string=rules, url_fetcher=_refuse)
     out = io.BytesIO()
     with warnings.catch_warnings(), _fonts_stamped(moment):
         # WeasyPrint leaves the file of its colour profile to the garbage collector.
@@ -136,12 +137,13 @@ def _fonts_stamped(moment: datetime) -> Iterator[None]:
 
 def html(data: ReportData) -> str:
     """Give the page that is printed."""
-    budget = Budget(ROWS)
+    page, budget = context(data, figures(data)), Budget(ROWS)
     budget.left -= len(data.standards) + len(data.accounts)
+    if page["course"]:
+        budget.left -= sum(len(page["course"][name]) for name in ("rows", "accounts", "standards", "oldest"))
     calls = calls_of(data)
     wanted = [found for found in ordered(data.findings) if standing(found) in AGAINST and found.status != RESOLVED]
     risks = [found for found in ordered(data.findings) if found.acceptance and found.status != RESOLVED]
-    page = context(data, figures(data))
     causes, shown = budget.take(page["gaps"], SMALL_TABLE), budget.take(wanted, FINDING_ROWS)
     changes = budget.take(page["drift"]["changes"] if page["drift"] else [], SMALL_TABLE)
     return (

@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from reports import life
+from reports import life, trend
 from reports.evidence import told
 from reports.figures import (
     AGAINST,
@@ -73,6 +73,8 @@ def show(
     for part in gaps(data):
         console.print(part)
     console.print(totals(counted))
+    for place, line in enumerate(trend.lines(data)):
+        console.print(Text(f"\n{line}" if not place else line))
     if data.life is not None:
         console.print(Text(f"\nFailures: {life.sentence(life.fates(data, data.life))}."))
         console.print(Text(f"{life.pace_line(data.life)}.", "dim"))
@@ -100,7 +102,8 @@ def summary(data: ReportData, counted: Figures) -> RenderableType:
         if any(counts) or verdict is not Verdict.ERROR:
             grid.add_row(Text(verdict, VERDICT[verdict]), *(Text(f"{count:,}") for count in counts))
     title = f"phiward {clean(data.version)} · scan {clean(data.scan)}"
-    body = Group(head, Text(about), whole, Text(), grid)
+    only = [Text(clean(f"Only {data.restricted.words}."), "bold")] if data.restricted.words else []
+    body = Group(head, Text(about), *only, whole, Text(), grid)
     return Panel(body, title=title, title_align="left", padding=(1, 2), box=box.ROUNDED)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from reports.hipaa import Standard, standards
+from reports.history import History
 from reports.remedy import remedy_kind, remedy_text
 from scanner.engine.availability import ConnectionRecord
 from scanner.engine.lives import Life, Pace, Turnover, paces, turnover
@@ -135,13 +136,40 @@ class LifeView(msgspec.Struct, frozen=True, kw_only=True):
         return cls(paces=paces(known, as_of), turnover=turnover(known, as_of)) if known else None
 
 
+class Restricted(msgspec.Struct, frozen=True, kw_only=True):
+    """What a report leaves out: all but some accounts, all but what bears an owner's tag, what was before a moment.
+
+    `unknown` counts the resources that are left out because their tags could not be learned.
+    """
+
+    accounts: Sequence[str] = ()
+    owner: str = ""
+    unknown: int = 0
+    since: datetime | None = None
+
+    @property
+    def words(self) -> str:
+        """Say it; empty where nothing is left out."""
+        return "; ".join(
+            part
+            for part in (
+                f"accounts {', '.join(self.accounts)}" if self.accounts else "",
+                f"resources tagged {self.owner}" if self.owner else "",
+                f"without {self.unknown:,} whose tags could not be learned" if self.unknown else "",
+                f"changes and trend since {self.since:%Y-%m-%d %H:%M} UTC" if self.since else "",
+            )
+            if part
+        )
+
+
 class ReportData(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a rendering may say; renderings are functions of it alone.
 
     `as_of` is the moment that ages are reckoned from, `started` and `finished` are when the scan ran. `findings` are
     those of the scan, every verdict of them, and may hold those of status `resolved`, which are shown but not counted.
     `trend` is oldest first and ends with this scan. `seals` gives the head of each account's hash chain. `settings` are
-    the parameters in force that differ from the defaults. `drift` is what changed since the scan before.
+    the parameters in force that differ from the defaults. `drift` is what changed since the scan before, or since the
+    beginning of the period of `restricted`, which says what is left out. `history` is what the trend is reckoned from.
     """
 
     scan: str
@@ -161,6 +189,8 @@ class ReportData(msgspec.Struct, frozen=True, kw_only=True):
     vpn: Sequence[VpnRecord] = ()
     drift: DriftView | None = None
     life: LifeView | None = None
+    history: History | None = None
+    restricted: Restricted = Restricted()
     settings: Mapping[str, Any] = {}
     standards: Sequence[Standard] = msgspec.field(default_factory=standards)
 

@@ -89,25 +89,31 @@ def scan(
 def findings(
     scan: opt.ScanId = "", format: Annotated[opt.Format, typer.Option("--format", help="Form.")] = opt.Format.TABLE,
     out: opt.Out = None, every: Annotated[bool, typer.Option("--all", help="PASS and SKIP too, in the table.")] = False,
+    since: opt.Since = "", account: opt.OfAccounts = None, owner: opt.Owner = "",
     config: opt.Config = None, store: opt.Store = "", quiet: opt.Quiet = False,
 ) -> None:  # fmt: skip
     """Show the findings of a scan that is stored."""
     from scanner.cli.commands import show_findings
+    from scanner.cli.focus import Asked
     from scanner.cli.wire import Wiring
 
-    show_findings(Wiring.find(config, store), scan, format.value, out, every=every, quiet=quiet)
+    asked = Asked(since, account or (), owner)
+    show_findings(Wiring.find(config, store), scan, format.value, out, every=every, quiet=quiet, asked=asked)
 
 
 @app.command()
 def report(
     scan: opt.ScanId = "", format: Annotated[opt.Format, typer.Option("--format", help="Form.")] = opt.Format.HTML,
+    since: opt.Since = "", account: opt.OfAccounts = None, owner: opt.Owner = "",
     out: opt.Out = None, config: opt.Config = None, store: opt.Store = "", quiet: opt.Quiet = False,
 ) -> None:  # fmt: skip
     """Write the report of a scan: an HTML page, the auditor's PDF, CSV, JSON, or a form for pipelines."""
     from scanner.cli.commands import write_report
+    from scanner.cli.focus import Asked
     from scanner.cli.wire import Wiring
 
-    write_report(Wiring.find(config, store), scan, format.value, out, quiet=quiet)
+    asked = Asked(since, account or (), owner)
+    write_report(Wiring.find(config, store), scan, format.value, out, quiet=quiet, asked=asked)
 
 
 @app.command()

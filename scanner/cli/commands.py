@@ -12,6 +12,7 @@ from scanner.cli.scanning import Wanted, progress, run_scan
 from scanner.run import CLEAN, VIOLATION, exit_code
 
 if TYPE_CHECKING:
+    from scanner.cli.focus import Asked
     from scanner.cli.wire import Wiring
 
 
@@ -41,13 +42,15 @@ def do_scan(
     return exit_code(result.findings, fail_on, allow_incomplete=allow_incomplete)
 
 
-def show_findings(wiring: Wiring, scan: str, format: str, out: Path | None, *, every: bool, quiet: bool) -> None:
+def show_findings(
+    wiring: Wiring, scan: str, format: str, out: Path | None, *, every: bool, quiet: bool, asked: Asked | None = None
+) -> None:
     """Show a stored scan's findings in a form."""
     from reports import FORMATS
     from scanner.model.finding import Verdict
 
     with wiring.store() as store:
-        data = report_data(wiring, store, chosen_scan(store, scan))
+        data = report_data(wiring, store, chosen_scan(store, scan), asked=asked)
     if format == "table" and out is None:
         from reports.figures import AGAINST
         from reports.terminal import show
@@ -59,16 +62,18 @@ def show_findings(wiring: Wiring, scan: str, format: str, out: Path | None, *, e
         console(quiet=quiet).print(f"written: {out}")
 
 
-def write_report(wiring: Wiring, scan: str, format: str, out: Path | None, *, quiet: bool) -> None:
+def write_report(
+    wiring: Wiring, scan: str, format: str, out: Path | None, *, quiet: bool, asked: Asked | None = None
+) -> None:
     """Write a stored scan's report to a file, by default below `[reports] out`; a table goes to the terminal."""
     from reports import FORMATS
 
     if format == "table":
-        show_findings(wiring, scan, format, out, every=False, quiet=quiet)
+        show_findings(wiring, scan, format, out, every=False, quiet=quiet, asked=asked)
         return
     with wiring.store() as store:
         info = chosen_scan(store, scan)
-        data = report_data(wiring, store, info)
+        data = report_data(wiring, store, info, asked=asked)
     place = out or Path(wiring.config.reports.out) / f"phiward-{info.id}.{FORMATS[format].suffix}"
     answer(FORMATS[format].render(data), place)
     console(quiet=quiet).print(f"written: {place}", soft_wrap=True)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from scanner.cli.wire import UsageError, Wiring
-from scanner.model.finding import Verdict
 
 if TYPE_CHECKING:
+    from reports.history import History
     from reports.view import ReportData, TrendRow
+    from scanner.cli.focus import Asked
     from scanner.model.finding import Finding
     from scanner.store import ScanInfo, Store
 
@@ -32,40 +32,45 @@ def chosen_scan(store: Store, scan: str = "", said: str = "--scan") -> ScanInfo:
     return found[0]
 
 
-def report_data(wiring: Wiring, store: Store, info: ScanInfo, findings: Sequence[Finding] | None = None) -> ReportData:
-    """Gather a scan's report."""
+def report_data(
+    wiring: Wiring, store: Store, info: ScanInfo, findings: Sequence[Finding] | None = None, asked: Asked | None = None
+) -> ReportData:
+    """Gather a scan's report, restricted as it was asked.
+
+    Raises:
+        UsageError: it cannot be restricted so; see `focus_of`.
+    """
     from reports.view import Account, LifeView, ReportData, rule_infos, stock
-    from scanner.cli.drifting import drift_view, previous
+    from scanner.cli.drifting import drift_view
+    from scanner.cli.focus import focus_of
+    from scanner.cli.trending import history
     from scanner.cli.vpn import vpn_records
 
+    focus = focus_of(store, info, asked)
     snapshot = store.snapshot(info.id)
     known = wiring.known_rules()
     rules = [known[name] for name in info.rules if name in known]
-    regions = sorted({region for _, region in info.targets if region != "global"})
-    older = previous(store, info)
+    regions = sorted({region for account, region in info.targets if account in focus.accounts and region != "global"})
+    resources = focus.resources(snapshot.resources)
+    coverage = [entry for entry in snapshot.coverage if entry.account in focus.accounts]
+    lives = focus.lives(store, store.lives(info.id))
+    past = history(store, info, focus, lives)
     return ReportData(
-        scan=info.id, as_of=info.as_of, version=version("phiward"), complete=info.complete, started=info.started,
-        finished=info.finished, accounts=[Account(account, info.names.get(account, "")) for account in info.accounts],
-        regions=regions, findings=list(findings if findings is not None else store.findings(info.id)),
-        coverage=snapshot.coverage, rules=rule_infos(rules), trend=trend(store, info),
-        seals={seal.account: seal.head for seal in store.seals() if seal.account in info.accounts},
-        inventory=stock(snapshot.resources),
-        vpn=vpn_records(store, info),
-        drift=drift_view(wiring, store, older, info) if older is not None else None,
-        life=LifeView.of((life for life in store.lives(info.id) if life.account in info.accounts), info.as_of),
+        scan=info.id, as_of=info.as_of, version=version("phiward"), complete=focus.complete(info, coverage),
+        started=info.started, finished=info.finished,
+        accounts=[Account(account, info.names.get(account, "")) for account in focus.accounts],
+        regions=regions, findings=focus.findings(findings if findings is not None else store.findings(info.id)),
+        coverage=coverage, rules=rule_infos(rules),
+        trend=trend(past), seals={seal.account: seal.head for seal in store.seals() if seal.account in focus.accounts},
+        inventory=stock(resources), vpn=focus.vpn(vpn_records(store, info), resources),
+        drift=focus.drift(store, drift_view(wiring, store, focus.older, info)) if focus.older is not None else None,
+        life=LifeView.of(lives, info.as_of), history=past, restricted=focus.said(snapshot.resources),
     )  # fmt: skip
 
 
-def trend(store: Store, info: ScanInfo) -> list[TrendRow]:
-    """Give the counts of the finished scans up to this one, oldest first, each over its own accounts."""
+def trend(past: History) -> list[TrendRow]:
+    """Give the counts of the scans of a history, the oldest first."""
+    from reports.trend import rows
     from reports.view import TrendRow
 
-    moments = {scan.id: scan.as_of for scan in store.scans() if scan.finished and scan.as_of <= info.as_of}
-    verdicts: dict[str, Counter[str]] = {scan: Counter() for scan in moments}
-    severities: dict[str, Counter[str]] = {scan: Counter() for scan in moments}
-    for row in store.trend():
-        if row.scan in moments:
-            verdicts[row.scan][row.verdict] += row.count
-            if row.verdict == Verdict.FAIL:
-                severities[row.scan][row.severity] += row.count
-    return [TrendRow(scan, moments[scan], verdicts[scan], severities[scan]) for scan in moments]
+    return [TrendRow(row.scan, row.as_of, row.verdicts, row.severities) for row in rows(past)]

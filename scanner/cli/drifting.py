@@ -219,9 +219,16 @@ def _older(store: Store, newer: ScanInfo, asked: Asked) -> ScanInfo | None:
     if asked.baseline:
         said = f"--baseline {asked.baseline}: scan"
         return _before(chosen_scan(store, store.baseline(asked.baseline).scan, said), newer, said)
-    if not asked.since:
-        return previous(store, newer)
-    return _since(store, newer, asked.since)
+    return older_than(store, newer, asked.since)
+
+
+def older_than(store: Store, newer: ScanInfo, since: str = "") -> ScanInfo | None:
+    """Give the scan before one, or the one that a period begins with: of an id, or the newest up to a moment.
+
+    Raises:
+        UsageError: it is no scan, day or moment, or not earlier.
+    """
+    return _since(store, newer, since) if since else previous(store, newer)
 
 
 def _before(older: ScanInfo, newer: ScanInfo, said: str) -> ScanInfo:

@@ -30,6 +30,16 @@ OverScan = Annotated[
 ScanId = Annotated[str, typer.Option("--scan", help="Id of a scan; else the newest.", show_default=False)]
 
 
+Since = Annotated[
+    str,
+    typer.Option("--since", help="Changes and trend since week, month, quarter, day or scan.", show_default=False),
+]
+OfAccounts = Annotated[
+    list[str] | None, typer.Option("--account", help="Only this account of the scan, by id or name; may be repeated.")
+]
+Owner = Annotated[str, typer.Option("--owner", help="Only what is tagged owner=TAG, or KEY=VALUE.", show_default=False)]
+
+
 class Level(StrEnum):
     """Severities, as `--fail-on` takes them."""
 

@@ -19,6 +19,7 @@ SECTIONS = {
     "164.314": "Organizational requirements",
     "164.316": "Policies and procedures and documentation requirements",
 }
+_STANDARD = re.compile(r"(?:45 CFR )?(164\.308\(a\)\(\d+\)|164\.3\d\d\([a-z]\)|164\.3\d\d)")
 
 
 class Citation(msgspec.Struct, frozen=True):
@@ -56,6 +57,15 @@ def citations() -> dict[str, Citation]:
         for row in csv.DictReader(line for line in _lines() if not line.startswith("#"))
     )
     return {one.citation: one for one in found}
+
+
+def standard_of(citation: str) -> str:
+    """Give the paragraph that holds the standard of a citation; another text is its own.
+
+    45 CFR 164.308(a) holds its standards one level deeper than the other sections.
+    """
+    match = _STANDARD.match(citation)
+    return match.group(1) if match else citation
 
 
 def is_addressable(citation: str) -> bool:

@@ -77,6 +77,25 @@ class StandardRow(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
+class TallyRow(msgspec.Struct, frozen=True):
+    """How many (rule, resource) pairs of an account had a verdict in a scan, by severity, counted by the worst part."""
+
+    scan: str
+    account: str
+    severity: str
+    verdict: str
+    count: int
+
+
+class AnsweredRow(msgspec.Struct, frozen=True):
+    """How many of the calls that a scan made in an account were answered in full."""
+
+    scan: str
+    account: str
+    answered: int
+    calls: int
+
+
 class Seal(msgspec.Struct, frozen=True, kw_only=True):
     """The head of an account's chain: it stands for everything stored of the account up to this scan."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from scanner.model.resource import Snapshot
-from scanner.store import accepting, retention, scanning, seal, summary
+from scanner.store import accepting, retention, scanning, seal, summary, tallies
 from scanner.store.differing import Difference
 from scanner.store.errors import StoreError
 from scanner.store.history import history_of
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from scanner.model.finding import Finding
     from scanner.model.gap import Gap
     from scanner.model.resource import Coverage, Resource
-    from scanner.store.records import HistoryEntry, ScanInfo, StandardRow, TrendRow
+    from scanner.store.records import AnsweredRow, HistoryEntry, ScanInfo, StandardRow, TallyRow, TrendRow
+    from scanner.store.tallies import Tag
 
 
 class Store(Remedying):
@@ -210,6 +211,26 @@ class Store(Remedying):
         """Give the counts of all finished scans by account, HIPAA standard and verdict, the oldest first."""
         with self._reading() as connection:
             return summary.standard_trend(connection)
+
+    def tallies(self, ids: Sequence[str], tag: Tag | None = None) -> tuple[list[TallyRow], list[StandardRow]]:
+        """Give the counts of some scans by account and severity, and by standard; of a tag's resources if one is given.
+
+        Without a tag they are read from the summaries, with one they are reckoned anew from the verdicts.
+        """
+        with self._reading() as connection:
+            if tag is not None:
+                return tallies.tallies_tagged(connection, ids, tag)
+            return tallies.tallies(connection, ids)
+
+    def answered(self, ids: Sequence[str]) -> list[AnsweredRow]:
+        """Give how many calls of some scans were answered in full, by account."""
+        with self._reading() as connection:
+            return tallies.answered(connection, ids)
+
+    def owned(self, tag: Tag) -> set[str]:
+        """Give the fingerprints of all findings on what bears a tag (its key in any case), as it was last known."""
+        with self._reading() as connection:
+            return tallies.owned(connection, tag)
 
     def seals(self) -> list[Seal]:
         """Give the newest seal of each account: what stands in reports, so that tampering shows."""

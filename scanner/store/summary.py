@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from scanner.engine.citations import standard_of
+from scanner.model.finding import Verdict
 from scanner.model.rule import SEVERITIES
 from scanner.store.records import StandardRow, TrendRow
 from scanner.store.tables import scans, standards, summaries
@@ -18,17 +19,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from scanner.model.finding import Finding
-
-_CITATION = re.compile(r"(?:45 CFR )?(164\.308\(a\)\(\d+\)|164\.3\d\d\([a-z]\)|164\.3\d\d)")
-
-
-def standard_of(citation: str) -> str:
-    """Give the paragraph that holds the standard of a citation; another text is its own.
-
-    45 CFR 164.308(a) holds its standards one level deeper than the other sections.
-    """
-    match = _CITATION.match(citation)
-    return match.group(1) if match else citation
 
 
 def worst(found: Iterable[Finding]) -> list[Finding]:
@@ -41,9 +31,15 @@ def worst(found: Iterable[Finding]) -> list[Finding]:
     return list(by.values())
 
 
+def standing(finding: Finding) -> Verdict:
+    """Give the verdict that counts: what was not seen again is not known, whatever it was before."""
+    hidden = finding.status == "unseen" and finding.verdict is not Verdict.ERROR
+    return Verdict.UNKNOWN if hidden else finding.verdict
+
+
 def _weight(finding: Finding) -> tuple[int, int]:
     severity = finding.severity
-    return (finding.verdict.rank, [*SEVERITIES].index(severity) if severity in SEVERITIES else -1)
+    return (standing(finding).rank, [*SEVERITIES].index(severity) if severity in SEVERITIES else -1)
 
 
 def write_summary(connection: Connection, scan: int, account: str, found: Iterable[Finding]) -> None:
@@ -51,9 +47,9 @@ def write_summary(connection: Connection, scan: int, account: str, found: Iterab
     counts: Counter[tuple[str, str, str]] = Counter()
     by_standard: Counter[tuple[str, str]] = Counter()
     for finding in worst(found):
-        counts[finding.rule, finding.severity, str(finding.verdict)] += 1
+        counts[finding.rule, finding.severity, str(standing(finding))] += 1
         for standard in {standard_of(citation) for citation in (*finding.hipaa, *finding.hipaa_proposed)}:
-            by_standard[standard, str(finding.verdict)] += 1
+            by_standard[standard, str(standing(finding))] += 1
     here = {"scan": scan, "account": account}
     rows = [
         {**here, "rule": rule, "severity": severity, "verdict": verdict, "count": count}

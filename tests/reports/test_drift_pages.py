@@ -58,7 +58,7 @@ def test_a_rule_that_was_turned_is_linked_to_its_row() -> None:
 def test_a_page_without_a_comparison_has_no_such_section() -> None:
     text = html.render(report())
     assert 'id="drift"' not in text
-    assert "The life of failures" not in text
+    assert "Time to resolve" not in text
     quiet = words(section(parse(html.render(report(drift=drift(changes=[]))))))
     assert "Nothing changed that means anything." in quiet
 
@@ -109,6 +109,6 @@ def test_the_pdf_tells_the_worst_changes_and_how_many_it_leaves_out(printed: str
 
 
 def test_the_pdf_tells_the_life_of_failures(printed: str) -> None:
-    assert "The life of failures" in printed
+    assert "Time to resolve" in printed
     assert "1 new, 20 still failing, 1 reopened, 1 resolved, 0 not seen again" in printed
     assert "kms_key_rotation since 2026-10-21" in printed

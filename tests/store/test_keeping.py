@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
+from scanner.engine.citations import standard_of
 from scanner.model.resource import ABSENT, seen, unseen
 from scanner.store import Store, StoreError, new_id
-from scanner.store.summary import standard_of
 from tests.store.nights import ACCOUNT, BUCKET, DENIED, FIRST, finding, key, listing, night, noisy, run, same
 
 if TYPE_CHECKING:
