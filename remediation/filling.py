@@ -18,6 +18,7 @@ HOME_REGION: Mapping[str, str] = {"aws": "us-east-1", "aws-us-gov": "us-gov-west
 
 _WORD = re.compile(r"(?<!\$)\{(id|arn|name|region|account|partition|part)\}")
 _FACT = re.compile(r"\$([a-z_][a-z0-9_]*)")
+_SHELL = re.compile(r"[;&|$`<>\\'\"!\x00-\x1f\x7f]")
 _ONE = re.compile(rf"{_WORD.pattern}|{_FACT.pattern}")
 
 
@@ -32,6 +33,11 @@ def words_of(resource: Resource, part: str = "") -> dict[str, str]:
         "partition": resource.partition,
         "part": part,
     }
+
+
+def spoken(words: Mapping[str, str]) -> dict[str, str]:
+    """Give the words as a person's commands may hold them: what a shell would act on in a name becomes `?`."""
+    return {name: _SHELL.sub("?", word) for name, word in words.items()}
 
 
 def region_of(resource: Resource | Finding) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from remediation.code import terraform
-from remediation.filling import filled, redacted, region_of, undo_of, words_of, writes_of
+from remediation.filling import filled, redacted, region_of, spoken, undo_of, words_of, writes_of
 from remediation.noise import is_noise
 from remediation.permissions import custodian_permissions, operation_permissions
 from remediation.policies import RemedyError, policy
@@ -178,7 +178,7 @@ def _by_hand(steps: Sequence[str], views: Sequence[Kind], why: str) -> dict[str,
 
 
 def _runbook(steps: Sequence[str], finding: Finding, views: Sequence[Kind]) -> dict[str, Any]:
-    words = words_of(views[0].resource, finding.part)
+    words = spoken(words_of(views[0].resource, finding.part))
     return _by_hand([filled(step, words) for step in steps], views, "")
 
 

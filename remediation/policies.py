@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from remediation.filling import HOME_REGION, filled, region_of
+from remediation.filling import HOME_REGION, filled, region_of, spoken
 from scanner.model.remedy import Custodian, Direct
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def render(rule: type[Rule], finding: Finding) -> dict[str, Any]:
         said = {"operation": remedy.operation, "parameters": filled(dict(remedy.parameters), words), "why": remedy.why}
         more = {"operations": list(remedy.operations)} if remedy.also else {}
         return {"kind": "direct", **where, **said, **more}
-    return {"kind": "runbook", **where, "steps": [filled(step, words) for step in remedy.steps]}
+    return {"kind": "runbook", **where, "steps": [filled(step, spoken(words)) for step in remedy.steps]}
 
 
 def policy(rule: str, remedy: Custodian, resources: Sequence[str]) -> dict[str, Any]:

@@ -206,6 +206,14 @@ def test_what_stands_in_a_document_is_written_as_it_stands() -> None:
     assert made.parameters == {"Bucket": ["claims"], "Text": "to claims"}
 
 
+def test_a_name_does_nothing_in_a_shell() -> None:
+    rule = rules()["asg_min_size_three"]
+    arn = "arn:aws:autoscaling:us-east-1:1:autoScalingGroup:0:autoScalingGroupName/a b; rm -rf $(x) `y` 'z"
+    steps = render(rule, _one(resource=arn, key=arn.rpartition("/")[2], name="x"))["steps"]
+    assert any("a b? rm -rf ?(x) ?y? ?z" in step for step in steps)
+    assert not any(mark in step for step in steps for mark in ("; rm", "$(", "`"))
+
+
 def test_a_merged_step_is_as_risky_as_the_riskiest() -> None:
     given: dict[str, Any] = {
         "id": "a", "form": "direct", "account": "1", "region": "r", "kind": "K", "resource": "x", "name": "x",
