@@ -12,16 +12,17 @@ import msgspec
 from remediation.code import terraform
 from remediation.filling import filled, redacted, region_of, spoken, undo_of, words_of, writes_of
 from remediation.noise import is_noise
+from remediation.ordering import linked, merged, ordered
 from remediation.permissions import custodian_permissions, operation_permissions
 from remediation.policies import RemedyError, policy
 from scanner.engine.evaluate import Context, judge
 from scanner.engine.normalise import builtin
 from scanner.model.finding import Finding, Verdict
-from scanner.model.gap import Unknown
+from scanner.model.gap import GapState, Unknown
 from scanner.model.inventory import World
 from scanner.model.kind import Kind
 from scanner.model.plan import RUN, Change, Mended, Read, Step, WriteCall
-from scanner.model.remedy import RISKS, Around, Custodian, Direct, Effect, NotByMachine, Remedy
+from scanner.model.remedy import Around, Custodian, Direct, Effect, NotByMachine, Remedy
 from scanner.model.rule import SEVERITIES, Rule
 
 ACCEPTED = "its risk is accepted"
@@ -54,12 +55,27 @@ class Choice:
 
 @dataclass(frozen=True)
 class Ground:
-    """What a plan stands on: the judged world, the rules, the kinds, and what code rules (address by ARN)."""
+    """What a plan stands on: the judged world, the rules, the kinds, and what code rules (address by ARN).
+
+    `partial` where only what a plan's rules read was looked at, and a remedy may reach beyond.
+    """
 
     context: Context
     rules: Mapping[str, type[Rule]]
     kinds: Mapping[str, type[Kind]]
     managed: Mapping[str, str] = field(default_factory=dict)
+    partial: bool = False
+
+    def told(self, error: NotByMachine | Unknown) -> str:
+        """Say why something cannot be made out.
+
+        Raises:
+            Unknown: it was not looked at, and is no reason.
+        """
+        gaps = error.gaps if isinstance(error, Unknown) else ()
+        if self.partial and gaps and all(gap.state is GapState.NOT_COLLECTED for gap in gaps):
+            raise error
+        return str(error)
 
 
 @dataclass
@@ -85,11 +101,10 @@ def steps_for(findings: Iterable[Finding], ground: Ground, choice: Choice) -> St
             made.left_out[GONE] += 1
         for step in steps:
             found[step.id].append(step)
-    merged = _linked([_merged(some) for some in found.values()], ground.rules)
-    ordered = _ordered(merged)
-    made.steps = ordered[: choice.limit] if choice.limit else ordered
-    if choice.limit and len(ordered) > choice.limit:
-        made.left_out[f"more than --limit {choice.limit} steps"] = len(ordered) - choice.limit
+    every = ordered(linked([merged(some) for some in found.values()], ground.rules))
+    made.steps = every[: choice.limit] if choice.limit else every
+    if choice.limit and len(every) > choice.limit:
+        made.left_out[f"more than --limit {choice.limit} steps"] = len(every) - choice.limit
     return made
 
 
@@ -106,7 +121,7 @@ def made_out(finding: Finding, ground: Ground) -> Iterator[Step]:
         return
     seen = [(view, around(rule, view, ground)) for view in failing]
     if isinstance(rule.remedy, Direct):
-        yield _finished(_direct(rule.remedy, finding, seen), rule, finding, failing[0], ground)
+        yield _finished(_direct(rule.remedy, finding, seen, ground), rule, finding, failing[0], ground)
     else:
         yield _finished(_runbook(rule.remedy.steps, finding, failing), rule, finding, failing[0], ground)
 
@@ -139,24 +154,24 @@ def _custodian(
         made = policy(rule.id, remedy, resources)
     except RemedyError as error:
         return _by_hand([str(error)], failing, str(error))
-    undo, lasting = _undo(remedy, [(view, around(rule, view, ground)) for view in failing], finding.part)
+    undo, lasting = _undo(remedy, [(view, around(rule, view, ground)) for view in failing], finding.part, ground)
     return {
         "form": "custodian", "resources": resources, "policy": made, "undo": undo, "lasting": lasting,
         "permissions": tuple(dict.fromkeys((*custodian_permissions(remedy), *operation_permissions(undo)))),
     }  # fmt: skip
 
 
-def _direct(remedy: Direct, finding: Finding, seen: Sequence[tuple[Kind, Around]]) -> dict[str, Any]:
+def _direct(remedy: Direct, finding: Finding, seen: Sequence[tuple[Kind, Around]], ground: Ground) -> dict[str, Any]:
     """Make out the operations for each resource on which a finding stands: it is mended when all are."""
     views = [view for view, _ in seen]
     try:
         writes = tuple(call for view, around in seen for call in writes_of(remedy, view, finding.part, around))
     except (NotByMachine, Unknown) as error:
-        reason = str(error)
+        reason = ground.told(error)
         return _by_hand([*_as_commands(remedy, views), f"Decide first: {reason}"], views, reason)
     if redacted([write.parameters for write in writes]):
         return _by_hand(_as_commands(remedy, views), views, "it would write back what phiward never keeps")
-    undo, lasting = _undo(remedy, seen, finding.part)
+    undo, lasting = _undo(remedy, seen, finding.part, ground)
     return {
         "form": "direct", "resources": _arns(views), "writes": writes, "undo": undo, "lasting": lasting,
         "why": remedy.why, "permissions": operation_permissions((*writes, *undo)),
@@ -182,7 +197,9 @@ def _runbook(steps: Sequence[str], finding: Finding, views: Sequence[Kind]) -> d
     return _by_hand([filled(step, words) for step in steps], views, "")
 
 
-def _undo(remedy: Remedy, failing: Sequence[tuple[Kind, Around]], part: str) -> tuple[tuple[WriteCall, ...], str]:
+def _undo(
+    remedy: Remedy, failing: Sequence[tuple[Kind, Around]], part: str, ground: Ground
+) -> tuple[tuple[WriteCall, ...], str]:
     """Make out the way back, or say why there is none."""
     effect = remedy.effect
     if effect.lasting or not effect.undo:
@@ -191,7 +208,7 @@ def _undo(remedy: Remedy, failing: Sequence[tuple[Kind, Around]], part: str) -> 
     try:
         made = tuple(call for view, around in failing for call in undo_of(remedy, view, part, around))
     except (NotByMachine, Unknown) as error:
-        return (), str(error)
+        return (), ground.told(error)
     if redacted([call.parameters for call in made]):
         return (), "the former value is a secret, which phiward never keeps"
     return made, "" if made else "there was no former state to bring back"
@@ -245,59 +262,3 @@ def _changes(effect: Effect, view: Kind) -> tuple[Change, ...]:
             before = None
         found.append(Change(name, before, builtin(after)))
     return tuple(found)
-
-
-def _merged(some: Sequence[Step]) -> Step:
-    """Make one step of those that do the same: it mends what each mends."""
-    worst = max(some, key=lambda step: (SEVERITIES.index(step.severity), RISKS.index(step.risk)))
-    risk = max((step.risk for step in some), key=RISKS.index)
-    told = {part: "; ".join(dict.fromkeys(said for step in some if (said := getattr(step, part))))
-            for part in ("downtime", "cost")}  # fmt: skip
-    mends = {each.fingerprint: each for step in some for each in step.mends}
-    changes = {change.what: change for step in some for change in step.changes}
-    cited = sorted({text for step in some for text in step.hipaa})
-    brings = sorted({text for step in some for text in step.brings})
-    return msgspec.structs.replace(
-        worst,
-        mends=tuple(mends.values()),
-        changes=tuple(changes.values()),
-        hipaa=tuple(cited),
-        brings=tuple(brings),
-        risk=risk,
-        **told,
-    )
-
-
-def _linked(steps: Sequence[Step], rules: Mapping[str, type[Rule]]) -> list[Step]:
-    """Say of each step which others, on the same resource, must be done first."""
-    by_rule: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for step in steps:
-        for rule in step.rules:
-            by_rule[step.account, step.resource, rule].append(step.id)
-    return [
-        msgspec.structs.replace(step, follows=tuple(dict.fromkeys(
-            each for rule in step.rules for first in rules[rule].remedy.effect.follows
-            for each in by_rule[step.account, step.resource, first] if each != step.id
-        )))
-        for step in steps
-    ]  # fmt: skip
-
-
-def _ordered(steps: Sequence[Step]) -> list[Step]:
-    """Order by account and Region; within, what others wait for first, then machines' steps, low risk, severity."""
-    known = {step.id: step for step in steps}
-    depth: dict[str, int] = {}
-
-    def deep(id: str, seen: frozenset[str] = frozenset()) -> int:
-        if id not in depth:
-            first = [each for each in known[id].follows if each in known and each not in seen]
-            depth[id] = 1 + max((deep(each, seen | {id}) for each in first), default=-1)
-        return depth[id]
-
-    return sorted(
-        steps,
-        key=lambda step: (
-            step.account, step.region, deep(step.id), not step.runs, RISKS.index(step.risk),
-            -SEVERITIES.index(step.severity), step.kind, step.resource, step.id,
-        ),
-    )  # fmt: skip

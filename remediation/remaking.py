@@ -10,6 +10,7 @@ from typing import Any
 
 from remediation.planning import Ground, made_out
 from scanner.model.finding import Finding, Verdict
+from scanner.model.gap import Unknown
 from scanner.model.plan import Step, WriteCall
 
 WRITES = "what it would write is made from what is there, and that is another now"
@@ -46,7 +47,11 @@ def otherwise(step: Step, findings: Mapping[str, Finding], ground: Ground, *, ou
         finding = findings.get(mended.fingerprint)
         if finding is None or finding.verdict is not Verdict.FAIL:
             continue
-        for now in made_out(finding, ground):
+        try:
+            again = [*made_out(finding, ground)]
+        except Unknown:
+            continue  # the remedy reads further than the rule, where nobody has looked again
+        for now in again:
             different = _difference(step, now)
             if different and not now.runs:
                 return now.why
@@ -64,7 +69,14 @@ def _difference(step: Step, now: Step) -> str:
 
 
 def _meant(calls: Iterable[WriteCall]) -> list[tuple[str, str, Any]]:
-    return [(call.operation, call.region, read(call.parameters)) for call in calls]
+    return [(call.operation, call.region, _said(read(call.parameters))) for call in calls]
+
+
+def _said(value: Any) -> Any:
+    """Leave out members that say no or nothing: AWS answers some that nobody set."""
+    if isinstance(value, Mapping):
+        return {name: _said(item) for name, item in value.items() if item}
+    return [_said(item) for item in value] if isinstance(value, list) else value
 
 
 def read(value: Any) -> Any:

@@ -15,8 +15,9 @@ import pytest
 from botocore.validate import ParamValidator
 
 from remediation.filling import calls, redacted, region_of
+from remediation.ordering import merged
 from remediation.permissions import TABLE, asked, custodian_permissions
-from remediation.planning import Choice, Ground, _merged, steps_for
+from remediation.planning import Choice, Ground, steps_for
 from remediation.policies import IDENTIFIERS, WHOLE_ACCOUNT, RemedyError, policy, problems, render
 from scanner.engine.evaluate import Context, evaluate
 from scanner.engine.examples import AS_OF
@@ -221,7 +222,7 @@ def test_a_merged_step_is_as_risky_as_the_riskiest() -> None:
     }  # fmt: skip
     one = Step(**given, severity="high", mends=(Mended("f", "r", "t", "high", ""),), risk="low", cost="1 USD")
     other = Step(**given, severity="low", mends=(Mended("g", "s", "t", "low", ""),), risk="high", downtime="minutes")
-    both = _merged([one, other])
+    both = merged([one, other])
     assert (both.severity, both.risk, both.downtime, both.cost) == ("high", "high", "minutes", "1 USD")
 
 

@@ -82,7 +82,7 @@ def _under_way(
             world = World(live_look(wiring, reader), judging(wiring), wiring.known_rules(), Clock().now())
             work = Work(
                 journal, world, Hands(access, custodian), targets, telling, wiring.config.remediation.wave, canary,
-                time.sleep, PAUSES, lambda seen: ground_of(wiring, seen),
+                time.sleep, PAUSES, lambda seen: ground_of(wiring, seen, partial=True),
             )  # fmt: skip
             work.wave = wave or work.wave
             try:

@@ -118,12 +118,14 @@ def context_of(wiring: Wiring, snapshot: Snapshot) -> Context:
     return Context(inventory, snapshot.as_of, parameters, Scope(wiring.config.scope))
 
 
-def ground_of(wiring: Wiring, snapshot: Snapshot, managed: Mapping[str, str] | None = None) -> Ground:
+def ground_of(
+    wiring: Wiring, snapshot: Snapshot, managed: Mapping[str, str] | None = None, *, partial: bool = False
+) -> Ground:
     """Give what steps are made out from; `managed` is what code rules, which no machine changes."""
     from remediation.planning import Ground
     from scanner.engine.registry import kinds
 
-    return Ground(context_of(wiring, snapshot), wiring.known_rules(), kinds(), managed or {})
+    return Ground(context_of(wiring, snapshot), wiring.known_rules(), kinds(), managed or {}, partial)
 
 
 def managed_by(wiring: Wiring, snapshot: Snapshot, known: Mapping[str, type[Kind]]) -> dict[str, str]:
