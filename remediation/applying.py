@@ -20,6 +20,9 @@ from scanner.model.resource import Snapshot
 WAVE = 20
 """How many steps at most are carried out before what they did is looked at."""
 
+FRESH = 10.0
+"""Seconds: what was looked at after the wave before is not looked at again before the next one begins."""
+
 NOTHING = "Custodian's own look finds nothing there to change"
 GONE = "what it is about is not there any more"
 OVER = frozenset({"done", "undone"})
@@ -64,10 +67,14 @@ class Work:
         """Take what each verdict stood on from the plan, or from the journal where our own steps changed it."""
         self.standing = Standing.of(self.journal.plan, self.journal.entries)
 
-    def look(self, steps: Sequence[Step]) -> Mapping[str, Finding]:
-        """Look again at what steps concern, and at what others on the same resources do; give the verdicts now."""
+    def look(self, steps: Sequence[Step], *, within: float = 0) -> Mapping[str, Finding]:
+        """Look again at what steps concern, and at what others on the same resources do; give the verdicts now.
+
+        What was looked at `within` so many seconds is not looked at again.
+        """
         around = [*steps, *self.standing.sharing(steps)]
-        self.world.refresh(places_of(around, self.world.rules, self.targets), kinds_of(around, self.world.rules))
+        places = places_of(around, self.world.rules, self.targets)
+        self.world.refresh(places, kinds_of(around, self.world.rules), within=within)
         self._seen = None
         return self.world.findings
 
@@ -163,7 +170,7 @@ def dry_run(work: Work, steps: Sequence[Step]) -> None:
 
 
 def _wave(wave: Sequence[Step], work: Work) -> None:
-    work.look(wave)
+    work.look(wave, within=FRESH)
     ready = [step for step in wave if _is_ready(step, work)]
     ready = [step for step in ready if _dry(step, work)]
     if not ready:

@@ -15,6 +15,7 @@ from remediation.noise import is_noise
 from remediation.ordering import linked, merged, ordered
 from remediation.permissions import custodian_permissions, operation_permissions
 from remediation.policies import RemedyError, policy
+from remediation.world import reads
 from scanner.engine.evaluate import Context, judge
 from scanner.engine.normalise import builtin
 from scanner.model.finding import Finding, Verdict
@@ -142,7 +143,7 @@ def around(rule: type[Rule], view: Kind, ground: Ground) -> Around:
     """Give what a remedy may look at besides its resource."""
     context, resource = ground.context, view.resource
     settings = context.settings(rule, resource) if context.settings else rule.Settings()
-    needs = {*rule.judged(), *rule.needs}
+    needs = {*rule.judged(), *rule.needs, *reads(rule)}
     return Around(World(context.inventory, needs, resource.account, resource.region), settings)
 
 

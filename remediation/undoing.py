@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from remediation import journal as words
-from remediation.applying import GONE, SurpriseError, Told, Work
+from remediation.applying import FRESH, GONE, SurpriseError, Told, Work
 from remediation.documents import replaced
 from remediation.hands import StepError
 from remediation.journal import StepState
@@ -46,7 +46,7 @@ def rollback(work: Work, steps: Sequence[Step]) -> None:
 
 
 def _wave(wave: Sequence[Step], work: Work) -> None:
-    before = work.look(wave)
+    before = work.look(wave, within=FRESH)
     ran: list[Step] = []
     try:
         for step in wave:

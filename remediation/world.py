@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 from typing import Protocol
 
-from scanner.engine.registry import kinds_needed
+from scanner.engine.registry import kinds_needed, with_roots
 from scanner.model.finding import Finding, Verdict
 from scanner.model.kind import Kind
 from scanner.model.plan import Mended, Step
+from scanner.model.remedy import Direct
 from scanner.model.resource import Coverage, Resource, Snapshot
 from scanner.model.rule import Rule
 
@@ -43,11 +45,24 @@ class World:
     coverage: dict[tuple[str, str, str], list[Coverage]] = field(default_factory=lambda: defaultdict(list))
     kinds: dict[str, type[Kind]] = field(default_factory=dict)
     findings: dict[str, Finding] = field(default_factory=dict)
+    _looked: dict[tuple[Place, str], float] = field(default_factory=dict)
 
-    def refresh(self, places: Iterable[Place], kinds: Mapping[str, type[Kind]]) -> dict[str, Finding]:
-        """Look at kinds in places again, judge everything, and give the verdicts that stood before."""
-        before, asked = self.findings, set(places)
+    def refresh(
+        self, places: Iterable[Place], kinds: Mapping[str, type[Kind]], *, within: float = 0
+    ) -> dict[str, Finding]:
+        """Look at kinds in places again, judge everything, and give the verdicts that stood before.
+
+        What was looked at `within` so many seconds is not looked at again.
+        """
+        before, asked, now = self.findings, set(places), monotonic()
+        old = [(place, kind) for place in asked for kind in kinds if not self._is_fresh((place, kind), now - within)]
+        if within and not old:
+            return before
+        if within:
+            asked = {place for place, _ in old}
+            kinds = with_roots(kinds[kind] for _, kind in old)
         seen = self.look(asked, kinds)
+        self._looked |= {(place, kind): now for place in asked for kind in kinds}
         for held in (self.resources, self.coverage):
             for at in [at for at in held if at[:2] in asked and at[2] in kinds]:
                 del held[at]
@@ -59,6 +74,9 @@ class World:
         self.as_of = seen.as_of
         self.findings = {finding.fingerprint: finding for finding in self.judge(self._judged(), self.snapshot())}
         return before
+
+    def _is_fresh(self, what: tuple[Place, str], since: float) -> bool:
+        return what in self._looked and self._looked[what] >= since
 
     def snapshot(self) -> Snapshot:
         """Give everything that was seen as one snapshot."""
@@ -77,8 +95,14 @@ class World:
 
 
 def kinds_of(steps: Iterable[Step], rules: Mapping[str, type[Rule]]) -> dict[str, type[Kind]]:
-    """Name the kinds that the rules of steps read."""
-    return kinds_needed([rules[name] for step in steps for name in step.rules if name in rules])
+    """Name the kinds that the rules of steps and their remedies read."""
+    some = [rules[name] for step in steps for name in step.rules if name in rules]
+    return kinds_needed(some) | with_roots(kind for rule in some for kind in reads(rule))
+
+
+def reads(rule: type[Rule]) -> tuple[type[Kind], ...]:
+    """Name the kinds that a rule's remedy reads besides the rule's own."""
+    return tuple(rule.remedy.reads) if isinstance(rule.remedy, Direct) else ()
 
 
 def places_of(steps: Iterable[Step], rules: Mapping[str, type[Rule]], targets: Iterable[Place]) -> set[Place]:
@@ -88,10 +112,11 @@ def places_of(steps: Iterable[Step], rules: Mapping[str, type[Rule]], targets: I
         scanned[account].add(region)
     found: set[Place] = set()
     for step in steps:
-        read = [kind for name in step.rules if name in rules for kind in (*rules[name].judged(), *rules[name].needs)]
-        own = {rules[name].kind.scope for name in step.rules if name in rules}
+        some = [rules[name] for name in step.rules if name in rules]
+        read = [kind for rule in some for kind in (*rule.judged(), *rule.needs)]
+        own = {rule.kind.scope for rule in some}
         found |= {(step.account, GLOBAL), (step.account, step.region)}
-        if GLOBAL in own and any(kind.scope != GLOBAL for kind in read):
+        if (GLOBAL in own and any(kind.scope != GLOBAL for kind in read)) or any(map(reads, some)):
             found |= {(step.account, region) for region in scanned[step.account]}
     return found & set(targets)
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from rules._former import former
 from scanner.kinds.config import ConfigurationRecorder
 from scanner.kinds.iam import Role
-from scanner.model.inventory import World
 from scanner.model.remedy import Direct, Effect, NotByMachine, Write
 
 if TYPE_CHECKING:
@@ -50,10 +49,11 @@ def _put(recorder: ConfigurationRecorder, **different: Any) -> Write:
 
 def _first_without(region: RegionSettings, role: str, around: Around) -> bool:
     """Say whether the role must be made, and this is the first Region whose recorder asks for it."""
-    world = World(around.world.inventory, (Role, ConfigurationRecorder), region.account, region.region)
-    if world.get(Role, role) is not None:
+    if around.world.get(Role, role) is not None:
         return False
-    others = [other.region for other in world.everywhere(ConfigurationRecorder, service="") if other.role != role]
+    others = [
+        other.region for other in around.world.everywhere(ConfigurationRecorder, service="") if other.role != role
+    ]
     return region.region == min(others)
 
 
@@ -84,6 +84,7 @@ RECORD = Direct(
     by=_record,
     also=("config.StartConfigurationRecorder", "iam.CreateServiceLinkedRole"),
     across=True,
+    reads=(Role,),
     effect=Effect(
         after="the recorder that stands is on, records every type, and has the role that AWS Config keeps for itself",
         cost="about 0.003 USD for each change that is recorded",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from scanner.model.inventory import World
+    from scanner.model.kind import Kind
 
 Risk = Literal["low", "medium", "high"]
 RISKS: tuple[Risk, ...] = ("low", "medium", "high")
@@ -97,7 +98,8 @@ class Direct:
 
     Either one `operation` with `parameters`, as in `Write`, or `by`, a function that makes the operations; `operation`
     and `also` then name those that it may make. The functions of a remedy that is `across` (`by`, and `undo` if it is
-    one) take a third argument, an `Around`: it reads other resources that the rule needs, or the rule's settings.
+    one) take a third argument, an `Around`: it reads other resources that the rule needs, or that the remedy `reads`
+    besides, in any Region, or the rule's settings.
     """
 
     operation: str
@@ -106,6 +108,7 @@ class Direct:
     by: Writes | None = None
     also: Sequence[str] = ()
     across: bool = False
+    reads: Sequence[type[Kind]] = ()
     effect: Effect = NOTHING_SAID
 
     @property
