@@ -39,8 +39,9 @@ class MinSizeThree(Rule):
     hipaa_proposed = ("164.308(a)(7)(i)", "164.308(a)(7)(ii)(C)")
     sources = (PhiCluster(),)
     remedy = Runbook(
-        "See that the launch template is as it should be, since new hosts are made of it, and that the programs may run "
-        "several times: aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names {id} --region {region}",
+        "See that the launch template is as it should be, since new hosts are made of it, and that the programs may "
+        "run several times: aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names {id} "
+        "--region {region}",
         "aws autoscaling update-auto-scaling-group --auto-scaling-group-name {id} --min-size 3 --max-size MAXIMUM "
         "--region {region}, where MAXIMUM is the present one, or 3 if that is more",
         "See that the new hosts have joined the cluster: aws ecs list-container-instances --cluster CLUSTER "

@@ -14,7 +14,7 @@ from remediation.rehearsal import rehearse
 from remediation.staging import Scene
 from remediation.twin.looking import look
 from remediation.twin.site import Site
-from scanner.demo import DemoServer
+from scanner.demo.server import DemoServer
 from scanner.engine.evaluate import Context, evaluate
 from scanner.engine.redact import Redactor
 from scanner.engine.registry import kinds, kinds_needed, rules
