@@ -73,7 +73,7 @@ class FlowLogsEnabled(Rule):
         across=True,
         why="Custodian's action does not know where the account's other flow logs go",
         effect=Effect(
-            after="A flow log of all traffic goes where another VPC's in the Region goes, and names VPC, subnet and host.",
+            after="a flow log of all traffic goes where another VPC's goes, and names VPC, subnet and instance",
             cost="vended logs, about 0.50 USD a GB to CloudWatch Logs or 0.25 USD a GB to S3",
             lasting="the flow log's id is known only when it is made; to go back: aws ec2 delete-flow-logs",
             terraform={
