@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from remediation.filling import undo_of, writes_of
+from remediation.world import reads
 from scanner.engine.examples import case_of, judge_in, world_of
 from scanner.engine.registry import rules
 from scanner.model.gap import Unknown
@@ -38,7 +39,7 @@ class Staged:
     @property
     def around(self) -> Around:
         """Give what a remedy may look at besides, as a plan would."""
-        needs = {*self.rule.judged(), *self.rule.needs}
+        needs = {*self.rule.judged(), *self.rule.needs, *reads(self.rule)}
         settings = msgspec.convert(dict(self.case.settings), self.rule.Settings)
         return Around(World(self.inventory, needs, self.subject.account, self.subject.region), settings)
 
