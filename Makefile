@@ -10,6 +10,8 @@ NAME ?=
 
 READY := .venv/.ready
 PANGO := .venv/.pango
+BROWSER := .venv/.browser
+comma := ,
 APT := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
 
 # A project's environment is its own: an active virtualenv or a parent's uv settings must not redirect it.
@@ -29,11 +31,11 @@ help:  ## this list
 demo: $(READY) $(PANGO)  ## scan an embedded AWS over several nights, write HTML and PDF; ARGS="--nights 14 --out DIR"
 	@$(BIN)/phiward demo $(ARGS)
 
-test: $(PANGO) lint  ## everything that must hold before a commit is shared; ARGS="-k kms"
+test: $(PANGO) $(BROWSER) lint  ## everything that must hold before a commit is shared; ARGS="-k kms"
 	@$(PYTHON) -m scanner.generate --check
 	@$(BIN)/pytest -q -n $(JOBS) --dist loadfile $(ARGS)
 
-drill: $(READY) $(PANGO)  ## the long tests at their full dose
+drill: $(PANGO) $(BROWSER)  ## the long tests at their full dose
 	@PHIWARD_DRILL=1 $(BIN)/pytest -q -n $(JOBS) --dist loadfile -m drill --timeout=3600 $(ARGS)
 
 lint: $(READY)  ## style, types, floors, lock file; changes nothing
@@ -77,19 +79,28 @@ $(READY): uv.lock pyproject.toml | $(UV)
 	@$(UV) sync --quiet --frozen --all-extras --all-groups
 	@touch $@
 
-# WeasyPrint draws the PDF with Pango, which is a package of the system.
-$(PANGO): $(READY)
-	@if ! $(PYTHON) -c 'import weasyprint' >/dev/null 2>&1; then \
+# $(call debian,WHAT,TEST,PACKAGES): unless TEST holds, install Debian packages, as root or by sudo; else say which and leave.
+define debian
+	@if ! $(2) >/dev/null 2>&1; then \
 		if ! command -v apt-get >/dev/null; then root=none; \
 		elif [ "$$(id -u)" = 0 ]; then root=; \
 		elif sudo -n true 2>/dev/null; then root='sudo -n'; \
 		else root=none; fi; \
 		if [ "$$root" = none ]; then \
-			echo 'phiward: Pango is missing, which draws the PDF; as an administrator: apt-get update && apt-get install -y --no-install-recommends $(APT)' >&2; exit 2; \
+			echo 'phiward: $(1) is missing; as an administrator: apt-get update && apt-get install -y --no-install-recommends $(3)' >&2; exit 2; \
 		fi; \
-		echo 'phiward: installing Pango and fonts by apt' >&2; \
+		echo 'phiward: installing $(1) by apt' >&2; \
 		$$root apt-get update -qq >/dev/null && \
-		$$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(APT) >/dev/null && \
-		$(PYTHON) -c 'import weasyprint' >/dev/null || { echo 'phiward: Pango could not be installed (the lines above say why): apt-get install -y --no-install-recommends $(APT)' >&2; exit 2; }; \
+		$$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(3) >/dev/null && \
+		$(2) >/dev/null || { echo 'phiward: $(1) could not be installed (the lines above say why): apt-get install -y --no-install-recommends $(3)' >&2; exit 2; }; \
 	fi
 	@touch $@
+endef
+
+# WeasyPrint draws the PDF with Pango, which is a package of the system.
+$(PANGO): $(READY)
+	$(call debian,Pango$(comma) which draws the PDF$(comma),$(PYTHON) -c 'import weasyprint',$(APT))
+
+# The tests open the HTML report in a browser.
+$(BROWSER): $(READY)
+	$(call debian,Chromium$(comma) in which the HTML report is tested$(comma),command -v chromium,chromium)

@@ -166,7 +166,17 @@ def test_the_demo_has_more_nights_than_the_main_job_shows() -> None:
 
 def test_the_json_is_the_contract(demo: Demo) -> None:
     document = demo.document()
-    assert list(document) == ["schema", "scan", "as_of", "complete", "findings", "coverage", "summary"]
+    assert list(document) == [
+        "schema",
+        "scan",
+        "as_of",
+        "complete",
+        "findings",
+        "coverage",
+        "summary",
+        "trend",
+        "restricted",
+    ]
     assert document["schema"] == "phiward/1"
     wanted = {
         "fingerprint", "rule", "title", "verdict", "severity", "category", "status", "kind", "resource", "name",
