@@ -22,7 +22,7 @@ class Format(NamedTuple):
         """Render a report; the module is loaded only now.
 
         Raises:
-            reports.pdf.PdfError: a PDF is asked for and what draws it is not installed.
+            reports.printing.PdfError: a PDF is asked for and what draws it is not installed.
             reports.extras.ExtraError: a form needs a library that is not installed.
         """
         renderer = cast("Callable[[ReportData], str | bytes]", import_module(self.module).render)

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-import warnings
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from reports import json_report
+from reports.attachments import FINDINGS_JSON, attachments
 from reports.budget import Budget, Cut
 from reports.evidence import Calls, calls_of, reads, told
 from reports.figures import (
@@ -25,118 +19,35 @@ from reports.figures import (
     standing,
     why_not_accepted,
 )
-from reports.pages import context, environment, resource
+from reports.pages import context, environment
+from reports.printing import Attached, draw
 from reports.words import clean, fit_arn
 from scanner.model.finding import Finding, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from reports.view import ReportData, RuleInfo
 
-ATTACHMENT = "phiward-findings.json"
 ROWS = 1000
 FINDING_ROWS = 650
 SMALL_TABLE = 120
 VALUE_LIMIT = 160
 FACTS = 6
-MISSING_EXTRA = (
-    "the PDF needs WeasyPrint, which is not installed: install phiward with its extra, `uv tool install 'phiward[pdf]'`"
-)
-MISSING_PANGO = (
-    "the PDF needs Pango, which is not on this machine: on Debian or Ubuntu "
-    "`apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core`"
-)
-
-
-class PdfError(RuntimeError):
-    """What draws the PDF is not installed; the message says how to bring it."""
-
-
-class Attached(NamedTuple):
-    """The file that a PDF carries: all that the pages tell, for programs."""
-
-    name: str
-    description: str
-    text: bytes
 
 
 def render(data: ReportData) -> bytes:
     """Give the PDF: profile PDF/A-3a (not validated by a validator), tagged, the same bytes for the same data.
 
     Raises:
-        PdfError: WeasyPrint or Pango is missing.
+        reports.printing.PdfError: WeasyPrint or Pango is missing.
     """
-    text = json_report.render(data).encode()
-    return draw(html(data), data.as_of, Attached(ATTACHMENT, "All findings, as JSON", text))
+    files = attachments(data)
+    return draw(html(data, files), data.as_of, *files)
 
 
-def draw(page: str, moment: datetime, attached: Attached) -> bytes:
-    """Print a page of ours as PDF/A-3a with a file attached; `moment` is that of its content.
-
-    Raises:
-        PdfError: WeasyPrint or Pango is missing.
-    """
-    weasyprint = _weasyprint()
-    attachment = weasyprint.Attachment(
-        string=attached.text,
-        name=attached.name,
-        description=attached.description,
-        relationship="Data",
-        created=moment,
-        modified=moment,
-    )
-    drawn = weasyprint.HTML(string=page, url_fetcher=_refuse)
-    rules = resource("report.pdf.css") + resource("trend.pdf.css")
-    style = weasyprint.CSS(string=rules, url_fetcher=_refuse)
-    out = io.BytesIO()
-    with warnings.catch_warnings(), _fonts_stamped(moment):
-        # WeasyPrint leaves the file of its colour profile to the garbage collector.
-        warnings.filterwarnings("ignore", "unclosed file .*sRGB2014", ResourceWarning)
-        drawn.write_pdf(
-            out,
-            stylesheets=[style],
-            attachments=[attachment],
-            pdf_variant="pdf/a-3a",
-            pdf_identifier=hashlib.sha256(attached.text).digest()[:16],
-            finisher=_finish,
-        )
-    return out.getvalue()
-
-
-def _weasyprint() -> Any:
-    try:
-        import weasyprint
-    except ImportError as error:
-        raise PdfError(MISSING_EXTRA) from error
-    except OSError as error:
-        raise PdfError(MISSING_PANGO) from error
-    return weasyprint
-
-
-def _finish(_document: Any, made: Any) -> None:
-    """Name the attachment once: WeasyPrint lists it twice among the associated files."""
-    made.catalog["AF"][:] = list(dict.fromkeys(made.catalog["AF"]))
-
-
-def _refuse(url: str, *_: Any, **__: Any) -> Any:
-    raise ValueError(f"a report fetches nothing, not even {url}")
-
-
-@contextmanager
-def _fonts_stamped(moment: datetime) -> Iterator[None]:
-    """Stamp fonts with the scan's moment, where HarfBuzz's subsetter is missing and fontTools would say now."""
-    from fontTools.ttLib.tables import _h_e_a_d as head  # type: ignore[import-untyped]
-
-    now = head.timestampNow
-    seconds = int((moment - datetime(1904, 1, 1, tzinfo=UTC)).total_seconds())
-    head.timestampNow = lambda: seconds
-    try:
-        yield
-    finally:
-        head.timestampNow = now
-
-
-def html(data: ReportData) -> str:
-    """Give the page that is printed."""
+def html(data: ReportData, files: Sequence[Attached] = ()) -> str:
+    """Give the page that is printed; it names the files that are attached."""
     page, budget = context(data, figures(data)), Budget(ROWS)
     budget.left -= len(data.standards) + len(data.accounts)
     if page["course"]:
@@ -151,7 +62,8 @@ def html(data: ReportData) -> str:
         .get_template("report.pdf.html.j2")
         .render(
             **page,
-            attachment=ATTACHMENT,
+            attachment=FINDINGS_JSON,
+            files=files or attachments(data),
             causes=causes,
             changes=changes,
             groups=_groups(data, shown.rows, calls),

@@ -11,7 +11,7 @@ from reports import charts
 from reports.budget import Budget
 from reports.html import policy
 from reports.pages import environment, resource
-from reports.pdf import Attached, draw
+from reports.printing import Attached, draw
 from reports.remediation_code import commands, hcl, policy_yaml
 from reports.remediation_view import (
     DONE,
@@ -88,7 +88,7 @@ def render_pdf(plan: Plan, rehearsal: Rehearsal | None = None, events: Sequence[
     """Give the PDF, with the plan attached as JSON: the same bytes for the same plan.
 
     Raises:
-        reports.pdf.PdfError: WeasyPrint or Pango is missing.
+        reports.printing.PdfError: WeasyPrint or Pango is missing.
     """
     text = msgspec.json.format(msgspec.json.encode(plan, order="sorted"), indent=2) + b"\n"
     attached = Attached(ATTACHMENT, "The plan, as JSON", text)

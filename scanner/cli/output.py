@@ -62,7 +62,7 @@ def known_errors() -> tuple[type[BaseException], ...]:
         "scanner.model.plan": ("PlanError",),
         "remediation.access": ("AccessError",),
         "remediation.custodian": ("CustodianError",),
-        "reports.pdf": ("PdfError",),
+        "reports.printing": ("PdfError",),
         "reports.extras": ("ExtraError",),
         "reports.explain": ("NoSuchFindingError",),
     }

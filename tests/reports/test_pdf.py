@@ -11,7 +11,8 @@ import msgspec
 import pypdf
 import pytest
 
-from reports import FORMATS, json_report, pdf
+from reports import FORMATS, json_report, pdf, printing
+from reports.attachments import FINDINGS_JSON
 from reports.budget import Budget
 from tests.reports.factory import NASTY, hostile, report
 
@@ -95,10 +96,7 @@ def test_its_running_lines_name_the_scan_and_the_moment(document: pypdf.PdfReade
 
 
 def test_all_findings_are_attached(document: pypdf.PdfReader) -> None:
-    assert document.attachments == {pdf.ATTACHMENT: [json_report.render(DATA).encode()]}
-    catalogue: Any = document.root_object
-    (attached,) = catalogue["/AF"]
-    assert attached.get_object()["/AFRelationship"] == "/Data"
+    assert document.attachments[FINDINGS_JSON] == [json_report.render(DATA).encode()]
 
 
 def test_it_is_tagged_and_says_its_profile_language_and_title(document: pypdf.PdfReader) -> None:
@@ -142,7 +140,7 @@ def test_hostile_names_are_printed_and_nothing_more() -> None:
 def test_a_large_scan_keeps_to_its_rows_and_points_to_the_attachment() -> None:
     page = pdf.html(report(6, repeats=80))
     assert page.count("<tr") <= pdf.ROWS + 60
-    assert f"more are in the attached {pdf.ATTACHMENT}" in page
+    assert f"more are in the attached {FINDINGS_JSON}" in page
 
 
 def test_a_budget_is_spent_on_the_first_and_says_what_it_leaves_out() -> None:
@@ -161,7 +159,7 @@ def test_an_empty_scan_has_its_pdf() -> None:
 
 def test_a_missing_extra_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)
-    with pytest.raises(pdf.PdfError, match=r"phiward\[pdf\]"):
+    with pytest.raises(printing.PdfError, match=r"phiward\[pdf\]"):
         pdf.render(DATA)
 
 
@@ -169,7 +167,7 @@ def test_a_missing_pango_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch, tm
     (tmp_path / "weasyprint.py").write_text("raise OSError('cannot load library libpango-1.0-0')\n")
     monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(pdf.PdfError, match="apt install libpango"):
+    with pytest.raises(printing.PdfError, match="apt install libpango"):
         pdf.render(DATA)
 
 
