@@ -17,10 +17,9 @@ from scanner.engine.availability import ConnectionRecord
 from scanner.engine.lives import Life, Pace, Turnover, paces, turnover
 from scanner.model.change import Change, Suppressed
 from scanner.model.finding import Finding
-from scanner.model.resource import Coverage
+from scanner.model.resource import Coverage, Resource
 
 if TYPE_CHECKING:
-    from scanner.model.resource import Resource
     from scanner.model.rule import Rule
 
 
@@ -79,7 +78,10 @@ class Stock(msgspec.Struct, frozen=True, order=True):
 
 
 class Interval(msgspec.Struct, frozen=True):
-    """How long a finding had one verdict; `until` is empty while it still has it."""
+    """How long a finding had one verdict; `until` is empty while it still has it.
+
+    `verdict` may be `RESOLVED`, where what failed was gone, and `UNSEEN`, where it could not be looked for again.
+    """
 
     since: str
     until: str
@@ -170,6 +172,10 @@ class ReportData(msgspec.Struct, frozen=True, kw_only=True):
     `trend` is oldest first and ends with this scan. `seals` gives the head of each account's hash chain. `settings` are
     the parameters in force that differ from the defaults. `drift` is what changed since the scan before, or since the
     beginning of the period of `restricted`, which says what is left out. `history` is what the trend is reckoned from.
+
+    A finding bears the tags of its resource (`Finding.tags`; None: they could not be learned). `documents` are the
+    resources, as they were seen, of which a finding failed or is not known, and `courses` the intervals of the verdict
+    of each fingerprint, the oldest first: both are gathered for the HTML page alone.
     """
 
     scan: str
@@ -191,6 +197,8 @@ class ReportData(msgspec.Struct, frozen=True, kw_only=True):
     life: LifeView | None = None
     history: History | None = None
     restricted: Restricted = Restricted()
+    documents: Sequence[Resource] = ()
+    courses: Mapping[str, Sequence[Interval]] = {}
     settings: Mapping[str, Any] = {}
     standards: Sequence[Standard] = msgspec.field(default_factory=standards)
 

@@ -50,7 +50,7 @@ def show_findings(
     from scanner.model.finding import Verdict
 
     with wiring.store() as store:
-        data = report_data(wiring, store, chosen_scan(store, scan), asked=asked)
+        data = report_data(wiring, store, chosen_scan(store, scan), asked=asked, format=format)
     if format == "table" and out is None:
         from reports.figures import AGAINST
         from reports.terminal import show
@@ -73,7 +73,7 @@ def write_report(
         return
     with wiring.store() as store:
         info = chosen_scan(store, scan)
-        data = report_data(wiring, store, info, asked=asked)
+        data = report_data(wiring, store, info, asked=asked, format=format)
     place = out or Path(wiring.config.reports.out) / f"phiward-{info.id}.{FORMATS[format].suffix}"
     answer(FORMATS[format].render(data), place)
     console(quiet=quiet).print(f"written: {place}", soft_wrap=True)

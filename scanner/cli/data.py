@@ -10,9 +10,10 @@ from scanner.cli.wire import UsageError, Wiring
 
 if TYPE_CHECKING:
     from reports.history import History
-    from reports.view import ReportData, TrendRow
+    from reports.view import Interval, ReportData, TrendRow
     from scanner.cli.focus import Asked
     from scanner.model.finding import Finding
+    from scanner.model.resource import Resource
     from scanner.store import ScanInfo, Store
 
 
@@ -33,9 +34,15 @@ def chosen_scan(store: Store, scan: str = "", said: str = "--scan") -> ScanInfo:
 
 
 def report_data(
-    wiring: Wiring, store: Store, info: ScanInfo, findings: Sequence[Finding] | None = None, asked: Asked | None = None
+    wiring: Wiring,
+    store: Store,
+    info: ScanInfo,
+    findings: Sequence[Finding] | None = None,
+    asked: Asked | None = None,
+    *,
+    format: str = "",
 ) -> ReportData:
-    """Gather a scan's report, restricted as it was asked.
+    """Gather a scan's report, restricted as it was asked; the form `html` gets documents and courses besides.
 
     Raises:
         UsageError: it cannot be restricted so; see `focus_of`.
@@ -55,16 +62,19 @@ def report_data(
     coverage = [entry for entry in snapshot.coverage if entry.account in focus.accounts]
     lives = focus.lives(store, store.lives(info.id))
     past = history(store, info, focus, lives)
+    told = focus.findings(findings if findings is not None else store.findings(info.id))
+    paged = format == "html"
     return ReportData(
         scan=info.id, as_of=info.as_of, version=version("phiward"), complete=focus.complete(info, coverage),
         started=info.started, finished=info.finished,
         accounts=[Account(account, info.names.get(account, "")) for account in focus.accounts],
-        regions=regions, findings=focus.findings(findings if findings is not None else store.findings(info.id)),
+        regions=regions, findings=told,
         coverage=coverage, rules=rule_infos(rules),
         trend=trend(past), seals={seal.account: seal.head for seal in store.seals() if seal.account in focus.accounts},
         inventory=stock(resources), vpn=focus.vpn(vpn_records(store, info), resources),
         drift=focus.drift(store, drift_view(wiring, store, focus.older, info)) if focus.older is not None else None,
         life=LifeView.of(lives, info.as_of), history=past, restricted=focus.said(snapshot.resources),
+        documents=documents(resources, told) if paged else (), courses=courses(store, info, told) if paged else {},
     )  # fmt: skip
 
 
@@ -74,3 +84,19 @@ def trend(past: History) -> list[TrendRow]:
     from reports.view import TrendRow
 
     return [TrendRow(row.scan, row.as_of, row.verdicts, row.severities) for row in rows(past)]
+
+
+def documents(resources: Sequence[Resource], findings: Sequence[Finding]) -> list[Resource]:
+    """Give the resources of which a finding failed or is not known."""
+    from reports.figures import AGAINST, standing
+
+    wanted = {(each.account, each.resource) for each in findings if standing(each) in AGAINST}
+    return [resource for resource in resources if (resource.account, resource.arn) in wanted]
+
+
+def courses(store: Store, info: ScanInfo, findings: Sequence[Finding]) -> dict[str, list[Interval]]:
+    """Give the intervals of the verdicts of findings."""
+    from reports.view import Interval
+
+    told = store.courses(info.id, {each.fingerprint for each in findings})
+    return {name: [Interval(*course) for course in some] for name, some in told.items()}

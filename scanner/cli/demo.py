@@ -135,7 +135,7 @@ def _nights(wiring: Wiring, store: Store, organisation: Organisation, nights: in
 def _reports(wiring: Wiring, store: Store, out: Path, say: Console) -> None:
     from reports import FORMATS
 
-    data = report_data(wiring, store, chosen_scan(store))
+    data = report_data(wiring, store, chosen_scan(store), format="html")
     for name in ("html", "pdf"):
         place = out / f"phiward.{FORMATS[name].suffix}"
         answer(FORMATS[name].render(data), place)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from scanner.model.resource import Snapshot
 from scanner.store import accepting, retention, scanning, seal, summary, tallies
+from scanner.store.courses import courses_until
 from scanner.store.differing import Difference
 from scanner.store.errors import StoreError
 from scanner.store.history import history_of
@@ -22,7 +23,7 @@ from scanner.store.spans import Span, spans
 from scanner.store.tables import accounts, judgements, scans, seals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from scanner.model.finding import Finding
     from scanner.model.gap import Gap
     from scanner.model.resource import Coverage, Resource
+    from scanner.store.courses import Course
     from scanner.store.records import AnsweredRow, HistoryEntry, ScanInfo, StandardRow, TallyRow, TrendRow
     from scanner.store.tallies import Tag
 
@@ -201,6 +203,15 @@ class Store(Remedying):
         """Give the life of a finding, the oldest time first; nothing for an unknown fingerprint."""
         with self._reading() as connection:
             return history_of(connection, fingerprint)
+
+    def courses(self, until: str, wanted: Collection[str]) -> dict[str, list[Course]]:
+        """Give the times during which the verdicts of some fingerprints were the same, up to a scan, the oldest first.
+
+        Raises:
+            StoreError: there is no such scan, or it was pruned.
+        """
+        with self._reading() as connection:
+            return courses_until(connection, scanning.row_of(connection, until).seq, wanted)
 
     def trend(self) -> list[TrendRow]:
         """Give the counts of all finished scans by account, rule, severity and verdict, the oldest first."""
