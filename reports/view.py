@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,6 +19,7 @@ from scanner.engine.availability import ConnectionRecord
 from scanner.engine.lives import Life, Pace, Turnover, paces, turnover
 from scanner.model.change import Change, Suppressed
 from scanner.model.finding import Finding
+from scanner.model.plan import Plan
 from scanner.model.resource import Coverage, Resource
 
 if TYPE_CHECKING:
@@ -36,7 +39,10 @@ class Account(msgspec.Struct, frozen=True):
 
 
 class RuleInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule as a report speaks of it; `why` is its docstring after the title, `sources` name founding documents."""
+    """A rule as a report speaks of it; `why` is its docstring after the title, `sources` name founding documents.
+
+    `digest` is the SHA-256 of the rule's file: its version.
+    """
 
     id: str
     title: str
@@ -52,6 +58,7 @@ class RuleInfo(msgspec.Struct, frozen=True, kw_only=True):
     related: tuple[str, ...] = ()
     remedy_kind: str = ""
     remedy: str = ""
+    digest: str = ""
 
 
 class TrendRow(msgspec.Struct, frozen=True):
@@ -172,10 +179,13 @@ class ReportData(msgspec.Struct, frozen=True, kw_only=True):
     `trend` is oldest first and ends with this scan. `seals` gives the head of each account's hash chain. `settings` are
     the parameters in force that differ from the defaults. `drift` is what changed since the scan before, or since the
     beginning of the period of `restricted`, which says what is left out. `history` is what the trend is reckoned from.
+    `not_run` are the rules that there are and that the scan did not judge by; `plan` are the steps that would mend the
+    failures, where they were made out.
 
     A finding bears the tags of its resource (`Finding.tags`; None: they could not be learned). `documents` are the
     resources, as they were seen, of which a finding failed or is not known, and `courses` the intervals of the verdict
-    of each fingerprint, the oldest first: both are gathered for the HTML page alone.
+    of each fingerprint, the oldest first: both are gathered for the HTML page alone. `owner_tag` is the key of the tag
+    that names an owner.
     """
 
     scan: str
@@ -200,6 +210,9 @@ class ReportData(msgspec.Struct, frozen=True, kw_only=True):
     documents: Sequence[Resource] = ()
     courses: Mapping[str, Sequence[Interval]] = {}
     settings: Mapping[str, Any] = {}
+    not_run: Sequence[RuleInfo] = ()
+    owner_tag: str = "owner"
+    plan: Plan | None = None
     standards: Sequence[Standard] = msgspec.field(default_factory=standards)
 
     def account_label(self, id: str) -> str:
@@ -235,7 +248,16 @@ def rule_info(rule: type[Rule]) -> RuleInfo:
         aliases=tuple(rule.aliases),
         remedy_kind=remedy_kind(rule.remedy),
         remedy=remedy_text(rule.remedy, rule.id),
+        digest=_digest(rule),
     )
+
+
+def _digest(rule: type[Rule]) -> str:
+    """Hash the file of a rule; empty where it has none, as in a test."""
+    try:
+        return hashlib.sha256(Path(inspect.getfile(rule)).read_bytes()).hexdigest()
+    except (OSError, TypeError):
+        return ""
 
 
 def stock(resources: Iterable[Resource]) -> tuple[Stock, ...]:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from reports.view import Interval, ReportData, TrendRow
     from scanner.cli.focus import Asked
     from scanner.model.finding import Finding
-    from scanner.model.resource import Resource
+    from scanner.model.plan import Plan
+    from scanner.model.resource import Resource, Snapshot
     from scanner.store import ScanInfo, Store
 
 
@@ -42,14 +43,16 @@ def report_data(
     *,
     format: str = "",
 ) -> ReportData:
-    """Gather a scan's report, restricted as it was asked; the form `html` gets documents and courses besides.
+    """Gather a scan's report, restricted as it was asked.
+
+    The form `html` gets documents and courses besides, and like `pdf` the plan.
 
     Raises:
         UsageError: it cannot be restricted so; see `focus_of`.
     """
     from reports.view import Account, LifeView, ReportData, rule_infos, stock
     from scanner.cli.drifting import drift_view
-    from scanner.cli.focus import focus_of
+    from scanner.cli.focus import OWNER, focus_of
     from scanner.cli.trending import history
     from scanner.cli.vpn import vpn_records
 
@@ -64,6 +67,7 @@ def report_data(
     past = history(store, info, focus, lives)
     told = focus.findings(findings if findings is not None else store.findings(info.id))
     paged = format == "html"
+    others = [rule for rule in known.values() if rule not in rules]
     return ReportData(
         scan=info.id, as_of=info.as_of, version=version("phiward"), complete=focus.complete(info, coverage),
         started=info.started, finished=info.finished,
@@ -74,8 +78,16 @@ def report_data(
         inventory=stock(resources), vpn=focus.vpn(vpn_records(store, info), resources),
         drift=focus.drift(store, drift_view(wiring, store, focus.older, info)) if focus.older is not None else None,
         life=LifeView.of(lives, info.as_of), history=past, restricted=focus.said(snapshot.resources),
+        not_run=rule_infos(others), owner_tag=focus.tag[0] if focus.tag else OWNER,
+        plan=_plan(wiring, snapshot, told) if format in {"html", "pdf"} else None,
         documents=documents(resources, told) if paged else (), courses=courses(store, info, told) if paged else {},
     )  # fmt: skip
+
+
+def _plan(wiring: Wiring, snapshot: Snapshot, findings: Sequence[Finding]) -> Plan:
+    from scanner.cli.remedies.planning import told_plan
+
+    return told_plan(wiring, snapshot, findings)
 
 
 def trend(past: History) -> list[TrendRow]:

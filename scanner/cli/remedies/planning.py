@@ -14,7 +14,13 @@ from scanner.cli.remedies.ground import PLAN, Chosen, ground_of, managed_by, rea
 from scanner.cli.wire import Clock, UsageError, Wiring
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from remediation.planning import Steps
+    from scanner.model.finding import Finding
     from scanner.model.plan import Plan, Rehearsal
+    from scanner.model.resource import Snapshot
     from scanner.store import Store
 
 SUFFIXES = {"html": "html", "pdf": "pdf", "markdown": "md", "json": "json"}
@@ -58,7 +64,6 @@ def planned(wiring: Wiring, store: Store, scan: str, chosen: Chosen) -> Plan:
     """Make the plan for a stored scan."""
     from remediation.planning import steps_for
     from scanner.engine.registry import kinds
-    from scanner.model.plan import Plan
 
     info = chosen_scan(store, scan)
     snapshot, known = store.snapshot(info.id), kinds()
@@ -70,10 +75,27 @@ def planned(wiring: Wiring, store: Store, scan: str, chosen: Chosen) -> Plan:
         "severity": choice.severity, "rules": list(choice.rules), "accounts": list(choice.accounts),
         "limit": choice.limit, "exclude_tags": [list(tag) for tag in choice.exclude_tags],
     }  # fmt: skip
+    return _plan(f"plan-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}", now, snapshot, found, asked)
+
+
+def told_plan(wiring: Wiring, snapshot: Snapshot, findings: Sequence[Finding]) -> Plan:
+    """Make the plan that a report tells of: of these findings, the same every time, and nothing to approve.
+
+    States of Terraform are not read, so no step is a change in code.
+    """
+    from remediation.planning import Choice, steps_for
+
+    found = steps_for(findings, ground_of(wiring, snapshot), Choice())
+    return _plan(f"of scan {snapshot.id}", snapshot.as_of, snapshot, found, {})
+
+
+def _plan(id: str, made: datetime, snapshot: Snapshot, found: Steps, asked: dict[str, Any]) -> Plan:
+    from scanner.model.plan import Plan
+
     return Plan(
-        id=f"plan-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}", scan=info.id, as_of=f"{info.as_of:%Y-%m-%dT%H:%M:%SZ}",
-        made_at=f"{now:%Y-%m-%dT%H:%M:%SZ}", phiward=version("phiward"), accounts=dict(snapshot.names),
-        chosen=asked, left_out=dict(sorted(found.left_out.items())), steps=tuple(found.steps),
+        id=id, scan=snapshot.id, as_of=f"{snapshot.as_of:%Y-%m-%dT%H:%M:%SZ}", made_at=f"{made:%Y-%m-%dT%H:%M:%SZ}",
+        phiward=version("phiward"), accounts=dict(snapshot.names), chosen=asked,
+        left_out=dict(sorted(found.left_out.items())), steps=tuple(found.steps),
     )  # fmt: skip
 
 
