@@ -48,6 +48,7 @@ def document(data: ReportData) -> dict[str, Any]:
         "summary": summary(data),
         "trend": trend.document(data),
         "restricted": restricted(data),
+        "seals": dict(sorted(data.seals.items())),
     }
 
 

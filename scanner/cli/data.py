@@ -74,7 +74,7 @@ def report_data(
         accounts=[Account(account, info.names.get(account, "")) for account in focus.accounts],
         regions=regions, findings=told,
         coverage=coverage, rules=rule_infos(rules),
-        trend=trend(past), seals={seal.account: seal.head for seal in store.seals() if seal.account in focus.accounts},
+        trend=trend(past), seals={seal.account: seal.head for seal in store.seals(info.id) if seal.account in focus.accounts},
         inventory=stock(resources), vpn=focus.vpn(vpn_records(store, info), resources),
         drift=focus.drift(store, drift_view(wiring, store, focus.older, info)) if focus.older is not None else None,
         life=LifeView.of(lives, info.as_of), history=past, restricted=focus.said(snapshot.resources),

@@ -243,15 +243,13 @@ class Store(Remedying):
         with self._reading() as connection:
             return tallies.owned(connection, tag)
 
-    def seals(self) -> list[Seal]:
-        """Give the newest seal of each account: what stands in reports, so that tampering shows."""
+    def seals(self, scan_id: str = "") -> list[Seal]:
+        """Give the seals of a scan, or the newest of each account: what stands in reports, so that tampering shows."""
         with self._reading() as connection:
-            query = (
-                select(seals.c.account, scans.c.id.label("scan"), scans.c.as_of, seals.c.head)
-                .join_from(seals, scans)
-                .join(accounts, accounts.c.head == seals.c.head)
-                .order_by(seals.c.account)
-            )
+            query = select(seals.c.account, scans.c.id.label("scan"), scans.c.as_of, seals.c.head)
+            newest = query.join_from(seals, scans).join(accounts, accounts.c.head == seals.c.head)
+            query = query.join_from(seals, scans).where(scans.c.id == scan_id) if scan_id else newest
+            query = query.order_by(seals.c.account)
             return [Seal(**row) for row in connection.execute(query).mappings()]
 
     def verify(self, head: str | None = None) -> list[str]:

@@ -176,6 +176,7 @@ def test_the_json_is_the_contract(demo: Demo) -> None:
         "summary",
         "trend",
         "restricted",
+        "seals",
     ]
     assert document["schema"] == "phiward/1"
     wanted = {
