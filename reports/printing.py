@@ -57,7 +57,7 @@ def draw(page: str, moment: datetime, *attached: Attached) -> bytes:
         drawn.write_pdf(
             out,
             stylesheets=[style],
-            attachments=[_attachment(weasyprint, each, moment) for each in attached],
+            attachments=[_attachment(weasyprint, each, moment) for each in sorted(attached)],
             pdf_variant="pdf/a-3a",
             pdf_identifier=identifier(attached),
             finisher=_finish,
@@ -67,7 +67,8 @@ def draw(page: str, moment: datetime, *attached: Attached) -> bytes:
 
 def identifier(attached: Sequence[Attached]) -> bytes:
     """Give the sixteen bytes that name the file: a digest of all that is attached."""
-    return hashlib.sha256("\n".join(f"{each.name} {each.digest}" for each in attached).encode()).digest()[:16]
+    names = "\n".join(f"{each.name} {each.digest}" for each in sorted(attached))
+    return hashlib.sha256(names.encode()).digest()[:16]
 
 
 def _attachment(weasyprint: Any, attached: Attached, moment: datetime) -> Any:
