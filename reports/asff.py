@@ -4,13 +4,15 @@ The form is a JSON array of requests, each of at most one hundred findings of on
 account may import its own findings only, into the Region that the product's ARN names.
 
 Source: AWS Security Hub API reference, BatchImportFindings and AwsSecurityFinding (lengths, required fields, values);
-Security Hub user guide, "Types taxonomy for ASFF".
+Security Hub user guide, "Types taxonomy for ASFF"; Security Hub partner guide, guidelines for BatchImportFindings
+(a hundred findings and 6 MB to a request, 240 KB to a finding).
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reports.asff_types import asff_type
 from reports.ci import json_text
@@ -27,6 +29,7 @@ from reports.exchange import (
     message,
     partition,
     remedy,
+    restricted,
     verdict,
 )
 from reports.figures import RESOLVED, ordered, why_not_accepted
@@ -41,8 +44,9 @@ if TYPE_CHECKING:
     from scanner.model.finding import Finding
 
 SCHEMA = "2018-10-08"
-BATCH = 100
+BATCH, BATCH_BYTES, BYTES = 100, 6_000_000, 240_000
 ID, TITLE, DESCRIPTION, TEXT, FIELD, REQUIREMENTS = 512, 256, 1024, 512, 2048, 32
+FIELD_OF_LARGE = 128
 REASONS = 10
 CHECKS = "Software and Configuration Checks"
 HIPAA = f"{CHECKS}/Industry and Regulatory Standards/HIPAA Controls (USA)"
@@ -55,21 +59,54 @@ COMPLIANCE = {
 LABEL = {"info": "INFORMATIONAL", "low": "LOW", "medium": "MEDIUM", "high": "HIGH", "critical": "CRITICAL"}
 
 
+class Request(NamedTuple):
+    """The findings of one request, with the account and Region to import them into."""
+
+    account: str
+    region: str
+    findings: list[dict[str, Any]]
+
+
 def render(data: ReportData) -> str:
     """Give the requests as a JSON array."""
-    return json_text([{"Findings": batch} for batch in batches(data)])
+    return json_text([{"Findings": request.findings} for request in requests(data)])
 
 
-def batches(data: ReportData) -> Iterator[list[dict[str, Any]]]:
-    """Give the findings in requests, by account and Region, worst first within these."""
+def requests(data: ReportData, region: str = "") -> Iterator[Request]:
+    """Give the findings in requests, by account and Region, worst first within these; `region` is for all of them."""
     rules = known_rules(data)
     places: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for finding in ordered(data.findings):
-        home = _home(finding, data)
-        places[finding.account, home].append(_finding(finding, rules.get(finding.rule), data, home))
-    for _, found in sorted(places.items()):
-        for start in range(0, len(found), BATCH):
-            yield found[start : start + BATCH]
+        home = region or _home(finding, data)
+        places[finding.account, home].append(_fitting(_finding(finding, rules.get(finding.rule), data, home)))
+    for (account, home), found in sorted(places.items()):
+        yield from (Request(account, home, batch) for batch in _batches(found))
+
+
+def _batches(findings: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    batch: list[dict[str, Any]] = []
+    room = BATCH_BYTES
+    for finding in findings:
+        size = _size(finding)
+        if batch and (len(batch) == BATCH or size > room):
+            yield batch
+            batch, room = [], BATCH_BYTES
+        batch.append(finding)
+        room -= size
+    yield batch
+
+
+def _size(finding: Mapping[str, Any]) -> int:
+    """Count the bytes of a finding as boto3 sends it, other letters than ASCII as escapes; and a comma."""
+    return len(json.dumps(finding)) + 2
+
+
+def _fitting(finding: dict[str, Any]) -> dict[str, Any]:
+    """Cut the product's fields of a finding that is too large; the others cannot make it so."""
+    if _size(finding) <= BYTES:
+        return finding
+    fields = {name: cut(value, FIELD_OF_LARGE) for name, value in finding["ProductFields"].items()}
+    return finding | {"ProductFields": fields}
 
 
 def _home(finding: Finding, data: ReportData) -> str:
@@ -178,5 +215,6 @@ def _fields(finding: Finding, data: ReportData) -> Mapping[str, str]:
         "HipaaProposed": ", ".join(finding.hipaa_proposed),
         "Aliases": ", ".join(finding.aliases),
         "NotAccepted": clean(why_not_accepted(finding, data.as_of)),
+        "Restricted": restricted(data),
     }
     return {f"phiward/{name}": cut(value, FIELD) for name, value in values.items() if value}

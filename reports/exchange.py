@@ -123,6 +123,11 @@ def missing(finding: Finding) -> list[dict[str, str]]:
     ]
 
 
+def restricted(data: ReportData) -> str:
+    """Say what the report is restricted to; empty where it is the whole of its scan."""
+    return clean(data.restricted.words)
+
+
 def known_rules(data: ReportData) -> dict[str, RuleInfo]:
     """Give the rules by id."""
     return {rule.id: rule for rule in data.rules}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from reports import markdown
 from reports.ci import Places, fresh, known_since, said, spot, stands
+from reports.exchange import restricted
 from reports.figures import WORST_FIRST, standing
 from reports.words import clean, plural
 from scanner.model.finding import Verdict
@@ -41,7 +42,8 @@ def render(data: ReportData, places: Places | None = None) -> str:
             left.append(finding)
         else:
             shown.append(_annotation(level, finding, data, places))
-    return "".join(f"{line}\n" for line in (*shown, *_rest(data, shown, left)))
+    part = [command("notice", f"only {restricted(data)}", title="phiward")] if data.restricted.words else []
+    return "".join(f"{line}\n" for line in (*part, *shown, *_rest(data, shown, left)))
 
 
 def summary(data: ReportData, places: Places | None = None) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reports.ci import Places, json_text, said, spot, stands
+from reports.exchange import restricted
 from reports.figures import standing
 from reports.words import clean
 from scanner.model.finding import Verdict
@@ -22,7 +23,8 @@ SEVERITY = {"critical": "blocker", "high": "critical", "medium": "major", "low":
 
 def render(data: ReportData, places: Places | None = None) -> str:
     """Give the report; a finding without a file of its own stands at its resource's path, line 1."""
-    return json_text([_entry(finding, places) for finding in stands(data)])
+    part = {"content": {"body": f"Only {restricted(data)}."}} if data.restricted.words else {}
+    return json_text([_entry(finding, places) | part for finding in stands(data)])
 
 
 def _entry(finding: Finding, places: Places | None) -> dict[str, Any]:

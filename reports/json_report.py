@@ -8,7 +8,7 @@ import msgspec
 
 from reports import life, trend
 from reports.figures import WORST_FIRST, Tally, figures, ordered
-from reports.words import gap_text, moment
+from reports.words import encoded, gap_text, moment
 
 if TYPE_CHECKING:
     from reports.view import ReportData
@@ -32,8 +32,8 @@ def render(data: ReportData) -> str:
 
 
 def encode(value: Any) -> bytes:
-    """Give compact JSON; what JSON does not know becomes text."""
-    return msgspec.json.encode(value, enc_hook=str)
+    """Give compact JSON; see `reports.words.encoded`."""
+    return encoded(value)
 
 
 def document(data: ReportData) -> dict[str, Any]:

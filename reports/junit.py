@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
 
 from reports.ci import Places, fresh, known_since, said, spot, whereabouts
+from reports.exchange import restricted
 from reports.figures import accepted, current, order, standing, why_not_accepted
 from reports.words import clean
 from scanner.model.finding import Verdict
@@ -44,10 +45,13 @@ def render(data: ReportData, places: Places | None = None) -> str:
     for finding in current(data.findings):
         case = (finding.rule, finding.region, finding.kind, finding.key)
         suites[finding.account][case].append(finding)
-    root = ET.Element("testsuites", name=_text(f"phiward {data.scan}"))
+    part = restricted(data)
+    root = ET.Element("testsuites", name=_text(f"phiward {data.scan}{f' (only {part})' if part else ''}"))
     total: Counter[str] = Counter()
     for account, cases in sorted(suites.items()):
         suite = ET.SubElement(root, "testsuite", name=_text(f"{data.account_label(account)} ({account})"))
+        if part:
+            ET.SubElement(ET.SubElement(suite, "properties"), "property", name="restricted", value=_text(part))
         counts = Counter(_case(suite, sorted(cases[case], key=order), data.as_of, places) for case in sorted(cases))
         total += counts
         _count(suite, counts)

@@ -74,6 +74,9 @@ def _head(data: ReportData, found: list[Finding]) -> Iterator[str]:
     yield ""
     yield f"**{news:,} new**, {len(failed) - news:,} known, {others:,} not assessed, {taken:,} accepted."
     yield f"{figures(data).total.score} checks passed. Scan {code(data.scan)} as of {moment(data.as_of)}."
+    if data.restricted.words:
+        yield ""
+        yield f"**Only** {prose(data.restricted.words)}."
     if not data.complete:
         gaps = sum(not entry.ok for entry in data.coverage)
         yield ""

@@ -24,6 +24,7 @@ from reports.exchange import (
     missing,
     partition,
     remedy,
+    restricted,
     verdict,
 )
 from reports.extras import needed
@@ -100,7 +101,7 @@ def _event(finding: Finding, rule: RuleInfo | None, calls: Calls, data: ReportDa
         "resources": [_resource(finding, data)],
         "evidences": [_evidence(read._asdict()) for read in facts(finding, calls)],
         "remediation": bare({"desc": remedy(finding, rule)}),
-        "unmapped": _rest(finding),
+        "unmapped": _rest(finding, data),
     }  # fmt: skip
     made: dict[str, Any] = library.event.model_validate(bare(values)).model_dump(mode="json", exclude_none=True)
     made["compliance"]["status"] = COMPLIANCE[verdict(finding)][1]
@@ -202,7 +203,7 @@ def _evidence(read: Mapping[str, str]) -> dict[str, Any]:
     return {"name": read["fact"], "data": bare({name: read[name] for name in ("value", "path", "call", "resource")})}
 
 
-def _rest(finding: Finding) -> dict[str, Any]:
+def _rest(finding: Finding, data: ReportData) -> dict[str, Any]:
     names = ("verdict", "status", "severity", "in_scope")
     return {name: str(getattr(finding, name)) for name in names} | bare({
         "counts_as": str(counts_as(finding) or ""),
@@ -211,4 +212,5 @@ def _rest(finding: Finding) -> dict[str, Any]:
         "aliases": list(finding.aliases),
         "missing": missing(finding),
         "acceptance": acceptance(finding),
+        "restricted": restricted(data),
     })  # fmt: skip

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reports.ci import json_text
 from reports.evidence import calls_of
-from reports.exchange import LAW, bare, citation_state, counts, known_rules
+from reports.exchange import LAW, bare, citation_state, counts, known_rules, restricted
 from reports.extras import needed
 from reports.figures import Figures, Tally, figures, ordered
 from reports.hipaa import compiled
 from reports.matrix import Line, matrix
 from reports.method import METHOD
-from reports.oscal_parts import Parts, identity, prop, props, risky, tool
+from reports.oscal_parts import Parts, identity, prop, props, prose, risky, tool
 from reports.words import clean, moment
 from scanner.model.finding import Verdict
 
@@ -89,7 +89,10 @@ def document(data: ReportData, version: str) -> dict[str, Any]:
             "last-modified": moment(data.as_of),
             "version": data.scan,
             "oscal-version": version,
-            "props": [prop("phiward-version", data.version), prop("citations-compiled", compiled())],
+            "props": [
+                prop("phiward-version", data.version), prop("citations-compiled", compiled()),
+                *([prop("restricted", restricted(data))] if restricted(data) else []),
+            ],
             "remarks": " ".join(METHOD["What it does not say"].split()),
         },
         "import-ap": {"href": f"#{plan}", "remarks": "There is no assessment plan in OSCAL; the scan was the plan."},
@@ -139,7 +142,8 @@ def _result(data: ReportData, counted: Figures, lines: Sequence[Line], aims: Seq
         "start": moment(data.started or data.as_of),
         "end": moment(data.finished) if data.finished else None,
         "props": props({**verdicts, "checks-accepted": str(tally.accepted), "as-of": moment(data.as_of),
-                        "complete": "yes" if data.complete else "no"}),
+                        "complete": "yes" if data.complete else "no", "restricted": restricted(data)}),
+        "remarks": f"A part of the scan: only {prose(restricted(data))}." if restricted(data) else "",
         "local-definitions": bare({"inventory-items": parts.items(), "assessment-assets": _assets(data)}),
         "reviewed-controls": _reviewed(lines),
         "observations": [parts.observation(finding) for finding in shown],

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports.csv_report import COLUMNS
 from reports.evidence import calls_of
-from reports.exchange import acceptance, counts_as, facts, is_accepted
+from reports.exchange import acceptance, counts_as, facts, is_accepted, restricted
 from reports.extras import needed
 from reports.figures import ordered, why_not_accepted
 from reports.json_report import SCHEMA
@@ -56,6 +56,7 @@ def _schema(arrow: Any, data: ReportData) -> Any:
         "accepted": arrow.bool_(),
     }
     about = {"schema": SCHEMA, "scan": data.scan, "as_of": moment(data.as_of), "phiward": data.version}
+    about |= {"restricted": restricted(data)} if restricted(data) else {}
     return arrow.schema([(name, types.get(name, text)) for name in (*COLUMNS, *ADDED)], metadata=about)
 
 
@@ -74,6 +75,7 @@ def _row(finding: Finding, data: ReportData, calls: Calls) -> dict[str, Any]:
         "accepted_by": given.get("owner"),
         "accepted_because": given.get("reason"),
         "not_accepted": why_not_accepted(finding, data.as_of) or None,
+        "restricted": restricted(data) or None,
         "counts_as": counts_as(finding),
         "accepted": is_accepted(finding, data.as_of),
     }

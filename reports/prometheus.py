@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from reports.exchange import citation_state, counts_as
+from reports.exchange import citation_state, counts_as, restricted
 from reports.extras import needed
 from reports.figures import AGAINST, UNSEEN, Figures, Tally, figures
 from reports.matrix import matrix
@@ -145,7 +145,7 @@ GAUGES: Mapping[str, tuple[str, tuple[str, ...], Callable[[ReportData, Figures],
 
 
 def render(data: ReportData) -> str:
-    """Give the gauges, in the text format 0.0.4.
+    """Give the gauges, in the text format 0.0.4; those of a part of the scan have the label `restricted` too.
 
     Raises:
         reports.extras.ExtraError: prometheus-client is missing.
@@ -153,9 +153,11 @@ def render(data: ReportData) -> str:
     library: Any = needed("prometheus_client", FORM, PACKAGE)
     registry = library.CollectorRegistry()
     counted = figures(data)
+    part = {"restricted": restricted(data)} if data.restricted.words else {}
     for name, (about, labels, rows) in GAUGES.items():
-        gauge = library.Gauge(name, about, labels, registry=registry)
+        names = (*labels, *part)
+        gauge = library.Gauge(name, about, names, registry=registry)
         for values, number in rows(data, counted):
-            (gauge.labels(*values) if labels else gauge).set(number)
+            (gauge.labels(*values, *part.values()) if names else gauge).set(number)
     text: str = library.generate_latest(registry).decode()
     return text

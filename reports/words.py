@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 REDACTED = "$redacted"
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _PLAIN = re.compile(r"[\x20-\x7e]*")
+_OTHER = re.compile(r"[^\n\x20-\x7e]")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
@@ -37,6 +40,33 @@ def _visible(character: str) -> str:
     return character
 
 
+def encoded(value: Any, order: Literal["deterministic"] | None = None) -> bytes:
+    r"""Give compact JSON in which every character can be seen: those that cannot are escapes.
+
+    What JSON does not know becomes text; half of a surrogate pair, which no encoding knows, the six letters `\ud800`.
+    """
+    try:
+        made = msgspec.json.encode(value, enc_hook=str, order=order)
+    except UnicodeEncodeError:
+        made = msgspec.json.encode(_whole(msgspec.to_builtins(value, enc_hook=str)), order=order)
+    return made if made.isascii() and b"\x7f" not in made else _OTHER.sub(_escaped, made.decode()).encode()
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return _HALF.sub(lambda half: f"\\u{ord(half.group()):04x}", value)
+    if isinstance(value, dict):
+        return {_whole(key): _whole(each) for key, each in value.items()}
+    return [_whole(each) for each in value] if isinstance(value, list) else value
+
+
+def _escaped(match: re.Match[str]) -> str:
+    one = match.group()
+    if unicodedata.category(one) not in INVISIBLE:
+        return one
+    return json.dumps(one)[1:-1] if one > "\x7f" else "\\u007f"
+
+
 def value_text(value: Any, limit: int = 0) -> str:
     """Say a fact's value in one line: text as it is, secrets as their hash, the rest as JSON; cut at `limit`."""
     if isinstance(value, str):
@@ -44,7 +74,7 @@ def value_text(value: Any, limit: int = 0) -> str:
     elif isinstance(value, dict) and REDACTED in value:
         said = redacted_text(value)
     else:
-        said = msgspec.json.encode(value, enc_hook=str, order="deterministic").decode()
+        said = encoded(value, "deterministic").decode()
     said = clean(said)
     return said if not limit or len(said) <= limit else said[: limit - 1] + "…"
 
