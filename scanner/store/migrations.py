@@ -9,15 +9,16 @@ from sqlalchemy import inspect, select, text, update
 
 from scanner.store.errors import StoreError
 from scanner.store.records import written
-from scanner.store.steps import second, third
-from scanner.store.tables import meta, metadata, migrations
+from scanner.store.schedule_tables import metadata
+from scanner.store.steps import fourth, second, third
+from scanner.store.tables import meta, migrations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sqlalchemy import Connection
 
-STEPS: Mapping[int, Callable[[Connection], None]] = {2: second, 3: third}
+STEPS: Mapping[int, Callable[[Connection], None]] = {2: second, 3: third, 4: fourth}
 """What turns the schema of the version before into that of the key; version 1 is the first."""
 
 FIRST = 1

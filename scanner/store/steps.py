@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     func,
     select,
 )
@@ -106,3 +107,27 @@ def third(connection: Connection) -> None:
         sqlite_autoincrement=True,
     )
     log.create(connection)
+
+
+def fourth(connection: Connection) -> None:
+    """Keep what runs by the clock: when each job is due next, and every run of it."""
+    metadata = MetaData()
+    Table(
+        "schedule_jobs",
+        metadata,
+        Column("job", String, primary_key=True),
+        *(Column(name, String, nullable=False) for name in ("cron", "next")),
+    )
+    Table(
+        "job_runs",
+        metadata,
+        Column("seq", Integer, primary_key=True),
+        *(Column(name, String, nullable=False) for name in ("job", "due", "state", "outcome", "scan")),
+        Column("attempts", Integer, nullable=False),
+        *(Column(name, String, nullable=False) for name in ("after", "began", "ended")),
+        Column("code", Integer),
+        Column("said", Text, nullable=False),
+        UniqueConstraint("job", "due"),
+        Index("job_runs_state", "state"),
+    )
+    metadata.create_all(connection)

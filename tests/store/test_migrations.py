@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import create_engine, inspect
 
 from scanner.store import Store, StoreError, migrations
+from scanner.store.scheduling import Schedule
 from tests.store.nights import finding, key, night, run
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def test_decisions_of_the_first_version_are_kept(first_acceptances: Path) -> Non
         assert store.verify() == []
     connection = sqlite3.connect(first_acceptances)
     assert sorted(row[0] for row in connection.execute("SELECT since FROM acceptances")) == [0, 1, 1]
-    assert [row[0] for row in connection.execute("SELECT version FROM migrations ORDER BY version")] == [1, 2, 3]
+    assert [row[0] for row in connection.execute("SELECT version FROM migrations ORDER BY version")] == [1, 2, 3, 4]
     connection.close()
 
 
@@ -97,11 +98,24 @@ def test_a_database_of_the_second_version_learns_of_remediation(second_version: 
     with Store.open(str(second_version)) as store:
         assert [each.event for each in store.remedy_log()] == ["planned"]
     connection = sqlite3.connect(second_version)
-    assert [row[0] for row in connection.execute("SELECT version FROM migrations ORDER BY version")] == [2, 3]
+    assert [row[0] for row in connection.execute("SELECT version FROM migrations ORDER BY version")] == [2, 3, 4]
     connection.close()
 
 
-@pytest.mark.parametrize("old", [1, 2])
+def test_a_database_of_the_third_version_keeps_its_log_and_takes_a_schedule(store_file: Path) -> None:
+    _written(store_file, 3)
+    with Store.open(str(store_file)) as store:
+        assert store.verify() == []
+        assert [(each.event, each.seq) for each in store.remedy_log()] == [("planned", 1)]
+        assert store.note_remedy("p1", "h1", "approved", at=night(0).as_of).seq == 2
+    with Schedule.open(str(store_file)) as schedule:
+        assert (schedule.times(), schedule.runs()) == ({}, [])
+        schedule.enter("nightly", "0 2 * * *", night(1).as_of)
+        schedule.fire("nightly", night(1).as_of, night(2).as_of)
+        assert [(each.job, each.due) for each in schedule.open_runs()] == [("nightly", night(1).as_of)]
+
+
+@pytest.mark.parametrize("old", [1, 2, 3])
 def test_an_old_schema_ends_as_the_new_one(old: int, store_file: Path, tmp_path: Path) -> None:
     new = tmp_path / "new.db"
     Store.open(str(new)).close()
