@@ -22,6 +22,7 @@ from pydantic import (
 
 from scanner.engine.cells import Cells
 from scanner.engine.drift.allowed import DriftTable
+from scanner.engine.scheduled import ScheduleTable
 from scanner.engine.toml_lines import line_of
 from scanner.engine.writers import RemediationTable
 
@@ -198,6 +199,7 @@ class Config(_Table):
     iac: IacTable = IacTable()
     remediation: RemediationTable = RemediationTable()
     reports: ReportsTable = ReportsTable()
+    schedule: ScheduleTable = ScheduleTable()
     rules: dict[str, Any] = {}
     _text: str = PrivateAttr("")
 
