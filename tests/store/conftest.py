@@ -1,35 +1,21 @@
-"""The database of a test: a fresh SQLite file, or a fresh schema of the PostgreSQL that PHIWARD_TEST_POSTGRES names."""
+"""The database of a test: a fresh SQLite file, and then again a fresh schema of a PostgreSQL server."""
 
 from __future__ import annotations
 
-import os
-import secrets
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-SERVER = os.environ.get("PHIWARD_TEST_POSTGRES", "")
 
-
-@pytest.fixture
-def store_url(tmp_path: Path) -> Iterator[str]:
-    if not SERVER:
-        yield f"sqlite:///{tmp_path / 'phiward.db'}"
-        return
-    engine, schema = create_engine(SERVER), f"test_{secrets.token_hex(4)}"
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    url = make_url(SERVER).update_query_dict({"options": f"-csearch_path={schema}"})
-    yield url.render_as_string(hide_password=False)
-    with engine.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    engine.dispose()
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'phiward.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
 
 
 @pytest.fixture
