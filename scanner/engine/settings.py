@@ -24,7 +24,7 @@ from scanner.engine.cells import Cells
 from scanner.engine.drift.allowed import DriftTable
 from scanner.engine.scheduled import ScheduleTable
 from scanner.engine.toml_lines import line_of
-from scanner.engine.writers import RemediationTable
+from scanner.engine.writers import PublishTable, RemediationTable
 
 ACCOUNT = re.compile(r"\d{12}")
 REGION = re.compile(r"(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov|-iso[a-z]?)?-[a-z]+-\d")
@@ -197,6 +197,7 @@ class Config(_Table):
     dr: DrTable = DrTable()
     drift: DriftTable = DriftTable()
     iac: IacTable = IacTable()
+    publish: PublishTable = PublishTable()
     remediation: RemediationTable = RemediationTable()
     reports: ReportsTable = ReportsTable()
     schedule: ScheduleTable = ScheduleTable()
