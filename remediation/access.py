@@ -1,4 +1,4 @@
-"""By whose credentials a plan is carried out: never the scanner's."""
+"""By whose credentials a plan is carried out, and findings are published: never the scanner's."""
 
 from __future__ import annotations
 
@@ -12,12 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 
 from scanner.aws.client import own_endpoint
 from scanner.aws.sessions import Sessions, Target
-from scanner.engine.writers import RemediationTable
-
-NOBODY = (
-    "nobody may write: name in config.toml under [remediation] the `role` to assume in each account, or the `profile`, "
-    "by which plans are carried out; the scanner's own credentials only read"
-)
+from scanner.engine.writers import WriterTable
 
 
 class AccessError(Exception):
@@ -50,35 +45,39 @@ class WriteAccess:
         return self._clients[key]
 
 
-def enter(
-    scanner: Sessions, scanned: Mapping[str, Target], accounts: Sequence[str], table: RemediationTable
-) -> WriteAccess:
+def enter(scanner: Sessions, scanned: Mapping[str, Target], accounts: Sequence[str], table: WriterTable) -> WriteAccess:
     """Enter accounts as those who may write; `scanner` and `scanned` are the scanner's own way into them.
 
     Raises:
         AccessError: config.toml names nobody who may, they are the scanner's own credentials, or another account's.
     """
-    if not table.role and not table.profile:
-        raise AccessError(NOBODY)
-    try:
-        base = boto3.Session(profile_name=table.profile) if table.profile else scanner.base
-    except ProfileNotFound as error:
-        raise AccessError(f"[remediation] profile: {error}") from error
-    sessions = Sessions(base=base)
+    sessions = _sessions(scanner, table)
     targets: dict[str, Target] = {}
     for account in accounts:
         if account not in scanned:
-            raise AccessError(f"account {account} of the plan is not among those that config.toml scans")
+            raise AccessError(f"account {account} is not among those that config.toml scans")
         targets[account] = replace(scanned[account], role=table.role, external_id=table.external_id)
         writer = _identity(sessions, targets[account])
         if writer["Account"] != account:
-            raise AccessError(f"[remediation] enters account {writer['Account']} where the plan is for {account}")
+            raise AccessError(f"[{table.called}] enters account {writer['Account']} where {account} is meant")
         if _who(writer["Arn"]) == _who(_identity(scanner, scanned[account])["Arn"]):
             raise AccessError(
                 f"account {account}: {_who(writer['Arn'])} is the scanner's own identity, which may only read; name "
-                "another role or profile under [remediation]"
+                f"another role or profile under [{table.called}]"
             )
     return WriteAccess(sessions, targets)
+
+
+def _sessions(scanner: Sessions, table: WriterTable) -> Sessions:
+    if not table.role and not table.profile:
+        raise AccessError(
+            f"nobody may write: name in config.toml under [{table.called}] the `role` to assume in each account, or "
+            f"the `profile`, by which {table.purpose}; the scanner's own credentials only read"
+        )
+    try:
+        return Sessions(base=boto3.Session(profile_name=table.profile) if table.profile else scanner.base)
+    except ProfileNotFound as error:
+        raise AccessError(f"[{table.called}] profile: {error}") from error
 
 
 def _identity(sessions: Sessions, target: Target) -> Mapping[str, str]:

@@ -128,6 +128,11 @@ def restricted(data: ReportData) -> str:
     return clean(data.restricted.words)
 
 
+def part(data: ReportData) -> str:
+    """Name the part of the scan that is told, in words that stay the same from night to night; empty for all of it."""
+    return clean(msgspec.structs.replace(data.restricted, since=None, unknown=0).words)
+
+
 def known_rules(data: ReportData) -> dict[str, RuleInfo]:
     """Give the rules by id."""
     return {rule.id: rule for rule in data.rules}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from reports.exchange import citation_state, counts_as, restricted
+from reports.exchange import citation_state, counts_as, part
 from reports.extras import needed
 from reports.figures import AGAINST, UNSEEN, Figures, Tally, figures
 from reports.matrix import matrix
@@ -153,11 +153,11 @@ def render(data: ReportData) -> str:
     library: Any = needed("prometheus_client", FORM, PACKAGE)
     registry = library.CollectorRegistry()
     counted = figures(data)
-    part = {"restricted": restricted(data)} if data.restricted.words else {}
+    told = {"restricted": part(data)} if part(data) else {}
     for name, (about, labels, rows) in GAUGES.items():
-        names = (*labels, *part)
+        names = (*labels, *told)
         gauge = library.Gauge(name, about, names, registry=registry)
         for values, number in rows(data, counted):
-            (gauge.labels(*values, *part.values()) if names else gauge).set(number)
+            (gauge.labels(*values, *told.values()) if names else gauge).set(number)
     text: str = library.generate_latest(registry).decode()
     return text

@@ -10,11 +10,9 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import msgspec
-
 from reports.ci import Places, json_text, said, spot, uri
 from reports.evidence import told
-from reports.exchange import restricted
+from reports.exchange import part, restricted
 from reports.figures import RESOLVED, accepted, ordered, standing, why_not_accepted
 from reports.view import RuleInfo
 from reports.words import clean, gap_text, moment
@@ -56,8 +54,8 @@ def render(data: ReportData, places: Places | None = None) -> str:
 
 def _category(data: ReportData) -> str:
     """Give what GitHub tells runs apart by: a part is another run, so that it closes no alert of the whole."""
-    part = msgspec.structs.replace(data.restricted, since=None, unknown=0).words
-    return f"phiward/{quote(clean(part), safe=' =,')}/" if part else "phiward/"
+    told = part(data)
+    return f"phiward/{quote(told, safe=' =,')}/" if told else "phiward/"
 
 
 def _told(finding: Finding) -> bool:

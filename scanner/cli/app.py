@@ -105,15 +105,17 @@ def findings(
 def report(
     scan: opt.ScanId = "", format: Annotated[opt.Format, typer.Option("--format", help="Form.")] = opt.Format.HTML,
     since: opt.Since = "", account: opt.OfAccounts = None, owner: opt.Owner = "",
+    each: opt.Each = "", push: opt.Push = False, dry_run: opt.DryRun = False,
     out: opt.Out = None, config: opt.Config = None, store: opt.Store = "", quiet: opt.Quiet = False,
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     """Write the report of a scan: an HTML page, the auditor's PDF, CSV, JSON, or a form for pipelines."""
-    from scanner.cli.commands import write_report
     from scanner.cli.focus import Asked
+    from scanner.cli.reporting import Ways, make_reports
     from scanner.cli.wire import Wiring
 
     asked = Asked(since, account or (), owner)
-    write_report(Wiring.find(config, store), scan, format.value, out, quiet=quiet, asked=asked)
+    ways = Ways(each=each, push=push, dry_run=dry_run)
+    return make_reports(Wiring.find(config, store), scan, format.value, out, quiet=quiet, asked=asked, ways=ways)
 
 
 @app.command()
@@ -189,14 +191,16 @@ def baseline_prune(
 
 @app.command()
 def verify(
+    report: Annotated[Path | None, typer.Argument(help="A report as PDF; without it, the store.")] = None,
     head: Annotated[str, typer.Option("--head", help="The seal printed in a report.")] = "",
+    trust: Annotated[Path | None, typer.Option("--trust", help="Certificates (PEM) that must have signed it.")] = None,
     config: opt.Config = None, store: opt.Store = "",
 ) -> int:  # fmt: skip
-    """Check that the store is what was sealed."""
-    from scanner.cli.commands import verify_store
+    """Check that the store is what was sealed, or that a report is what the store gives: exit 1 where it is not."""
+    from scanner.cli.verifying import verify as check
     from scanner.cli.wire import Wiring
 
-    return verify_store(Wiring.find(config, store), head)
+    return check(Wiring.find(config, store), report, head, trust)
 
 
 for command in (app_compare.drift, app_compare.gate, app_compare.whatif):
@@ -205,13 +209,15 @@ for command in (app_compare.drift, app_compare.gate, app_compare.whatif):
 
 @app.command("iam-policy")
 def iam_policy(
-    out: opt.Out = None, rule: opt.Rules = None, pack: opt.Packs = None, config: opt.Config = None,
+    out: opt.Out = None, rule: opt.Rules = None, pack: opt.Packs = None,
+    publish: Annotated[bool, typer.Option("--publish", help="What `report --push` needs, and no more.")] = False,
+    config: opt.Config = None,
 ) -> None:  # fmt: skip
     """Print the least IAM policy that a scan needs."""
     from scanner.cli.commands import print_policy
     from scanner.cli.wire import Wiring
 
-    print_policy(Wiring.find(config), rule or (), pack or (), out)
+    print_policy(Wiring.find(config), rule or (), pack or (), out, publish=publish)
 
 
 @rules_app.command("list")

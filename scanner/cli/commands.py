@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from scanner.cli.data import chosen_scan, report_data
 from scanner.cli.output import answer, complain, console
 from scanner.cli.scanning import Wanted, progress, run_scan
+from scanner.cli.wire import UsageError
 from scanner.run import CLEAN, VIOLATION, exit_code
 
 if TYPE_CHECKING:
@@ -62,23 +63,6 @@ def show_findings(
         console(quiet=quiet).print(f"written: {out}")
 
 
-def write_report(
-    wiring: Wiring, scan: str, format: str, out: Path | None, *, quiet: bool, asked: Asked | None = None
-) -> None:
-    """Write a stored scan's report to a file, by default below `[reports] out`; a table goes to the terminal."""
-    from reports import FORMATS
-
-    if format == "table":
-        show_findings(wiring, scan, format, out, every=False, quiet=quiet, asked=asked)
-        return
-    with wiring.store() as store:
-        info = chosen_scan(store, scan)
-        data = report_data(wiring, store, info, asked=asked, format=format)
-    place = out or Path(wiring.config.reports.out) / f"phiward-{info.id}.{FORMATS[format].suffix}"
-    answer(FORMATS[format].render(data), place)
-    console(quiet=quiet).print(f"written: {place}", soft_wrap=True)
-
-
 def explain_finding(wiring: Wiring, scan: str, fingerprint: str) -> None:
     """Explain one finding on one screen."""
     from reports.explain import find, show
@@ -108,14 +92,22 @@ def verify_store(wiring: Wiring, head: str) -> int:
     return CLEAN
 
 
-def print_policy(wiring: Wiring, rules: Sequence[str], packs: Sequence[str], out: Path | None) -> None:
-    """Print the least IAM policy, of all kinds or of those that some rules need."""
+def print_policy(
+    wiring: Wiring, rules: Sequence[str], packs: Sequence[str], out: Path | None, *, publish: bool = False
+) -> None:
+    """Print the least IAM policy, of all kinds or of those that some rules need; or that of publishing.
+
+    Raises:
+        UsageError: the policy of publishing is asked for, and rules are named.
+    """
     import json
 
     from scanner.engine.registry import kinds, kinds_needed
-    from scanner.generate.policy import policy
+    from scanner.generate.policy import policy, publish_policy
 
+    if publish and (rules or packs):
+        raise UsageError("--publish: what is published needs the same permissions whatever the rules; leave them out")
     chosen = kinds_needed(wiring.rules(packs, rules)) if rules or packs else kinds()
-    documents = policy(chosen.values())
+    documents = [publish_policy()] if publish else policy(chosen.values())
     whole = documents[0] if len(documents) == 1 else documents
     answer(json.dumps(whole, indent=2), out)

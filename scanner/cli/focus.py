@@ -79,7 +79,7 @@ class Focus:
             return here
         found = [resource for resource in here if bears(resource.tags, self.tag)]
         if not found:
-            raise UsageError(f"--owner {self.tag[0]}={self.tag[1]}: {_no_such_tag(here, self.tag[0])}")
+            raise UsageError(f"--owner {self.tag[0]}={self.tag[1]}: {no_such_tag(here, self.tag[0])}")
         return found
 
     def said(self, given: Sequence[Resource]) -> Restricted:
@@ -128,7 +128,7 @@ def focus_of(store: Store, info: ScanInfo, asked: Asked | None = None) -> Focus:
     from reports.view import Restricted
 
     asked = asked or Asked()
-    accounts = _accounts(info, asked.accounts)
+    accounts = chosen_accounts(info, asked.accounts)
     tag = _tag(asked.owner)
     older = older_than(store, info, _began(info, asked.since))
     begin = None if not asked.since else older.as_of if older else info.as_of
@@ -137,7 +137,7 @@ def focus_of(store: Store, info: ScanInfo, asked: Asked | None = None) -> Focus:
     return Focus(accounts, tag, begin, older, restricted=Restricted(accounts=labels, owner=owner, since=begin))
 
 
-def _no_such_tag(given: Sequence[Resource], key: str) -> str:
+def no_such_tag(given: Sequence[Resource], key: str) -> str:
     """Say that nothing bears a tag, and which values it has most often."""
     tags = [pair for each in given for pair in (each.tags or {}).items()]
     said = Counter(value for name, value in tags if name.casefold() == key.casefold())
@@ -146,7 +146,12 @@ def _no_such_tag(given: Sequence[Resource], key: str) -> str:
     return f"no resource here is tagged so; of {key!r} there are {', '.join(value for value, _ in said.most_common(8))}"
 
 
-def _accounts(info: ScanInfo, given: Sequence[str]) -> tuple[str, ...]:
+def chosen_accounts(info: ScanInfo, given: Sequence[str]) -> tuple[str, ...]:
+    """Give the accounts of a scan that are named, by id or name; all where none is.
+
+    Raises:
+        UsageError: the scan did not look at one.
+    """
     by_name = {name: account for account, name in info.names.items() if name}
     chosen = {by_name.get(text, text) for text in given}
     for text in given:

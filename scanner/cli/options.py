@@ -39,6 +39,17 @@ OfAccounts = Annotated[
 ]
 Owner = Annotated[str, typer.Option("--owner", help="Only what is tagged owner=TAG, or KEY=VALUE.", show_default=False)]
 
+Each = Annotated[
+    str,
+    typer.Option(
+        "--each",
+        help="A report for each `account`, each `owner`, or each value of another tag, into the folder --out.",
+        show_default=False,
+    ),
+]
+Push = Annotated[bool, typer.Option("--push", help="With --format asff: import into Security Hub, by [publish].")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="With --push: say what would be imported, and import nothing.")]
+
 
 class Level(StrEnum):
     """Severities, as `--fail-on` takes them."""

@@ -10,7 +10,7 @@ from scanner.generate.coverage import coverage_page
 from scanner.generate.drift_page import drift_page
 from scanner.generate.kinds_page import kinds_page
 from scanner.generate.markdown import code, codes, page, plain, plural, section, table
-from scanner.generate.policy import policy
+from scanner.generate.policy import policy, publish_policy
 from scanner.generate.rule_page import rule_page
 from scanner.generate.sources_page import sources_page
 
@@ -44,6 +44,7 @@ def generated(kinds: Mapping[str, type[Kind]], rules: Mapping[str, type[Rule]]) 
     for number, document in enumerate(policy(kinds.values()), 1):
         name = f"docs/iam-policy{f'-{number}' if number > 1 else ''}.json"
         made[name] = json.dumps(document, indent=2) + "\n"
+    made["docs/iam-policy-publish.json"] = json.dumps(publish_policy(), indent=2) + "\n"
     return dict(sorted(made.items()))
 
 

@@ -30,6 +30,12 @@ AFTER = {
 }
 """What is asked after a scan, of no kind, and why."""
 
+PUBLISHED = {
+    "securityhub:BatchImportFindings": "arn:*:securityhub:*:*:product/*/default",
+    "sns:Publish": "*",
+}
+"""What publishing needs, never the scanner: the actions, and the resources they are allowed on."""
+
 Statement = dict[str, Any]
 
 
@@ -61,6 +67,15 @@ def policy(kinds: Iterable[type[Kind]]) -> list[dict[str, Any]]:
             documents.append(_document([]))
         documents[-1]["Statement"].append(statement)
     return documents
+
+
+def publish_policy() -> dict[str, Any]:
+    """Make the policy of who publishes, what `scanner/aws/publish.py` calls; the scanner's own has none of it."""
+    names = {action: f"Publish{action.partition(':')[0].capitalize()}" for action in PUBLISHED}
+    return _document([
+        {"Sid": names[action], "Effect": "Allow", "Action": [action], "Resource": on}
+        for action, on in sorted(PUBLISHED.items())
+    ])  # fmt: skip
 
 
 def size(document: dict[str, Any]) -> int:

@@ -118,13 +118,13 @@ def test_a_profile_of_another_account(ready: Place, monkeypatch: pytest.MonkeyPa
     )
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(ready.folder / "credentials"))
     ready.configure('profile = "mender"')
-    refused(ready, ready.apply(), f"enters account 388888888888 where the plan is for {ready.account}")
+    refused(ready, ready.apply(), f"enters account 388888888888 where {ready.account} is meant")
 
 
 def test_an_account_that_is_not_scanned_any_more(ready: Place) -> None:
     text = (ready.folder / "config.toml").read_text().replace(ready.account, "377777777777")
     (ready.folder / "config.toml").write_text(text)
-    refused(ready, ready.apply(), f"account {ready.account} of the plan is not among those that config.toml scans")
+    refused(ready, ready.apply(), f"account {ready.account} is not among those that config.toml scans")
 
 
 def test_a_role_that_cannot_be_assumed(ready: Place, loopback: DemoServer) -> None:
