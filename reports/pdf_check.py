@@ -39,18 +39,19 @@ class Opened:
         pypdf = needed("pypdf", "a PDF's check", "pypdf", "pdf")
         self._broken = (*BROKEN, pypdf.errors.PyPdfError)
         logging.getLogger("pypdf").addHandler(logging.NullHandler())
+        self.data = data
         if not data.startswith(b"%PDF-"):
             raise UnreadableError("this is no PDF")
         try:
-            self._reader = pypdf.PdfReader(io.BytesIO(data))
-            if not self._reader.is_encrypted:
-                self._carried = list(_carried(self._reader))
-                self.pages = len(self._reader.pages)
-                self.author = str((self._reader.metadata or {}).get("/Author", ""))
-                self.signed = _is_signed(self._reader)
+            self.reader = pypdf.PdfReader(io.BytesIO(data))
+            if not self.reader.is_encrypted:
+                self._carried = list(_carried(self.reader))
+                self.pages = len(self.reader.pages)
+                self.author = str((self.reader.metadata or {}).get("/Author", ""))
+                self.signed = _is_signed(self.reader)
         except self._broken as error:
             raise UnreadableError(f"it is damaged: {clean(str(error)) or type(error).__name__}") from error
-        if self._reader.is_encrypted:
+        if self.reader.is_encrypted:
             raise UnreadableError("it is encrypted, which no report of phiward is")
         self.files: Mapping[str, bytes] = {name: text for name, text, _ in self._carried if text is not None}
 
@@ -61,9 +62,24 @@ class Opened:
             UnreadableError: it cannot be read.
         """
         try:
-            return "".join(self._reader.pages[page].extract_text().split())
+            return "".join(self.reader.pages[page].extract_text().split())
         except self._broken as error:
             raise UnreadableError(f"page {page + 1} is damaged") from error
+
+    def only_signed(self, drawn: bytes) -> bool:
+        """Say whether this is the PDF `drawn` to the byte, and after it nothing but a signature that shows nothing."""
+        before = Opened(drawn).reader
+        try:
+            root, page = before.trailer.raw_get("/Root").idnum, before.pages[0].indirect_reference.idnum
+            return (
+                self.data.startswith(drawn)
+                and _moved(before, self.reader) <= {root, page}
+                and _same(before.root_object, self.reader.root_object, {"/AcroForm", "/Perms"})
+                and _same(before.pages[0], self.reader.pages[0], {"/Annots"})
+                and _adds_a_signature(before.pages[0], self.reader.pages[0])
+            )
+        except self._broken:
+            return False
 
     def problems(self) -> Iterator[str]:
         """Say what the file itself shows: what is missing, twice there, exchanged or damaged."""
@@ -85,7 +101,7 @@ class Opened:
     def _is_named(self) -> bool:
         files = [Attached(name, "", self.files[name]) for name in WANTED]
         try:
-            return bytes(self._reader.trailer["/ID"][0].original_bytes) == identifier(files)
+            return bytes(self.reader.trailer["/ID"][0].original_bytes) == identifier(files)
         except self._broken:
             return False
 
@@ -127,3 +143,34 @@ def _leaves(node: Any) -> Iterator[tuple[Any, Any]]:
 def _is_signed(reader: Any) -> bool:
     fields = reader.get_fields() or {}
     return any(field.get("/FT") == "/Sig" and field.get("/V") is not None for field in fields.values())
+
+
+def _moved(before: Any, after: Any) -> set[int]:
+    """Give the numbers of the objects that an update wrote anew."""
+    places = [
+        {(generation, number): place for generation, known in reader.xref.items() for number, place in known.items()}
+        | {(0, number): place for number, place in reader.xref_objStm.items()}
+        for reader in (before, after)
+    ]
+    return {number for (generation, number), place in places[0].items() if places[1].get((generation, number)) != place}
+
+
+def _same(before: Any, after: Any, leave_out: set[str]) -> bool:
+    keys = before.keys() | after.keys()
+    return all(key in leave_out or _raw(before, key) == _raw(after, key) for key in keys)
+
+
+def _raw(given: Any, key: str) -> bytes:
+    out = io.BytesIO()
+    if key in given:
+        given.raw_get(key).write_to_stream(out)
+    return out.getvalue()
+
+
+def _adds_a_signature(before: Any, after: Any) -> bool:
+    """Say whether a page has the notes that it had, and after them one of no size."""
+    had, has = (list(page.get("/Annots", [])) for page in (before, after))
+    if [str(each) for each in had] != [str(each) for each in has[: len(had)]] or len(has) != len(had) + 1:
+        return False
+    added = has[-1].get_object()
+    return added["/Subtype"] == "/Widget" and added["/FT"] == "/Sig" and not any(map(float, added["/Rect"]))

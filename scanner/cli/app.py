@@ -105,7 +105,7 @@ def findings(
 def report(
     scan: opt.ScanId = "", format: Annotated[opt.Format, typer.Option("--format", help="Form.")] = opt.Format.HTML,
     since: opt.Since = "", account: opt.OfAccounts = None, owner: opt.Owner = "",
-    each: opt.Each = "", push: opt.Push = False, dry_run: opt.DryRun = False,
+    each: opt.Each = "", sign: opt.Sign = False, push: opt.Push = False, dry_run: opt.DryRun = False,
     out: opt.Out = None, config: opt.Config = None, store: opt.Store = "", quiet: opt.Quiet = False,
 ) -> int:  # fmt: skip
     """Write the report of a scan: an HTML page, the auditor's PDF, CSV, JSON, or a form for pipelines."""
@@ -114,7 +114,7 @@ def report(
     from scanner.cli.wire import Wiring
 
     asked = Asked(since, account or (), owner)
-    ways = Ways(each=each, push=push, dry_run=dry_run)
+    ways = Ways(each=each, push=push, dry_run=dry_run, sign=sign)
     return make_reports(Wiring.find(config, store), scan, format.value, out, quiet=quiet, asked=asked, ways=ways)
 
 

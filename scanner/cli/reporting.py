@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from scanner.cli.data import chosen_scan, report_data
 from scanner.cli.focus import OWNER, Asked
 from scanner.cli.output import answer, complain, console
+from scanner.cli.signing import signed, signer_of
 from scanner.cli.wire import UsageError
 from scanner.run import CLEAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from reports.signing import Signer
     from scanner.cli.wire import Wiring
     from scanner.model.resource import Resource
     from scanner.store import ScanInfo, Store
@@ -28,11 +30,12 @@ LONGEST_NAME = 60
 
 @dataclass(frozen=True)
 class Ways:
-    """What else is asked of a report: one for each of something, or to import it into Security Hub."""
+    """What else is asked of a report: one for each of something, to import it into Security Hub, to sign it."""
 
     each: str = ""
     push: bool = False
     dry_run: bool = False
+    sign: bool = False
 
     def check(self, format: str) -> None:
         """See that what is asked goes together.
@@ -48,6 +51,8 @@ class Ways:
             raise UsageError("--push: each finding goes to its own account anyway; leave out --each")
         if self.each and format == "table":
             raise UsageError("--each: give the --format of the files to write, such as html or pdf")
+        if self.sign and format != "pdf":
+            raise UsageError("--sign: only a PDF can be signed; ask for it with --format pdf")
 
 
 def make_reports(
@@ -61,15 +66,23 @@ def make_reports(
         if out is not None:
             write_report(wiring, scan, format, out, quiet=quiet, asked=asked)
         return push(wiring, scan, quiet=quiet, dry_run=ways.dry_run, asked=asked)
+    signer = signer_of(wiring) if ways.sign else None
     if ways.each:
-        write_each(wiring, scan, format, out, ways.each, quiet=quiet, asked=asked)
+        write_each(wiring, scan, format, out, ways.each, quiet=quiet, asked=asked, signer=signer)
     else:
-        write_report(wiring, scan, format, out, quiet=quiet, asked=asked)
+        write_report(wiring, scan, format, out, quiet=quiet, asked=asked, signer=signer)
     return CLEAN
 
 
 def write_report(
-    wiring: Wiring, scan: str, format: str, out: Path | None, *, quiet: bool, asked: Asked | None = None
+    wiring: Wiring,
+    scan: str,
+    format: str,
+    out: Path | None,
+    *,
+    quiet: bool,
+    asked: Asked | None = None,
+    signer: Signer | None = None,
 ) -> None:
     """Write a stored scan's report to a file, by default below `[reports] out`; a table goes to the terminal."""
     from reports import FORMATS
@@ -82,12 +95,21 @@ def write_report(
         info = chosen_scan(store, scan)
         data = report_data(wiring, store, info, asked=asked, format=format)
     place = out or Path(wiring.config.reports.out) / file_name(info, asked or Asked(), FORMATS[format].suffix)
-    answer(FORMATS[format].render(data), place)
+    made = FORMATS[format].render(data)
+    answer(signed(made, signer) if isinstance(made, bytes) and signer is not None else made, place)
     console(quiet=quiet).print(f"written: {place}", soft_wrap=True)
 
 
 def write_each(
-    wiring: Wiring, scan: str, format: str, out: Path | None, each: str, *, quiet: bool, asked: Asked
+    wiring: Wiring,
+    scan: str,
+    format: str,
+    out: Path | None,
+    each: str,
+    *,
+    quiet: bool,
+    asked: Asked,
+    signer: Signer | None = None,
 ) -> None:
     """Write a report for each account, or for each value of a tag, into a folder.
 
@@ -105,7 +127,7 @@ def write_each(
 
         place = folder / file_name(info, part, FORMATS[format].suffix)
         try:
-            write_report(wiring, info.id, format, place, quiet=quiet, asked=part)
+            write_report(wiring, info.id, format, place, quiet=quiet, asked=part, signer=signer)
         except UsageError as error:
             if each != ACCOUNT or not asked.owner:
                 raise

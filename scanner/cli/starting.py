@@ -146,6 +146,8 @@ def config_text(found: Found) -> str:
         *REMEDIATION,
         "[reports]",
         'out = "reports-out"',
+        '# signer = "signer.p12"         # who signs: `phiward report --format pdf --sign`; PKCS#12, or PEM with the key',
+        '# signer_passphrase = "PHIWARD_SIGNER_PASSPHRASE"   # the environment variable with its passphrase',
         "",
     ]
     for account, name in sorted(({found.account: ""} | found.accounts).items()):

@@ -173,10 +173,16 @@ class IacTable(_Table):
 
 
 class ReportsTable(_Table):
-    """Where reports go, and which."""
+    """Where reports go, and which, and who signs them.
+
+    `signer` is the path of a PKCS#12 file, or of a PEM file with key and certificates; `signer_passphrase` names the
+    environment variable with its passphrase.
+    """
 
     out: str = "reports-out"
     formats: tuple[Literal["html", "pdf", "csv", "json"], ...] = ("html", "pdf")
+    signer: str = ""
+    signer_passphrase: str = "PHIWARD_SIGNER_PASSPHRASE"  # noqa: S105  where it is, not what it is
 
 
 class Config(_Table):
