@@ -148,12 +148,16 @@ def _import_all(found: Sequence[Request], by: Mapping[str, Publisher | str], tal
 
 
 def _say(tally: Tally, data: ReportData, *, quiet: bool, dry_run: bool) -> None:
+    from reports.words import plural
+
     out = console(quiet=quiet)
     done = "would be imported into" if dry_run else "imported into"
     for place, count in sorted(tally.taken.items()):
         label = f"{data.account_label(place.account)} ({place.account})"
-        out.print(f"{count:,} findings {done} Security Hub of {label} in {place.region}", markup=False, soft_wrap=True)
+        out.print(
+            f"{plural(count, 'finding')} {done} Security Hub of {label} in {place.region}", markup=False, soft_wrap=True
+        )
     if data.restricted.words:
         out.print(f"only {data.restricted.words}", markup=False, soft_wrap=True)
     if tally.left:
-        complain(f"{tally.left.total():,} findings were not imported; the next push sends them again")
+        complain(f"not imported: {plural(tally.left.total(), 'finding')}; the next push sends them again")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from scanner.aws.publish import IMPORT, PUBLISH
 from scanner.model.operation import permission_of
 
 if TYPE_CHECKING:
@@ -21,7 +22,11 @@ LIMIT = 6144
 BASE = {
     "sts.GetCallerIdentity": "every scan: whose credentials these are",
     "ec2.DescribeRegions": "every scan: which Regions the account has enabled",
-    "organizations.ListAccounts": "`phiward init`: which accounts there are; may be denied",
+    "organizations.ListAccounts": "`phiward init`, `[aws] organization`: which accounts there are",
+    "organizations.ListAccountsForParent": "`[organization]`: which accounts are in an OU",
+    "organizations.ListOrganizationalUnitsForParent": "`[organization]`: which OUs there are",
+    "organizations.ListRoots": "`[organization]`: where the OUs begin",
+    "organizations.ListTagsForResource": "`[organization]`: which tags an account bears",
 }
 """What a scan asks before any kind is looked at, and why."""
 
@@ -30,11 +35,8 @@ AFTER = {
 }
 """What is asked after a scan, of no kind, and why."""
 
-PUBLISHED = {
-    "securityhub:BatchImportFindings": "arn:*:securityhub:*:*:product/*/default",
-    "sns:Publish": "*",
-}
-"""What publishing needs, never the scanner: the actions, and the resources they are allowed on."""
+PUBLISHED = {IMPORT: "arn:*:securityhub:*:*:product/*/default", PUBLISH: "*"}
+"""What publishing calls, the scanner never, and the resources it is allowed on."""
 
 Statement = dict[str, Any]
 
@@ -71,11 +73,8 @@ def policy(kinds: Iterable[type[Kind]]) -> list[dict[str, Any]]:
 
 def publish_policy() -> dict[str, Any]:
     """Make the policy of who publishes, what `scanner/aws/publish.py` calls; the scanner's own has none of it."""
-    names = {action: f"Publish{action.partition(':')[0].capitalize()}" for action in PUBLISHED}
-    return _document([
-        {"Sid": names[action], "Effect": "Allow", "Action": [action], "Resource": on}
-        for action, on in sorted(PUBLISHED.items())
-    ])  # fmt: skip
+    allowed = [(operation.partition(".")[0].capitalize(), operation, at) for operation, at in PUBLISHED.items()]
+    return _document([_statement(f"Publish{name}", [permission_of(operation)], at) for name, operation, at in allowed])
 
 
 def size(document: dict[str, Any]) -> int:
@@ -94,8 +93,8 @@ def _statements(actions: list[str]) -> Iterator[Statement]:
             yield _statement(f"{name}Read{number if number > 1 else ''}", part)
 
 
-def _statement(sid: str, actions: list[str]) -> Statement:
-    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "*"}
+def _statement(sid: str, actions: list[str], resource: str = "*") -> Statement:
+    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource}
 
 
 def _parts(actions: list[str]) -> Iterator[list[str]]:

@@ -19,12 +19,16 @@ CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as the stub saw it; `key` is `service.Operation`, or `service METHOD path` of the REST protocols."""
+    """A request as the stub saw it; `key` is `service.Operation`, or `service METHOD path` of the REST protocols.
+
+    `signer` is the access key that signed it.
+    """
 
     key: str
     params: Mapping[str, Any]
     host: str
     region: str
+    signer: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,19 +142,20 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _read(self, body: bytes) -> Asked:
         found = CREDENTIAL.search(self.headers.get("Authorization", ""))
-        region, service = found.groups()[1:] if found else ("", "")
+        signer, region, service = found.groups() if found else ("", "", "")
         host = self.headers.get("Host", "")
         target = self.headers.get("X-Amz-Target")
         if target:
-            return Asked(f"{service}.{target.rpartition('.')[2]}", json.loads(body or b"{}"), host, region)
+            return Asked(f"{service}.{target.rpartition('.')[2]}", json.loads(body or b"{}"), host, region, signer)
         form = dict(parse_qsl(body.decode())) if body[:7] == b"Action=" or b"&Action=" in body else {}
         if form:
-            return Asked(f"{service}.{form['Action']}", form, host, region)
+            return Asked(f"{service}.{form['Action']}", form, host, region, signer)
         parts = urlsplit(self.path)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         blank = "&".join(sorted(name for name, value in query.items() if not value))
         key = f"{service} {self.command} {parts.path}" + (f"?{blank}" if blank else "")
-        return Asked(key, query, host, region)
+        sent = json.loads(body) if body[:1] == b"{" else {}
+        return Asked(key, {**query, **sent}, host, region, signer)
 
     def _send(self, answer: Answer) -> None:
         if answer.hang:

@@ -12,10 +12,11 @@ import pytest
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from scanner.aws.collect import operations
+from scanner.aws.publish import OPERATIONS
 from scanner.aws.sessions import BASE_OPERATIONS
 from scanner.aws.trail_events import TRAIL_OPERATIONS
 from scanner.engine.registry import kinds
-from scanner.generate.policy import AFTER, BASE, LIMIT, permissions, policy, size
+from scanner.generate.policy import AFTER, BASE, LIMIT, permissions, policy, publish_policy, size
 from scanner.model.call import each
 from scanner.model.kind import Const, Kind, fact
 from scanner.model.operation import permission_of
@@ -156,3 +157,14 @@ def test_a_policy_beyond_the_limit_is_split_and_loses_nothing(count: int) -> Non
     assert len(documents) > 1
     assert all(size(document) <= LIMIT for document in documents)
     assert sorted(actions_in(documents)) == sorted([*actions, *map(permission_of, BASE | AFTER)])
+
+
+def test_publishing_has_a_policy_of_its_own_and_the_scanner_none_of_it() -> None:
+    statements = publish_policy()["Statement"]
+    actions = [action for statement in statements for action in statement["Action"]]
+    assert actions == [permission_of(operation) for operation in OPERATIONS]
+    assert not set(actions) & set(ACTIONS)
+    assert [statement["Resource"] for statement in statements] == ["arn:*:securityhub:*:*:product/*/default", "*"]
+    assert fnmatchcase(
+        "arn:aws:securityhub:eu-west-1:111122223333:product/111122223333/default", statements[0]["Resource"]
+    )
