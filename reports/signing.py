@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 FIELD = "phiward"
 PEM = b"-----BEGIN "
 PEM_KEY = re.compile(rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?-----END \1-----", re.DOTALL)
+USES = {"digital_signature", "non_repudiation"}
+"""What a certificate must be for, where it says what it is for: one of these."""
 DAY = "%Y-%m-%d"
 CLOCKS = timedelta(days=1)
 """How far the clock of who signed may be ahead."""
@@ -232,6 +234,7 @@ def _checked(signature: Any, trust: Sequence[Any], now: datetime) -> Signature:
     from pyhanko.sign.general import UnacceptableSignerError
     from pyhanko.sign.validation import validate_pdf_signature
     from pyhanko.sign.validation.errors import SignatureValidationError
+    from pyhanko.sign.validation.settings import KeyUsageConstraints
     from pyhanko_certvalidator import ValidationContext
 
     try:
@@ -239,7 +242,9 @@ def _checked(signature: Any, trust: Sequence[Any], now: datetime) -> Signature:
         at = at.astimezone(UTC) if at else None
         moment = min(at or now, now)
         context = ValidationContext(trust_roots=_certificates(trust), moment=moment, allow_fetching=False)
-        status = validate_pdf_signature(signature, signer_validation_context=context)
+        status = validate_pdf_signature(
+            signature, signer_validation_context=context, key_usage_settings=KeyUsageConstraints(key_usage=USES)
+        )
     except (SignatureValidationError, UnacceptableSignerError, BrokenError, ValueError, KeyError) as error:
         return _unreadable(error)
     ends = status.signing_cert.not_valid_after
