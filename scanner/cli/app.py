@@ -106,15 +106,22 @@ def report(
     scan: opt.ScanId = "", format: Annotated[opt.Format, typer.Option("--format", help="Form.")] = opt.Format.HTML,
     since: opt.Since = "", account: opt.OfAccounts = None, owner: opt.Owner = "",
     each: opt.Each = "", sign: opt.Sign = False, push: opt.Push = False, dry_run: opt.DryRun = False,
+    evidence: opt.Evidence = None, proof: opt.Proof = False,
     out: opt.Out = None, config: opt.Config = None, store: opt.Store = "", quiet: opt.Quiet = False,
 ) -> int:  # fmt: skip
-    """Write the report of a scan: an HTML page, the auditor's PDF, CSV, JSON, or a form for pipelines."""
+    """Write the report of a scan: an HTML page, the auditor's PDF, CSV, JSON, a form for pipelines, or evidence."""
     from scanner.cli.focus import Asked
     from scanner.cli.reporting import Ways, make_reports
     from scanner.cli.wire import Wiring
 
     asked = Asked(since, account or (), owner)
     ways = Ways(each=each, push=push, dry_run=dry_run, sign=sign)
+    if evidence or proof:
+        from scanner.cli.evidencing import Pieces, write_evidence
+
+        pieces = Pieces(evidence or (), proof=proof)
+        pieces.check(format.value, ways)
+        return write_evidence(Wiring.find(config, store), scan, pieces, out, asked=asked, quiet=quiet)
     return make_reports(Wiring.find(config, store), scan, format.value, out, quiet=quiet, asked=asked, ways=ways)
 
 

@@ -52,6 +52,17 @@ Push = Annotated[bool, typer.Option("--push", help="With --format asff: import i
 DryRun = Annotated[bool, typer.Option("--dry-run", help="With --push: say what would be imported, and import nothing.")]
 
 
+Evidence = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--evidence", help="A zip for an auditor on this citation, such as '164.312(a)(2)(iv)'; may be repeated."
+    ),
+]
+Proof = Annotated[
+    bool, typer.Option("--proof", help="With --evidence: add all that was sealed, to tie the pack to the seal.")
+]
+
+
 class Level(StrEnum):
     """Severities, as `--fail-on` takes them."""
 

@@ -89,6 +89,10 @@ class Parameters:
                 chosen = settings
         return chosen
 
+    def in_force(self, rule: type[Rule]) -> tuple[Settings, list[tuple[Where, Settings]]]:
+        """Give a rule's plain parameters, and the overrides with what each speaks of."""
+        return self._plain[rule.id], self._overrides[rule.id]
+
 
 def _from_elsewhere(rule: type[Rule], elsewhere: Mapping[str, Any]) -> dict[str, Any]:
     """Take the parameters that other tables of config.toml give: see `_at` for how they are named."""

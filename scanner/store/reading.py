@@ -67,9 +67,17 @@ def visits_of(connection: Connection, *, scan: int | None = None, place: int | N
 
 
 def intervals(
-    connection: Connection, *, scan: int | None = None, place: int | None = None, kind: str = ""
+    connection: Connection,
+    *,
+    scan: int | None = None,
+    place: int | None = None,
+    kind: str = "",
+    first: int | None = None,
 ) -> Iterator[Lasting]:
-    """Go over the intervals that hold in a scan, or all of a place; of one kind if it is named."""
+    """Go over the intervals that hold in a scan, or all of a place; of one kind if it is named.
+
+    With `first`, those that held in any scan from that one up to `scan`.
+    """
     query = select(
         sections.c.place,
         sections.c.resource,
@@ -84,13 +92,14 @@ def intervals(
         sections.c.ended,
     ).join_from(sections, resources, sections.c.resource == resources.c.id)
     if scan is not None:
-        query = query.where((sections.c.since <= scan) & or_(sections.c.ended.is_(None), sections.c.ended > scan))
+        ended = sections.c.ended
+        query = query.where((sections.c.since <= scan) & or_(ended.is_(None), ended > (first or scan)))
     if place is not None:
         query = query.where(sections.c.place == place)
     if kind:
         query = query.where(resources.c.kind == kind)
-    for held_by, number, of_kind, arn, name, section, state, content, stable, since, ended in connection.execute(query):
-        yield Lasting(held_by, number, of_kind, arn, name, section, Value(state, content, stable), since, ended)
+    for held_by, number, of_kind, arn, name, section, state, content, stable, since, until in connection.execute(query):
+        yield Lasting(held_by, number, of_kind, arn, name, section, Value(state, content, stable), since, until)
 
 
 Seen = dict[int, dict[str, Lasting]]

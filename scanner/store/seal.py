@@ -28,6 +28,11 @@ def head_of(previous: str, scan_id: str, as_of: str, content: str) -> str:
 
 def content_of(connection: Connection, scan: Row[Any], account: str, visits: Mapping[str, str]) -> str:
     """Give the digest of an account's part of a finished scan; `visits` is each Region's digest."""
+    return digest(parts_of(connection, scan, account, visits))
+
+
+def parts_of(connection: Connection, scan: Row[Any], account: str, visits: Mapping[str, str]) -> bytes:
+    """Give what is sealed of an account's part of a finished scan, as canonical JSON; see `content_of`."""
     where = _of(judgements, scan.seq, account)
     judged = connection.execute(select(judgements.c.judged, judgements.c.digest).where(where)).one_or_none()
     sums = [
@@ -41,7 +46,7 @@ def content_of(connection: Connection, scan: Row[Any], account: str, visits: Map
         list(judged) if judged else None,
         [sorted(rows) for rows in sums],
     ]
-    return digest(canonical(parts))
+    return canonical(parts)
 
 
 def _of(table: Any, scan: int, account: str) -> Any:

@@ -12,13 +12,13 @@ from scanner.store import accepting, retention, scanning, seal, summary, tallies
 from scanner.store.courses import courses_until
 from scanner.store.differing import Difference
 from scanner.store.errors import StoreError
+from scanner.store.evidence import Evidencing
 from scanner.store.history import history_of
 from scanner.store.judging import findings_in
 from scanner.store.lives import lives_until
 from scanner.store.reading import coverage_of, resources_of, unseen_of, visits_of
 from scanner.store.recording import Visit
 from scanner.store.records import Seal, written
-from scanner.store.remedying import Remedying
 from scanner.store.spans import Span, spans
 from scanner.store.tables import accounts, judgements, scans, seals
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from scanner.store.tallies import Tag
 
 
-class Store(Remedying):
+class Store(Evidencing):
     """One database of scans; use it in a `with` statement.
 
     Every method raises `StoreError`, one line for the user, when the database cannot do what is asked.
