@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from botocore.config import Config
@@ -33,7 +33,22 @@ from scanner.model.operation import Call, permission_of
 CUT = (TruncatedAnswerError, ResponseParserError, IncompleteReadError, ResponseStreamingError)
 """What is raised when an answer did not come whole."""
 
+BUDGET_SPENT = "MaxCallsSpent"
+"""The error of a call that was not made, for the calls that may be made of its account were spent."""
+
 Place = tuple[str, str]
+
+
+class Way(NamedTuple):
+    """How a call goes out: by which client and whose credentials (None: the client's own), for which place, and where.
+
+    `at` differs from `place` in the Region where a resource of a global kind lies in one of its own.
+    """
+
+    client: Any
+    credentials: Any
+    place: Place
+    at: Place
 
 
 @dataclass(frozen=True)
@@ -84,7 +99,8 @@ class AwsClient:
     """Calls AWS for the collector.
 
     `allowed` are the operations (`service.Operation`) that the declarations name; any other is refused, also by the
-    botocore clients themselves. `calls` counts requests by (operation, account, Region).
+    botocore clients themselves. `calls` counts requests by (operation, account, Region), `taken` by the account and
+    Region they were made for. `budgets` are the calls that may be made of an account, where these are limited.
     """
 
     sessions: Sessions
@@ -95,8 +111,11 @@ class AwsClient:
     patience: Patience = field(default_factory=Patience)
     made: int = 0
     calls: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    _clients: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+    taken: Counter[Place] = field(default_factory=Counter)
+    budgets: dict[str, int] = field(default_factory=dict)
+    _clients: dict[tuple[int, str, str], Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _spent: Counter[str] = field(default_factory=Counter)
     _pace: threading.local = field(default_factory=threading.local)
 
     def pages(self, place: Place, request: Request) -> Iterator[dict[str, Any]]:
@@ -105,13 +124,12 @@ class AwsClient:
         Raises:
             Refusal: a page was not answered, came incomplete, or the list was cut short without a token.
         """
-        at = (place[0], request.region or place[1])
-        client = self._client(*at, request)
-        paging = paging_of(client, request.operation.partition(".")[2])
+        way = self._way(place, request)
+        paging = paging_of(way.client, request.operation.partition(".")[2])
         params = dict(request.params)
         seen: set[str] = set()
         while True:
-            answer = self._whole(client, at, request, params)
+            answer = self._whole(way, request, params)
             yield answer
             following = paging.following(answer)
             if following is None:
@@ -139,16 +157,17 @@ class AwsClient:
                     joined[name] += value
         return joined
 
-    def _whole(self, client: Any, place: Place, request: Request, params: Mapping[str, Any]) -> dict[str, Any]:
-        bucket = self.limits.bucket(*place, request.group or request.operation.partition(".")[0])
-        self._pace.bucket = bucket
+    def _whole(self, way: Way, request: Request, params: Mapping[str, Any]) -> dict[str, Any]:
+        bucket = self.limits.bucket(*way.at, request.group or request.operation.partition(".")[0])
+        self._pace.bucket, self._pace.credentials = bucket, way.credentials
         last = request.refused("NotAnswered", "")
         for attempt in range(self.patience.tries):
             if attempt:
                 self.patience.sleep(0.5 * 2**attempt)
+            self._count(way, request)
             bucket.take()
             try:
-                answer = self._ask(client, place, request.operation, params)
+                answer = self._ask(way.client, request.operation, params)
             except CUT as error:
                 last = request.refused("IncompleteAnswer", str(error))
             except ClientError as error:
@@ -166,46 +185,75 @@ class AwsClient:
                 last = request.refused("IncompleteAnswer", f"the answer lacks {request.expect}")
         raise last
 
-    def _ask(self, client: Any, place: Place, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    def _count(self, way: Way, request: Request) -> None:
+        """Count a request that is to be made.
+
+        Raises:
+            Refusal: all that may be made of the account have been.
+        """
+        account = way.place[0]
+        with self._lock:
+            budget = self.budgets.get(account)
+            if budget is not None and self._spent[account] >= budget:
+                raise request.refused(BUDGET_SPENT, f"all {budget:,} calls of account {account} are spent (max_calls)")
+            self._spent[account] += 1
+            self.calls[request.operation, *way.at] += 1
+            self.taken[way.place] += 1
+            self.made += 1
+
+    def _ask(self, client: Any, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         method = client.meta.method_to_api_mapping
         action = operation.partition(".")[2]
         name = next(name for name, api in method.items() if api == action)
-        with self._lock:
-            self.calls[operation, *place] += 1
-            self.made += 1
         answer = getattr(client, name)(**params)
         body = {key: value.read() if hasattr(value, "read") else value for key, value in answer.items()}
         made = plain(body)
         return made if isinstance(made, dict) else {}
 
-    def _client(self, account: str, region: str, request: Request) -> Any:
+    def forget(self, place: Place) -> None:
+        """Let go of what was kept of a place that is done: a scan of many accounts must not grow with each."""
+        self.limits.forget(*place)
+        with self._lock:
+            self.taken.pop(place, None)
+
+    def _way(self, place: Place, request: Request) -> Way:
         operation = request.operation
         if operation not in self.allowed:
             raise ForbiddenOperationError(f"{operation} is not declared by any kind; phiward does not call it")
         service = operation.partition(".")[0]
-        target = self.targets[account]
-        at = HOME_REGION.get(target.partition, region) if region == "global" else region
-        key = (account, at, service)
+        target = self.targets[place[0]]
+        at = (place[0], request.region or place[1])
+        region = HOME_REGION.get(target.partition, at[1]) if at[1] == "global" else at[1]
         with self._lock:
-            if key not in self._clients:
-                try:
-                    self._clients[key] = self._make(target, at, service)
-                except (BotoCoreError, ValueError) as error:
-                    raise request.refused(type(error).__name__, str(error)) from error
-            return self._clients[key]
+            try:
+                session, credentials = self.sessions.signer(target)
+                key = (id(session), region, service)
+                if key not in self._clients:
+                    self._clients[key] = self._make(session, region, service)
+            except (BotoCoreError, ValueError) as error:
+                raise request.refused(type(error).__name__, str(error)) from error
+            return Way(self._clients[key], credentials, place, at)
 
-    def _make(self, target: Target, region: str, service: str) -> Any:
+    def _make(self, session: Any, region: str, service: str) -> Any:
         config = Config(
             retries={"mode": "standard", "total_max_attempts": self.patience.attempts},
             max_pool_connections=self.threads, connect_timeout=self.patience.connect,
             read_timeout=self.patience.read, user_agent_extra="phiward",
+            account_id_endpoint_mode="disabled",  # a client serves many accounts
         )  # fmt: skip
-        client = self.sessions.session(target).client(service, region_name=region, config=config)
+        client = session.client(service, region_name=region, config=config)
         events = own_endpoint(client).meta.events
+        events.register("before-call", self._sign)
         events.register("before-call", self._guard(service))
         events.register("before-parse", check_whole)
         events.register("needs-retry", self._notice)
         return client
+
+    def _sign(self, context: dict[str, Any], **_: Any) -> None:
+        """Have a call signed by the credentials of the account that it is made for."""
+        credentials = getattr(self._pace, "credentials", None)
+        if credentials is not None:
+            context.setdefault("signing", {})["request_credentials"] = credentials
 
     def _guard(self, service: str) -> Callable[..., None]:
         def refuse(model: Any, **_: Any) -> None:

@@ -1,4 +1,4 @@
-"""Collection: every account and Region at once, each a graph of calls, results handed out as places finish."""
+"""Collection: many accounts and Regions at once, each a graph of calls, results handed out as places finish."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from itertools import islice
+from typing import Protocol
 
 from scanner.aws.builder import Builder
 from scanner.aws.carrier import Carrier
@@ -20,6 +22,17 @@ from scanner.model.kind import Kind
 from scanner.model.resource import Coverage, Resource
 
 GLOBAL = "global"
+
+
+class Executor(Protocol):
+    """Looks at accounts and Regions: in threads here, or on a cluster."""
+
+    @property
+    def made(self) -> int:
+        """How many calls were made."""
+
+    def collect(self, targets: Sequence[Target], skip: Iterable[tuple[str, str]] = ()) -> Iterator[PlaceResult]:
+        """Give each place's result as it finishes; places in `skip` are left out."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +53,11 @@ def operations(kinds: Iterable[type[Kind]]) -> frozenset[str]:
 
 @dataclass
 class Collector:
-    """Collects kinds in accounts and Regions.
+    """Collects kinds in accounts and Regions, in the threads of this process.
 
-    `as_of` is the moment that windows end at. `tick` is called with nothing while waiting, for progress. `client` is
-    made for the targets unless one is given that knows them and the kinds' operations.
+    `as_of` is the moment that windows end at. `tick` is called while waiting, for progress. `client` is made for the
+    targets unless one is given that knows them and the kinds' operations. So many places are open at once as there
+    are threads, so that what two thousand accounts hold is not in memory at the same time.
     """
 
     sessions: Sessions
@@ -63,19 +77,20 @@ class Collector:
         """
         results: queue.SimpleQueue[PlaceGraph] = queue.SimpleQueue()
         pool = Pool(self.threads)
-        self.client = self.client or AwsClient(
-            self.sessions, {target.account: target for target in targets}, operations(self.kinds.values()),
-            self.threads, self.limits, self.patience,
-        )  # fmt: skip
-        carrier = Carrier(self.client, pool, patience=self.patience)
+        client = self.client = self.client or self._client(targets)
         places = list(self._places(targets, set(skip)))
+        waiting = iter(places)
+
+        def begin(count: int) -> None:
+            for target, region, kinds in islice(waiting, count):
+                carrier = Carrier(client, pool, patience=self.patience)
+                make = partial(self._builder, target, region)
+                graph = PlaceGraph((target.account, region), kinds, make, self.redactor, carrier, results.put)
+                pool.submit(self._enter, graph, target)
+
         left = len(places)
         try:
-            for target, region, kinds in places:
-                make = partial(self._builder, target, region)
-                place = (target.account, region)
-                graph = PlaceGraph(place, kinds, make, self.redactor, carrier, results.put)
-                pool.submit(self._enter, graph, target)
+            begin(self.threads)
             while left:
                 try:
                     done = results.get(timeout=0.25)
@@ -83,11 +98,24 @@ class Collector:
                     pool.check()
                 else:
                     left -= 1
-                    yield self._result(done)
+                    begin(1)
+                    yield self._result(done, client)
                 if self.tick is not None:
-                    self.tick(len(places) - left, len(places), self.client.made)
+                    self.tick(len(places) - left, len(places), self.made)
         finally:
             pool.close()
+
+    @property
+    def made(self) -> int:
+        """How many calls were made."""
+        return self.client.made if self.client else 0
+
+    def _client(self, targets: Sequence[Target]) -> AwsClient:
+        return AwsClient(
+            self.sessions, {target.account: target for target in targets}, operations(self.kinds.values()),
+            self.threads, self.limits, self.patience,
+            budgets={target.account: target.max_calls for target in targets if target.max_calls is not None},
+        )  # fmt: skip
 
     def _enter(self, graph: PlaceGraph, target: Target) -> None:
         gap = self.sessions.entry_gap(target)
@@ -111,10 +139,12 @@ class Collector:
     ) -> Builder:
         return Builder(kind, target.partition, target.account, region, self.as_of, root, parent)
 
-    def _result(self, graph: PlaceGraph) -> PlaceResult:
+    def _result(self, graph: PlaceGraph, client: AwsClient) -> PlaceResult:
         resources = [
             resource
             for state in graph.states.values()
             for resource in sorted(state.resources, key=lambda item: (item.arn, item.id))
         ]
-        return PlaceResult(*graph.place, resources, graph.coverage())
+        calls = client.taken[graph.place]
+        client.forget(graph.place)
+        return PlaceResult(*graph.place, resources, graph.coverage(), calls)

@@ -74,3 +74,9 @@ class Limits:
             if key not in self._buckets:
                 self._buckets[key] = self._make()
             return self._buckets[key]
+
+    def forget(self, account: str, region: str) -> None:
+        """Let go of the buckets of a place where nothing more is asked."""
+        with self._lock:
+            for key in [key for key in self._buckets if key[:2] == (account, region)]:
+                del self._buckets[key]

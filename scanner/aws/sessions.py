@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 import botocore.session
-from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.credentials import DeferredRefreshableCredentials, create_assume_role_refresher
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError, ProfileNotFound
 
 from scanner.aws.errors import AwsError, refusal
@@ -19,13 +19,24 @@ HOME_REGION: Mapping[str, str] = {"aws": "us-east-1", "aws-us-gov": "us-gov-west
 """Where each partition's global services are called."""
 
 
-BASE_OPERATIONS = ("ec2.DescribeRegions", "organizations.ListAccounts", "sts.GetCallerIdentity")
+BASE_OPERATIONS = (
+    "ec2.DescribeRegions", "organizations.ListAccounts", "organizations.ListAccountsForParent",
+    "organizations.ListOrganizationalUnitsForParent", "organizations.ListRoots", "organizations.ListTagsForResource",
+    "sts.GetCallerIdentity",
+)  # fmt: skip
 """What is called before any kind is collected: who we are, and where to look."""
+
+SESSION_NAME = "phiward"
+"""The name of a role's session, by which CloudTrail tells what phiward did, unless config.toml gives another."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """An account to look at: its name, its Regions, and the role to assume there (empty: the caller's own)."""
+    """An account to look at: its name, its Regions, and the role to assume there (empty: the caller's own).
+
+    `session_tags` are pairs of key and value. `max_calls` is how many API calls may be made to collect the account;
+    None is as many as it takes. `gap` is why the account cannot be looked at, where that is known beforehand.
+    """
 
     account: str
     name: str = ""
@@ -33,6 +44,27 @@ class Target:
     role: str = ""
     external_id: str = ""
     partition: str = "aws"
+    session_name: str = SESSION_NAME
+    session_tags: tuple[tuple[str, str], ...] = ()
+    max_calls: int | None = None
+    gap: Gap | None = None
+
+    @property
+    def role_arn(self) -> str:
+        """The ARN of the role to assume; empty where none is."""
+        if not self.role or self.role.startswith("arn:"):
+            return self.role
+        return f"arn:{self.partition}:iam::{self.account}:role/{self.role}"
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """The parameters of `sts.AssumeRole`."""
+        given: dict[str, Any] = {"RoleArn": self.role_arn, "RoleSessionName": self.session_name}
+        if self.external_id:
+            given["ExternalId"] = self.external_id
+        if self.session_tags:
+            given["Tags"] = [{"Key": key, "Value": value} for key, value in self.session_tags]
+        return given
 
 
 @dataclass(frozen=True)
@@ -51,6 +83,8 @@ class Sessions:
     base: Any = None
     region: str = ""
     _made: dict[str, Any] = field(default_factory=dict)
+    _entered: dict[str, Any] = field(default_factory=dict)
+    _sts: Any = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -69,6 +103,10 @@ class Sessions:
     def home(self) -> str:
         """The Region that the first calls go to."""
         return str(self.region or self.base.region_name or "us-east-1")
+
+    def home_of(self, partition: str) -> str:
+        """The Region where a partition's global services are called."""
+        return HOME_REGION.get(partition, self.home)
 
     def identity(self) -> Identity:
         """Ask who we are.
@@ -99,9 +137,21 @@ class Sessions:
         if not target.role:
             return self.base
         with self._lock:
-            if target.account not in self._made:
-                self._made[target.account] = self._assumed(target)
-            return self._made[target.account]
+            key = repr(target.entry)
+            if key not in self._made:
+                self._made[key] = self._assumed(target)
+            return self._made[key]
+
+    def signer(self, target: Target) -> tuple[Any, Any]:
+        """Give the session whose clients may serve an account, and the credentials to sign its calls with.
+
+        Where the credentials are None the session's own are meant. Accounts that are entered by a role share the
+        clients of the base session: to make a client takes longer than most calls, and a quarter of a megabyte.
+        """
+        if not target.role:
+            return self.session(target), None
+        with self._lock:
+            return self.base, self._credentials(target)
 
     def with_regions(self, target: Target, known: Iterable[str]) -> Target:
         """Give the target its enabled Regions; an account that cannot be entered keeps the home Region, to be named.
@@ -110,17 +160,18 @@ class Sessions:
             AwsError: the Regions of an account that can be entered cannot be listed.
         """
         if self.entry_gap(target) is not None:
-            return replace(target, regions=(HOME_REGION.get(target.partition, self.home),))
+            return replace(target, regions=(self.home_of(target.partition),))
         client = self.session(target).client("ec2", region_name=self.home)
         return replace(target, regions=enabled_regions(client, known))
 
     def entry_gap(self, target: Target) -> Gap | None:
-        """Say why an account's role cannot be assumed, or None when it can (or none is to be assumed)."""
-        if not target.role:
-            return None
+        """Say why an account cannot be entered, or None when it can (or no role is to be assumed)."""
+        if target.gap is not None or not target.role:
+            return target.gap
         operation, permission = "sts.AssumeRole", "sts:AssumeRole"
         try:
-            self.session(target).get_credentials().get_frozen_credentials()
+            _, credentials = self.signer(target)
+            credentials.get_frozen_credentials()
         except ClientError as error:
             said = error.response.get("Error", {})
             return refusal(operation, permission, str(said.get("Code", "")), str(said.get("Message", ""))).gap
@@ -130,20 +181,20 @@ class Sessions:
 
     def _assumed(self, target: Target) -> Any:
         inner = self.base._session  # noqa: SLF001  boto3 offers no other way to share the loader
-        role = target.role
-        if not role.startswith("arn:"):
-            role = f"arn:{target.partition}:iam::{target.account}:role/{role}"
-        extra = {"RoleSessionName": "phiward"} | ({"ExternalId": target.external_id} if target.external_id else {})
-        fetcher = AssumeRoleCredentialFetcher(
-            client_creator=inner.create_client, source_credentials=inner.get_credentials(), role_arn=role,
-            extra_args=extra,
-        )  # fmt: skip
         made = botocore.session.Session()
         made.register_component("data_loader", inner.get_component("data_loader"))
-        made._credentials = DeferredRefreshableCredentials(  # noqa: SLF001  as boto3's own documentation does
-            refresh_using=fetcher.fetch_credentials, method="assume-role"
-        )
+        made._credentials = self._credentials(target)  # noqa: SLF001  as boto3's own documentation does
         return boto3.Session(botocore_session=made, region_name=self.home)
+
+    def _credentials(self, target: Target) -> Any:
+        """Give the credentials of a role, which are fetched when first used and renewed before they end."""
+        key = repr(target.entry)
+        if key not in self._entered:
+            self._sts = self._sts or self.base.client("sts", region_name=self.home)
+            self._entered[key] = DeferredRefreshableCredentials(
+                refresh_using=create_assume_role_refresher(self._sts, target.entry), method="assume-role"
+            )
+        return self._entered[key]
 
 
 def enabled_regions(client: Any, known: Iterable[str]) -> tuple[str, ...]:
@@ -168,17 +219,3 @@ def enabled_regions(client: Any, known: Iterable[str]) -> tuple[str, ...]:
 def regions_of_partition(session: Any, partition: str) -> tuple[str, ...]:
     """Name the Regions that botocore knows in a partition."""
     return tuple(session.get_available_regions("ec2", partition_name=partition))
-
-
-def member_accounts(sessions: Sessions) -> tuple[dict[str, str], str]:
-    """List the organization's active accounts (`organizations.ListAccounts`); where refused, say why."""
-    client = sessions.base.client("organizations", region_name=sessions.home)
-    try:
-        pages = client.get_paginator("list_accounts").paginate()
-        found = {str(entry["Id"]): str(entry["Name"]) for page in pages for entry in page["Accounts"]
-                 if entry.get("State", entry.get("Status")) == "ACTIVE"}  # fmt: skip
-    except ClientError as error:
-        return {}, str(error.response.get("Error", {}).get("Code", "refused"))
-    except BotoCoreError as error:
-        return {}, type(error).__name__
-    return found, ""

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli import app_compare, app_remediate
+from scanner.cli import app_accounts, app_compare, app_remediate
 from scanner.cli import options as opt
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.add_typer(rules_app, name="rules")
 baseline_app = typer.Typer(no_args_is_help=True, help="Approved scans to compare with: approve, show, prune.")
 app.add_typer(baseline_app, name="baseline")
 app.add_typer(app_remediate.remediate_app, name="remediate")
+app.add_typer(app_accounts.accounts_app, name="accounts")
 
 
 def _print_version(wanted: bool) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from scanner.cli.accounts import resumed, survey
 from scanner.cli.wire import Clock, UsageError, Wiring
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ GLOBAL = "global"
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a scan is asked to look at; what is empty means all."""
+    """What a scan is asked to look at; what is empty means all. `engine` is `threads` or a Dask scheduler's address."""
 
     accounts: Sequence[str] = ()
     regions: Sequence[str] = ()
@@ -37,6 +38,8 @@ class Wanted:
     rules: Sequence[str] = ()
     packs: Sequence[str] = ()
     resume: bool = False
+    engine: str = ""
+    id: str = ""
 
 
 def run_scan(
@@ -50,24 +53,29 @@ def run_scan(
         AwsError: AWS cannot be used with these credentials.
         StoreError: the store cannot take the scan.
     """
-    info = _interrupted(store) if wanted.resume else None
+    info = _interrupted(store, wanted.id) if wanted.resume else None
     rules, kinds = _chosen(wiring, wanted) if info is None else _as_before(wiring, info)
-    judge = make_judge(wiring, rules, store)
+    make_judge(wiring, rules, store)  # what config.toml says wrongly is said before AWS is asked anything
     redactor = wiring.redactor() if store is not None else passing_redactor()
     identity = sessions.identity()
+    found = survey(wiring, sessions, identity)
     if info is None:
-        targets = wiring.targets(sessions, identity, wanted.accounts, wanted.regions)
+        targets = found.targets(wanted.accounts, wanted.regions)
     else:
-        regions = sorted({region for _, region in info.targets if region != GLOBAL})
-        targets = [_narrowed(target, info) for target in wiring.targets(sessions, identity, info.accounts, regions)]
-    work = _Work(wiring, rules, kinds, judge, redactor, targets, _code_beside(wiring))
+        targets = resumed(found, info.targets, sessions.home_of(identity.partition))
+    wiring = replace(wiring, config=found.whole_config)
+    judge = make_judge(wiring, rules, store)
+    work = _Work(wiring, rules, kinds, judge, redactor, targets, _code_beside(wiring), wanted.engine, id=wanted.id)
     result = _carry_out(work, info, sessions, store, clock or Clock(), tick)
     result.targets = targets
     return result
 
 
-def _interrupted(store: Store | None) -> ScanInfo:
-    info = store.unfinished() if store is not None else None
+def _interrupted(store: Store | None, id: str) -> ScanInfo:
+    if id and store is not None:
+        info = next((each for each in store.scans() if each.id == id and not each.finished), None)
+    else:
+        info = store.unfinished() if store is not None else None
     if info is None:
         raise UsageError("--resume: the store holds no interrupted scan; run `phiward scan`")
     return info
@@ -90,12 +98,6 @@ def _as_before(wiring: Wiring, info: ScanInfo) -> tuple[list[type[Rule]], dict[s
     return rules, {cfn: all_kinds[cfn] for cfn in info.kinds if cfn in all_kinds}
 
 
-def _narrowed(target: Target, info: ScanInfo) -> Target:
-    """Look only at the Regions of the account that the interrupted scan was to look at."""
-    own = (region for account, region in info.targets if account == target.account and region != GLOBAL)
-    return replace(target, regions=tuple(own))
-
-
 def _code_beside(wiring: Wiring) -> Beside | None:
     if not wiring.config.iac.terraform:
         return None
@@ -113,6 +115,8 @@ class _Work:
     redactor: Redactor
     targets: Sequence[Target]
     beside: Beside | None = None
+    engine: str = ""
+    id: str = ""
 
 
 def _carry_out(
@@ -145,11 +149,20 @@ def _scan_info(work: _Work, started: datetime) -> ScanInfo:
     from scanner.store import ScanInfo, new_id
 
     return ScanInfo(
-        id=new_id(started), started=started, as_of=started, kinds=tuple(sorted(work.kinds)),
+        id=work.id or new_id(started), started=started, as_of=started, kinds=tuple(sorted(work.kinds)),
         rules=tuple(name for rule in work.rules for name in (rule.id, *rule.was)),
-        targets=tuple((target.account, region) for target in work.targets for region in (GLOBAL, *target.regions)),
+        targets=tuple(_places(work)),
         names={target.account: target.name for target in work.targets}, versions=_versions(),
     )  # fmt: skip
+
+
+def _places(work: _Work) -> Iterator[tuple[str, str]]:
+    """Give the places that are looked at: not those where none of the kinds is."""
+    scopes = {kind.scope for kind in work.kinds.values()}
+    for target in work.targets:
+        for region in (GLOBAL, *target.regions):
+            if ("global" if region == GLOBAL else "regional") in scopes:
+                yield target.account, region
 
 
 def _versions() -> dict[str, str]:

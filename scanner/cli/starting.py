@@ -42,6 +42,19 @@ CELLS = (
     '# reason = "larger clients run more tasks"',
     "",
 )
+ORGANIZATION = (
+    "# [organization.exclude]         # with [aws] organization: the accounts that are left out",
+    "# accounts = []",
+    '# ous = ["Sandbox"]             # an OU by its id, or by its path below the root',
+    '# tags = { phiward = "off" }',
+    "",
+    '# [organization.ous."Workloads/Production"]       # what holds in an OU; an inner OU counts before an outer one',
+    '# environment = "production"',
+    "",
+    '# [organization.tags."system=cells"]              # what holds where an account bears a tag; counts before an OU',
+    '# group = "cells"',
+    "",
+)
 REMEDIATION = (
     "# [remediation]                 # who carries approved plans out; the scanner itself only reads",
     '# role = "PhiwardRemediation"   # the role to assume in each account of a plan: a name, or an ARN',
@@ -101,13 +114,18 @@ def write_config(out: Path, *, force: bool) -> None:
 
 def look_around(sessions: Sessions, identity: Identity, folder: Path) -> Found:
     """Ask for Regions and, where allowed, for the organization's accounts; look for Terraform in the folder."""
-    from scanner.aws.sessions import Target, member_accounts, regions_of_partition
+    from scanner.aws.errors import AwsError
+    from scanner.aws.organization import discover
+    from scanner.aws.sessions import Target, regions_of_partition
 
     known = regions_of_partition(sessions.base, identity.partition)
     here = sessions.with_regions(Target(identity.account, partition=identity.partition), known)
-    members, refused = member_accounts(sessions)
-    if refused:
-        complain(f"the organization's accounts were not listed ({refused}); add them by hand where there are any")
+    members: dict[str, str] = {}
+    try:
+        found = discover(sessions, identity).members.values()
+        members = {member.account: member.name for member in found if member.state == "ACTIVE"}
+    except AwsError as error:
+        complain(str(error))
     terraform = sorted({path.name for pattern in STATE_FILES for path in folder.glob(pattern)})
     return Found(identity.account, identity.arn, here.regions, members, terraform[:5])
 
@@ -126,6 +144,8 @@ def config_text(found: Found) -> str:
         f"regions = [{regions}]   # the enabled ones of {found.account}; leave out to ask each night",
         '# role = "PhiwardAudit"        # the role to assume in every other account',
         '# external_id = ""',
+        "# organization = true          # look at every account of the organization; `phiward accounts list`",
+        "# max_calls = 20000            # API calls at most to collect one account; what is left is UNKNOWN",
         "",
         "[scope]                         # what holds PHI; what is not said counts as unknown, never as out",
         'tags = { "data-classification" = "phi" }',
@@ -143,6 +163,7 @@ def config_text(found: Found) -> str:
         "",
         *DRIFT,
         *_code(found),
+        *ORGANIZATION,
         *REMEDIATION,
         "[reports]",
         'out = "reports-out"',

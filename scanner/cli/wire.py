@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scanner.engine.settings import ACCOUNT, REGION, Config, load
+from scanner.engine.settings import Config, load
 
 if TYPE_CHECKING:
     from scanner.aws.sessions import Identity, Sessions, Target
@@ -113,44 +113,16 @@ class Wiring:
     def targets(
         self, sessions: Sessions, identity: Identity, accounts: Sequence[str] = (), regions: Sequence[str] = ()
     ) -> list[Target]:
-        """Say where to look: the accounts of config.toml, else our own; their Regions, else all enabled ones.
+        """Say where to look: the accounts of config.toml and the organization, else our own; see `Survey.targets`.
 
         Raises:
             UsageError: an account or Region is named that is none.
-            AwsError: our own account's Regions cannot be listed.
+            ConfigError: an OU is named that the organization does not have.
+            AwsError: the organization, or our own account's Regions, cannot be listed.
         """
-        from scanner.aws.sessions import Target, regions_of_partition
+        from scanner.cli.accounts import survey
 
-        for region in regions:
-            if not REGION.fullmatch(region):
-                raise UsageError(f"--region {region}: no Region; give a code such as us-east-1")
-        named = self._accounts(accounts) or [identity.account]
-        known = regions_of_partition(sessions.base, identity.partition)
-        found = []
-        for account in named:
-            table = self.config.accounts.get(account)
-            role = self.config.aws.role if table is None or table.role is None else table.role
-            external = self.config.aws.external_id if table is None or table.external_id is None else table.external_id
-            role = "" if account == identity.account and (table is None or table.role is None) else role
-            if account != identity.account and not role:
-                raise UsageError(f"account {account}: say in [aws] role which role to assume there")
-            wanted = tuple(regions) or (table.regions if table else ()) or self.config.aws.regions
-            unknown = [region for region in wanted if known and region not in known]
-            if unknown:
-                raise UsageError(f"{', '.join(unknown)}: not in the partition {identity.partition}")
-            name = (table.name if table else "") or account
-            target = Target(account, name, wanted, role, external, identity.partition)
-            found.append(target if wanted else sessions.with_regions(target, known))
-        return found
-
-    def _accounts(self, given: Sequence[str]) -> list[str]:
-        by_name = {table.name: account for account, table in self.config.accounts.items() if table.name}
-        chosen = [by_name.get(text, text) for text in given]
-        for text in chosen:
-            if not ACCOUNT.fullmatch(text):
-                names = ", ".join(by_name) or "none"
-                raise UsageError(f"--account {text}: neither twelve digits nor a name in config.toml (names: {names})")
-        return chosen or list(self.config.accounts)
+        return survey(self, sessions, identity).targets(accounts, regions)
 
 
 @dataclass(frozen=True)

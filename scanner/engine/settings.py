@@ -20,14 +20,21 @@ from pydantic import (
     field_validator,
 )
 
+from scanner.engine.account_tables import (
+    ACCOUNT,
+    Account,
+    AccountTable,
+    OrganizationTable,
+    Session,
+    account_id,
+    region_code,
+)
 from scanner.engine.cells import Cells
 from scanner.engine.drift.allowed import DriftTable
 from scanner.engine.scheduled import ScheduleTable
 from scanner.engine.toml_lines import line_of
 from scanner.engine.writers import PublishTable, RemediationTable
 
-ACCOUNT = re.compile(r"\d{12}")
-REGION = re.compile(r"(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov|-iso[a-z]?)?-[a-z]+-\d")
 PORTS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?/(?:tcp|udp)")
 LAST_PORT = 65535
 RETENTION_DAYS = 2192
@@ -36,18 +43,6 @@ RETENTION_DAYS = 2192
 
 class ConfigError(ValueError):
     """config.toml is wrong: where, what, and how to mend it."""
-
-
-def _account(value: str) -> str:
-    if not ACCOUNT.fullmatch(value):
-        raise ValueError(f"{value!r} is no account id; give its twelve digits in quotes")
-    return value
-
-
-def _region(value: str) -> str:
-    if not REGION.fullmatch(value):
-        raise ValueError(f"{value!r} is no Region; give a code such as us-east-1")
-    return value
 
 
 def _cidr(value: str) -> str:
@@ -104,28 +99,16 @@ class StoreTable(_Table):
     retention_days: int = Field(default=RETENTION_DAYS, ge=1)
 
 
-class AwsTable(_Table):
-    """Which Regions, and the role to assume in each account."""
+class AwsTable(Session):
+    """Which accounts and Regions, the role to assume in each account, and how it is looked at, unless others say so.
 
-    regions: tuple[str, ...] = ()
+    With `organization`, all accounts of the organization are looked at, and those of `[accounts]`.
+    """
+
+    organization: bool = False
     role: str = ""
     external_id: str = ""
     threads: int = Field(default=32, ge=1, le=256)
-
-    _regions = field_validator("regions")(lambda given: tuple(_region(region) for region in given))
-
-
-class AccountTable(_Table):
-    """One account: how it is called, what it belongs to, the role to assume there."""
-
-    name: str = ""
-    group: str = ""
-    environment: str = ""
-    role: str | None = None
-    external_id: str | None = None
-    regions: tuple[str, ...] = ()
-
-    _regions = field_validator("regions")(lambda given: tuple(_region(region) for region in given))
 
 
 class ScopeTable(_Table):
@@ -135,7 +118,7 @@ class ScopeTable(_Table):
     accounts: tuple[str, ...] = ()
     vpcs: tuple[str, ...] = ()
 
-    _accounts = field_validator("accounts")(lambda given: tuple(_account(account) for account in given))
+    _accounts = field_validator("accounts")(lambda given: tuple(account_id(account) for account in given))
 
 
 class PacksTable(_Table):
@@ -163,7 +146,7 @@ class DrTable(_Table):
 
     region: str = ""
 
-    _region = field_validator("region")(lambda given: _region(given) if given else given)
+    _region = field_validator("region")(lambda given: region_code(given) if given else given)
 
 
 class IacTable(_Table):
@@ -194,7 +177,8 @@ class Config(_Table):
 
     store: StoreTable = StoreTable()
     aws: AwsTable = AwsTable()
-    accounts: dict[Annotated[str, AfterValidator(_account)], AccountTable] = {}
+    accounts: dict[Account, AccountTable] = {}
+    organization: OrganizationTable = OrganizationTable()
     scope: ScopeTable = ScopeTable()
     packs: PacksTable = PacksTable()
     overlay: OverlayTable = OverlayTable()
@@ -220,8 +204,10 @@ class Config(_Table):
     @classmethod
     def _planned(cls, given: dict[str, tuple[str, ...]], info: ValidationInfo) -> dict[str, tuple[str, ...]]:
         known = set(info.data.get("accounts", {}))
-        for table in info.data.get("accounts", {}).values():
-            known |= {table.name, table.group, table.environment, f"{table.group}/{table.environment}"} - {""}
+        layers = info.data["organization"].layers if "organization" in info.data else ()
+        for table in (*info.data.get("accounts", {}).values(), *layers):
+            named = {table.name} if isinstance(table, AccountTable) else set()
+            known |= named | {table.group, table.environment, f"{table.group}/{table.environment}"} - {""}
         for name in given:
             if name not in known and not ACCOUNT.fullmatch(name):
                 raise ValueError(f"{name!r} is no account of [accounts], nor a group or environment there")

@@ -125,7 +125,7 @@ def test_the_clients_of_botocore_refuse_it_too(serve: Serve, connect: Connect) -
     stub = serve({"ecs.ListClusters": said(clusterArns=[])})
     client = connect("ecs.ListClusters")
     client.one(HERE, CLUSTERS)
-    inner = client._client(ACCOUNT, "us-east-1", CLUSTERS)  # noqa: SLF001  the door that is tried
+    inner = client._way(HERE, CLUSTERS).client  # noqa: SLF001  the door that is tried
     with pytest.raises(ForbiddenOperationError, match=r"ecs\.DeleteCluster"):
         inner.delete_cluster(cluster="phi")
     with pytest.raises(ForbiddenOperationError, match=r"ecs\.ListServices"):
@@ -137,7 +137,7 @@ def test_a_mutating_call_that_is_forced_through_is_refused(serve: Serve, connect
     """Even if the method is looked up on the client and called with the low-level function."""
     stub = serve({"ec2.DescribeVpcs": xml("<DescribeVpcsResponse><vpcSet/></DescribeVpcsResponse>")})
     request = Request("ec2.DescribeVpcs", {})
-    inner = connect("ec2.DescribeVpcs")._client(ACCOUNT, "us-east-1", request)  # noqa: SLF001
+    inner = connect("ec2.DescribeVpcs")._way(HERE, request).client  # noqa: SLF001
     with pytest.raises(ForbiddenOperationError, match=r"ec2\.DeleteVpc"):
         inner._make_api_call("DeleteVpc", {"VpcId": "vpc-1"})  # noqa: SLF001
     assert stub.asked == []
@@ -215,6 +215,69 @@ def test_a_role_is_assumed_once_for_all_calls(serve: Serve, sessions: Sessions, 
     client.one(HERE, CLUSTERS)
     client.one(HERE, CLUSTERS)
     assert (stub.count("sts.AssumeRole"), stub.count("ecs.ListClusters")) == (1, 2)
+
+
+def _keys_of(asked: Asked) -> Answer:
+    account = asked.params["RoleArn"].split(":")[4]
+    keys = f"<AccessKeyId>AKIA{account}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>"
+    return xml(
+        f"<R><AssumeRoleResult><Credentials>{keys}<Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>"
+        "</AssumeRoleResult></R>"
+    )
+
+
+def test_accounts_share_clients_and_each_call_is_signed_for_its_own(
+    serve: Serve, sessions: Sessions, limits: Limits
+) -> None:
+    from scanner.aws.client import AwsClient
+
+    stub = serve({"sts.AssumeRole": _keys_of, "ecs.ListClusters": said(clusterArns=[])})
+    own = Target("000000000000")
+    targets = {each: Target(each, role="phiward") for each in ("111111111111", "222222222222")} | {own.account: own}
+    client = AwsClient(sessions, targets, frozenset({"ecs.ListClusters"}), 2, limits, QUICK)
+    asked = [account for account in [*targets, *reversed(targets)] for _ in range(2)]
+    for account in asked:
+        client.one((account, "us-east-1"), CLUSTERS)
+    signers = [each.signer for each in stub.asked if each.key == "ecs.ListClusters"]
+    assert signers == ["AKIATEST" if account == own.account else f"AKIA{account}" for account in asked]
+    assert len(client._clients) == 1  # noqa: SLF001  what is shared
+    assert stub.count("sts.AssumeRole") == 2
+
+
+def test_the_session_of_a_role_has_the_name_and_the_tags_that_were_chosen(
+    serve: Serve, sessions: Sessions, limits: Limits
+) -> None:
+    from scanner.aws.client import AwsClient
+
+    stub = serve({"sts.AssumeRole": _keys_of, "ecs.ListClusters": said(clusterArns=[])})
+    target = Target(ACCOUNT, role="phiward", session_name="night@phiward", session_tags=(("team", "platform"),))
+    AwsClient(sessions, {ACCOUNT: target}, frozenset({"ecs.ListClusters"}), 2, limits, QUICK).one(HERE, CLUSTERS)
+    (params,) = stub.params("sts.AssumeRole")
+    assert params["RoleSessionName"] == "night@phiward"
+    assert (params["Tags.member.1.Key"], params["Tags.member.1.Value"]) == ("team", "platform")
+    assert "ExternalId" not in params
+
+
+def test_when_the_budget_of_an_account_is_spent_it_is_not_asked_again(
+    serve: Serve, sessions: Sessions, limits: Limits
+) -> None:
+    from scanner.aws.client import BUDGET_SPENT, AwsClient
+
+    stub = serve({"sts.AssumeRole": _keys_of, "ecs.ListClusters": said(clusterArns=[])})
+    targets = {each: Target(each, role="phiward") for each in ("111111111111", "222222222222")}
+    budgets = {"111111111111": 2}
+    client = AwsClient(
+        sessions, targets, frozenset({"ecs.ListClusters"}), 2, limits, QUICK, budgets=budgets
+    )  # fmt: skip
+    for region in ("us-east-1", "eu-west-1"):
+        client.one(("111111111111", region), CLUSTERS)
+    with pytest.raises(Refusal) as told:
+        client.one(("111111111111", "us-west-2"), CLUSTERS)
+    assert (told.value.code, told.value.gap.state) == (BUDGET_SPENT, GapState.ERROR)
+    assert "all 2 calls of account 111111111111 are spent (max_calls)" in str(told.value)
+    for _ in range(3):
+        client.one(("222222222222", "us-east-1"), CLUSTERS)
+    assert stub.count("ecs.ListClusters") == 5
 
 
 def test_a_role_that_may_not_be_assumed_is_what_is_named(serve: Serve, sessions: Sessions, limits: Limits) -> None:
