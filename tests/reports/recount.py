@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from collections import defaultdict
@@ -54,6 +55,38 @@ def oscal(text: Any) -> Iterator[Row]:
         check = tuple(said[name] for name in ("rule", "account", "region", "kind", "key"))
         if said["counted"] == "yes":
             yield Row(check, Verdict(said["verdict"]), said["severity"], said["accepted"] == "yes")
+
+
+def _counts(found: Any) -> Verdict | None:
+    """Reckon what a finding counts as from its verdict and status: what is resolved and was adverse counts no more."""
+    verdict = Verdict(found["verdict"])
+    if found["status"] == "resolved" and verdict in AGAINST:
+        return None
+    return Verdict.UNKNOWN if found["status"] == "unseen" and verdict is not Verdict.ERROR else verdict
+
+
+def _rows(findings: Any, accepted: Callable[[Any], bool]) -> Iterator[Row]:
+    for found in findings:
+        check = tuple(found[name] for name in ("rule", "account", "region", "kind", "resource"))
+        counted = _counts(found)
+        if counted is not None:
+            yield Row(check, counted, found["severity"], counted is Verdict.FAIL and accepted(found))
+
+
+def csv_rows(text: Any) -> Iterator[Row]:
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    return _rows(rows, lambda row: bool(row["accepted_until"]) and not row["not_accepted"])
+
+
+def json_rows(text: Any) -> Iterator[Row]:
+    document = json.loads(text)
+
+    def accepted(found: Any) -> bool:
+        given = found["acceptance"] or {}
+        until = str(given.get("until") or "")
+        return bool(given) and not (given.get("revoked") or given.get("lapsed")) and until >= document["as_of"][:10]
+
+    return _rows(document["findings"], accepted)
 
 
 def parquet(content: Any) -> Iterator[Row]:
