@@ -128,7 +128,10 @@ def gather(
     calls = {(entry.account, entry.operation) for entry in data.coverage}
     return Pack(
         data=data, asked=citations,
-        rules=[_rule(name, rule, chosen, parameters) for name, rule in sorted(chosen.rules.items())],
+        rules=[
+            {**rule_document(rule, chosen.covers, parameters), "id": name} if rule else _former(name, chosen)
+            for name, rule in sorted(chosen.rules.items())
+        ],
         not_run=[rule.id for rule in chosen.not_run],
         held=parts.chosen(held, whole, read), told=told,
         log=[one for one in store.acceptance_log() if one.subject in ids or (one.account, one.subject) in calls],
@@ -199,29 +202,31 @@ def _data(store: Store, info: ScanInfo, focus: Focus, chosen: _Chosen) -> Report
     )  # fmt: skip
 
 
-def _rule(name: str, rule: type[Rule] | None, chosen: _Chosen, parameters: Parameters) -> dict[str, Any]:
+def rule_document(rule: type[Rule], covers: Collection[str], parameters: Parameters) -> dict[str, Any]:
+    """Say what a rule demands and why, who cites it for what is asked, and its parameters as they are in force."""
+    from msgspec.structs import asdict
+
     from reports.view import rule_info
     from scanner.cli.listing import document
     from scanner.engine.normalise import builtin
 
-    if rule is None:
-        return _former(next(each for each in chosen.findings if each.rule == name), chosen.covers)
     info = rule_info(rule)
     plain, overrides = parameters.in_force(rule)
     found = document(rule)
     values = [{**each, "value": builtin(getattr(plain, each["name"]))} for each in found["parameters"]]
-    others = [{"where": builtin(where), "values": builtin(settings)} for where, settings in overrides]
-    said = {"why": info.why, "speaks_of": info.scope, "cited_by": _cited(rule.hipaa, chosen.covers)}
-    return {**found, "id": name, **said, "parameters": values, "overrides": others}
+    others = [{"where": asdict(where), "values": builtin(asdict(settings))} for where, settings in overrides]
+    said = {"why": info.why, "speaks_of": info.scope, "cited_by": _cited(rule.hipaa, covers)}
+    return {**found, **said, "parameters": values, "overrides": others}
 
 
-def _former(finding: Finding, covers: Collection[str]) -> dict[str, Any]:
+def _former(name: str, chosen: _Chosen) -> dict[str, Any]:
     """Say what is known of a rule that this version of phiward no longer has: what its findings say."""
+    finding = next(each for each in chosen.findings if each.rule == name)
     lists = {name: list(getattr(finding, name)) for name in ("hipaa", "hipaa_proposed", "aliases")}
     why = "This version of phiward does not have this rule; it is told as its findings tell it."
     plain = {"id": finding.rule, "title": finding.title, "severity": finding.severity, "category": finding.category}
     empty: dict[str, Any] = {"packs": [], "sources": [], "related": [], "parameters": [], "overrides": []}
-    said = {"kinds": [finding.kind], "why": why, "speaks_of": "", "cited_by": _cited(finding.hipaa, covers)}
+    said = {"kinds": [finding.kind], "why": why, "speaks_of": "", "cited_by": _cited(finding.hipaa, chosen.covers)}
     return {**plain, **lists, **empty, **said}
 
 
