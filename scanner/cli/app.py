@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli import app_accounts, app_compare, app_remediate
+from scanner.cli import app_accounts, app_compare, app_remediate, app_schedule
 from scanner.cli import options as opt
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.add_typer(rules_app, name="rules")
 baseline_app = typer.Typer(no_args_is_help=True, help="Approved scans to compare with: approve, show, prune.")
 app.add_typer(baseline_app, name="baseline")
 app.add_typer(app_remediate.remediate_app, name="remediate")
+app.add_typer(app_schedule.schedule_app, name="schedule")
 app.add_typer(app_accounts.accounts_app, name="accounts")
 
 
@@ -73,13 +74,14 @@ def scan(
     ] = False,
     format: Annotated[opt.PlainFormat, typer.Option("--format", help="Form of the answer.")] = opt.PlainFormat.TABLE,
     config: opt.Config = None, store: opt.Store = "", quiet: opt.Quiet = False, verbose: opt.Verbose = False,
+    id: Annotated[str, typer.Option("--id", hidden=True)] = "",
 ) -> int:  # fmt: skip
     """Enumerate, judge and keep: exit 0 clean, 1 new violation, 2 misuse, 3 incomplete, 4 internal error."""
     from scanner.cli.commands import do_scan
     from scanner.cli.scanning import Wanted
     from scanner.cli.wire import Wiring
 
-    wanted = Wanted(account or (), region or (), kind or (), rule or (), pack or (), resume)
+    wanted = Wanted(account or (), region or (), kind or (), rule or (), pack or (), resume, id=id)
     return do_scan(
         Wiring.find(config, store), wanted, fail_on=fail_on.value, allow_incomplete=allow_incomplete,
         as_json=format is opt.PlainFormat.JSON, quiet=quiet, verbose=verbose,
@@ -211,7 +213,7 @@ def verify(
     return check(Wiring.find(config, store), report, head, trust)
 
 
-for command in (app_compare.drift, app_compare.gate, app_compare.whatif):
+for command in (app_compare.drift, app_compare.gate, app_compare.whatif, app_schedule.prune):
     app.command()(command)
 
 
