@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import changes as words
 from reports.budget import Budget
+from reports.html_packing import link
 from reports.words import clean, fit_arn, short_arn, when
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def section(data: ReportData) -> dict[str, Any] | None:
         return None
     total = words.counts(view.changes)
     rules = {rule.id for rule in data.rules}
-    changes = [_row(view, change, rules) for change in words.ordered(view.changes)]
+    judged = {(finding.account, finding.resource) for finding in data.findings}
+    changes = [_row(view, change, rules, judged) for change in words.ordered(view.changes)]
     return {
         "total": total.total,
         "severity": total.severity,
@@ -43,7 +45,9 @@ def section(data: ReportData) -> dict[str, Any] | None:
     }
 
 
-def _row(view: DriftView, change: Change, rules: Collection[str]) -> dict[str, Any]:
+def _row(
+    view: DriftView, change: Change, rules: Collection[str], judged: Collection[tuple[str, str]]
+) -> dict[str, Any]:
     before, after = words.values(change, VALUE_LIMIT)
     given = change.attribution
     known = words.who(given) if given is not None else ""
@@ -58,6 +62,7 @@ def _row(view: DriftView, change: Change, rules: Collection[str]) -> dict[str, A
         "kind": change.kind,
         "name": words.resource(change, NAME_LIMIT),
         "resource": "" if arn == clean(change.name or arn) else fit_arn(short_arn(arn), NAME_LIMIT),
+        "link": link(change.account, change.resource) if (change.account, change.resource) in judged else "",
         "path": words.where(change),
         "action": str(change.action),
         "before": before,

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from reports import plots
 from reports.charts import Series
 from reports.figures import WORST_FIRST
+from reports.html_packing import link
 from reports.life import days, paces
 from reports.trend import trend
 from reports.words import fit_arn, plural
@@ -37,6 +38,7 @@ def section(data: ReportData) -> dict[str, Any] | None:
         "scans": plural(len(found.rows) + found.left_out, "scan"),
         "left_out": found.left_out,
         "compared": len(found.rows) > 1,
+        "began": first,
         "first": first.score,
         "last": last.score,
         "fates": found.fates,
@@ -145,6 +147,7 @@ def _oldest(data: ReportData, life: Life) -> dict[str, Any]:
         "rule": life.rule,
         "title": known.title if known else life.rule,
         "resource": fit_arn(known.resource, 60) if known else "",
+        "link": link(known.account, known.resource) if known else "",
         "account": data.account_label(life.account),
         "since": f"{life.opened:%Y-%m-%d}",
         "days": days(life.days(data.as_of)),

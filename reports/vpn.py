@@ -62,6 +62,8 @@ def duration(seconds: float) -> str:
     days, rest = divmod(whole, DAY)
     hours, rest = divmod(rest, HOUR)
     minutes = rest // MINUTE
+    if 0 < whole < MINUTE:
+        return f"{whole} s"
     if days:
         return f"{days} d {hours} h"
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"

@@ -14,14 +14,13 @@ import pytest
 from reports import pdf, remediation_page
 from reports.pages import resource
 from scanner.model.plan import Plan
+from tests.reports.browser import Visits, in_a_browser, parse, words
 from tests.reports.factory import NASTY, report
 from tests.reports.remediation_sample import EVENTS, attacked, hostile, plan, rehearsal
 from tests.reports.remediation_steps import GROUP, LOCKED, ROTATION, STEPS
-from tests.reports.test_html import in_a_browser, in_chromium, parse, words
 from tests.reports.test_pdf import outline
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from xml.etree.ElementTree import Element
 
 PLAN = plan()
@@ -108,37 +107,24 @@ def test_an_empty_plan_has_its_page_its_pdf_and_its_section() -> None:
 
 
 @in_a_browser
-def test_a_browser_shows_the_filters_and_opens_the_step_that_a_link_names(tmp_path: Path) -> None:
-    tree, log = in_chromium(remediation_page.render(PLAN, rehearsal(), EVENTS), tmp_path, f"#step-{GROUP.id}")
-    assert log == ""
-    assert words(next(node for node in tree.iter("p") if node.get("id") == "shown")) == "8 of 8 steps shown"
-    assert next(node for node in tree.iter("div") if node.get("id") == "filters").get("hidden") is None
-    assert [node.get("id") for node in steps(tree) if node.get("open") is not None] == [f"step-{GROUP.id}"]
+def test_a_browser_shows_the_filters_and_opens_the_step_that_a_link_names(visit: Visits) -> None:
+    page = visit(remediation_page.render(PLAN, rehearsal(), EVENTS), f"#step-{GROUP.id}")
+    assert page.inner_text("#shown") == "8 of 8 steps shown"
+    assert page.is_visible("#filters")
+    opened = page.locator("details.step[open]")
+    assert [each.get_attribute("id") for each in opened.all()] == [f"step-{GROUP.id}"]
 
 
 @in_a_browser
-def test_a_browser_hides_what_the_filters_leave_out(tmp_path: Path) -> None:
-    """What a person clicks is done by a script of the same page, whose policy lets no other in."""
-    clicks = (
-        "addEventListener('load', () => { document.querySelector('#f-risk input[value=low]').click();"
-        "const text = document.getElementById('f-text'); text.value = 'VPN';"
-        "text.dispatchEvent(new Event('input')); });"
-    )
-    own = resource("remediation.js")
-
-    def with_clicks(name: str) -> str:
-        return own + clicks if name == "remediation.js" else resource(name)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(remediation_page, "resource", with_clicks)
-        text = remediation_page.render(PLAN, rehearsal())
-    tree, log = in_chromium(text, tmp_path)
-    assert log == ""
-    shown = [node for node in steps(tree) if node.get("hidden") is None]
-    assert [words(node).split()[:3] for node in shown] == [["6", "VPN", "tunnels"]]
-    groups = [node for node in tree.iter("div") if node.get("class") == "group" and node.get("hidden") is None]
-    assert len(groups) == 1
-    assert words(next(node for node in tree.iter("p") if node.get("id") == "shown")) == "1 of 8 steps shown"
+def test_a_browser_hides_what_the_filters_leave_out(visit: Visits) -> None:
+    page = visit(remediation_page.render(PLAN, rehearsal()))
+    page.uncheck("#f-risk input[value=low]")
+    page.fill("#f-text", "VPN")
+    page.wait_for_selector("text=1 of 8 steps shown")
+    shown = page.locator("details.step:not([hidden])")
+    assert shown.count() == 1
+    assert shown.inner_text().split()[:3] == ["6", "VPN", "tunnels"]
+    assert page.locator("div.group:not([hidden])").count() == 1
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ from reports.charts import Series
 from reports.figures import Score, figures
 from reports.history import Look, nights, since, thinned
 from reports.view import Restricted
+from tests.reports.browser import parse, words
 from tests.reports.factory import NASTY, report
-from tests.reports.test_html import parse, words
 from tests.reports.trending import NIGHTS, moment, scan_id, trending
 
 if TYPE_CHECKING:
@@ -149,14 +149,16 @@ def test_the_terminal_says_it_in_three_lines() -> None:
 
 
 def test_the_page_has_the_numbers_of_the_json_and_names_its_charts() -> None:
-    section = next(node for node in parse(html.render(DATA)).iter("section") if node.get("id") == "trend")
+    page = parse(html.render(DATA))
+    section = next(node for node in page.iter("section") if node.get("id") == "trend")
     table = next(node for node in section.iter("table") if node.get("class") == "course")
     rows = [[words(cell) for cell in row] for row in table.iter("tr")][1:]
     assert [row[1] for row in rows] == [
         f"{night['score']['passed']} of {night['score']['of']}" for night in reversed(TREND["nights"])
     ]
     assert [row[-2] for row in rows[:-1]] == [str(night["resolved"]) for night in reversed(TREND["nights"][1:])]
-    drawings = [node for node in section.iter() if node.get("role") == "img"]
+    views = [node for node in page.iter("section") if node.get("data-view") == "overview"]
+    drawings = [node for view in views for node in view.iter() if node.get("role") == "img"]
     assert len(drawings) == 4
     for drawing in drawings:
         named = [words(next(each for each in drawing if each.get("id") == name)) for name in names(drawing)]
