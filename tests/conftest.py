@@ -6,9 +6,10 @@ import os
 
 from hypothesis import settings
 
+from tests.order import pytest_collection_modifyitems
 from tests.postgres import postgres_database, postgres_server, postgres_url
 
-__all__ = ["postgres_database", "postgres_server", "postgres_url"]
+__all__ = ["postgres_database", "postgres_server", "postgres_url", "pytest_collection_modifyitems"]
 
 settings.register_profile("drill", max_examples=1000, deadline=None)
 settings.register_profile("small", deadline=None)

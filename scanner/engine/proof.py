@@ -66,12 +66,14 @@ def _judged_with(rule: type[Rule], case: Case, index: int, name: str, value: Any
 
 
 def _candidates(rule: type[Rule], case: Case, index: int, name: str) -> list[Any]:
-    """Give the values that the fact has in any example of the rule, samples and defaults included."""
+    """Give the values that the fact has in any example of the rule, each once, samples and defaults included."""
     kind = world_of(rule, case)[1][index].kind
-    found = [
-        resource.facts[name]
+    found = {
+        repr(value): value
         for _, _, example in examples(rule)
         for resource in world_of(rule, case_of(example))[1]
         if resource.kind == kind and name in resource.facts
-    ]
-    return [value for value in found if not isinstance(value, Unknown) and value is not REQUIRED]
+        for value in (resource.facts[name],)
+        if not isinstance(value, Unknown) and value is not REQUIRED
+    }
+    return list(found.values())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from scanner.model.path import MISSING
@@ -55,19 +56,24 @@ def _has_terms(text: str, message: str) -> bool:
     return needed and (not any_of or any(any_of))
 
 
+@lru_cache(maxsize=4096)
+def _tokens(text: str) -> tuple[str, ...]:
+    tokens, place = [], 0
+    while text[place:].strip():
+        found = _TOKEN.match(text, place)
+        if found is None:
+            raise PatternError(f"the pattern cannot be read from {text[place:].strip()!r}")
+        tokens.append(found.group("text"))
+        place = found.end()
+    return tuple(tokens)
+
+
 class _Reading:
     """A JSON pattern, read and judged from left to right; `&&` binds before `||`."""
 
     def __init__(self, text: str, event: Mapping[str, Any]) -> None:
         self.event = event
-        self.tokens: list[str] = []
-        place = 0
-        while text[place:].strip():
-            found = _TOKEN.match(text, place)
-            if found is None:
-                raise PatternError(f"the pattern cannot be read from {text[place:].strip()!r}")
-            self.tokens.append(found.group("text"))
-            place = found.end()
+        self.tokens = list(_tokens(text))
 
     def whole(self) -> bool | None:
         said = self._either()
