@@ -11,6 +11,7 @@ import msgspec
 from reports import csv_report, json_report
 from reports.csv_report import inert
 from reports.printing import Attached
+from reports.words import clean
 from scanner.model.resource import Coverage
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ def attachments(data: ReportData) -> tuple[Attached, ...]:
 def coverage(data: ReportData) -> str:
     """Give every call as a table: account, Region, kind, operation, its state, and what was refused."""
     out = io.StringIO(newline="")
-    rows = csv.writer(out)
+    rows = csv.writer(out, quoting=csv.QUOTE_ALL)
     rows.writerow(Coverage.__struct_fields__)
     for entry in sorted(data.coverage, key=msgspec.structs.astuple):
         cells = msgspec.to_builtins(entry)
-        rows.writerow([inert("" if cells[name] is None else str(cells[name])) for name in Coverage.__struct_fields__])
+        rows.writerow([inert(clean(str(cells[name]))) for name in Coverage.__struct_fields__])
     return out.getvalue()
