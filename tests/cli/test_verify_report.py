@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -11,17 +12,20 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pikepdf
 import pytest
+from typer.main import get_command
 
 from reports import attachments, pdf
 from reports.printing import Attached
 from scanner.cli import run
+from scanner.cli.app import app
 from scanner.cli.data import chosen_scan, report_data
 from scanner.cli.verifying import verify_report
 from scanner.cli.wire import Clock, Wiring
-from scanner.engine.settings import Config
+from scanner.engine.settings import Config, parse
 from scanner.model.finding import Verdict
 from tests.cli.drift_nights import OTHER, keys, night
 from tests.cli.nights import ACCOUNT, scan_id
+from tests.reports.factory import report
 from tests.reports.signers import NOW, PASSPHRASE, authority, party
 
 if TYPE_CHECKING:
@@ -324,3 +328,15 @@ def test_misuse_is_one_line(place: Wiring, capsys: pytest.CaptureFixture[str]) -
         told = capsys.readouterr()
         assert said in told.err
         assert told.err.count("\n") == 1
+
+
+def test_the_page_names_only_what_there_is() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    for name, rest in re.findall(r"^phiward (\w+)\b(.*)$", text, re.MULTILINE):
+        options = {option for parameter in commands[name].params for option in parameter.opts}
+        assert set(re.findall(r"(?<!\S)--[a-z-]+", rest)) <= options
+    for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL):
+        assert parse(block) != Config()
+    for each in attachments.attachments(report()):
+        assert f"`{each.name}`" in text
