@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from reports.words import moment, shorten
+from reports.words import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +44,8 @@ def _line(name: str, where: str, found: tuple[Window, ...], *, tunnel: bool) -> 
     longest = found[-1]
     outage = "none known"
     if longest.outages:
-        began = f" from {moment(longest.longest_began)}" if longest.longest_began else ""
-        outage = f"{duration(longest.longest_outage)}{began}"
+        began = f" from {longest.longest_began:%Y-%m-%d %H:%M} UTC" if longest.longest_began else ""
+        outage = f"{duration(longest.longest_outage) if longest.longest_outage else 'nobody knows how long'}{began}"
     return VpnLine(name, where, tunnel, tuple(figure(window) for window in found), outage, longest.falls)
 
 

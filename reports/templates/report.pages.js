@@ -37,17 +37,18 @@ async function showResource(name) {
     el("h3", {}, some.length === 1 ? "Its finding" : `Its ${figure(some.length)} findings`), listed,
     el("h3", {}, "What was read of it"), await documents(subject));
   const ranked = [...some].sort((a, b) => WORST[a.state] - WORST[b.state] || a.place - b.place);
-  for (const row of ranked) listed.append(await folded(row));
+  for (const [at, row] of ranked.entries()) listed.append(await folded(row, at < OPENED));
 }
 
-// What failed or is not known stands open; the rest is folded.
-async function folded(row) {
+// The first of what failed or is not known stand open; the rest is folded.
+const OPENED = 3;
+async function folded(row, open) {
   const body = el("div", { className: "fold-body" });
   const made = el("details", { className: "fold" },
     el("summary", {}, verdictMark(row.state), " ", severityMark(row.severity), " ", el("b", {}, visible(row.title)), " ", tagsOf(row).flatMap((tag) => [tag, " "]),
       el("span", { className: "said" }, visible(row.message))), body);
   const fill = async () => { if (!body.childNodes.length) body.append(findingBody(row, await detailOf(row), { onResource: true })); };
-  if (row.state === "FAIL" || row.state === "UNKNOWN" || row.state === "ERROR") { made.open = true; await fill(); }
+  if (open && DEFAULT.includes(row.state)) { made.open = true; await fill(); }
   made.addEventListener("toggle", () => { if (made.open) fill(); });
   return made;
 }
