@@ -25,7 +25,7 @@ DRIVER = Path(__file__).with_name("driver.py")
 FIRST = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NIGHTLY = '[schedule.nightly]\ncron = "0 2 * * *"\naction = "scan"\n'
 REPORT = '[schedule.report]\ncron = "0 2 * * *"\naction = "report"\nformats = ["html", "json"]\n'
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class Stage:
