@@ -11,6 +11,7 @@ from reports.evidence import Calls, calls_of, lacks, reads, told
 from reports.figures import Figures, ordered, record, standing, why_not_accepted
 from reports.html_packing import Strings, blocks, pack
 from reports.json_report import encode, summary
+from reports.remediation_view import FORMS, NO_DOWNTIME
 from reports.remedy import made_out
 from reports.words import clean, gap_text, moment
 from scanner.model.resource import SectionState
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from reports.view import ReportData, RuleInfo
     from scanner.model.finding import Finding
+    from scanner.model.plan import Plan
     from scanner.model.resource import Resource, Section
 
 SCHEMA = "phiward-page/2"
@@ -45,11 +47,11 @@ def packed(data: ReportData, counted: Figures) -> Packed:
     subjects: dict[Subject, list[int]] = {}
     for place, finding in enumerate(findings):
         subjects.setdefault((finding.account, finding.resource), []).append(place)
-    calls = calls_of(data)
+    calls, steps = calls_of(data), _steps(data.plan)
     details: list[str] = []
     block_of = [0] * len(findings)
     by_resource = [place for subject in sorted(subjects) for place in subjects[subject]]
-    for text, places in blocks((place, _detail(findings[place], data, calls)) for place in by_resource):
+    for text, places in blocks((place, _detail(findings[place], data, calls, steps)) for place in by_resource):
         for place in places:
             block_of[place] = len(details)
         details.append(text)
@@ -151,7 +153,25 @@ def _changes(data: ReportData) -> dict[str, list[str]]:
     return found
 
 
-def _detail(finding: Finding, data: ReportData, calls: Calls) -> dict[str, Any]:
+def _steps(plan: Plan | None) -> dict[str, list[tuple[str, ...]]]:
+    """Give for each fingerprint the plan's steps that mend it: what they do, by what, risk, downtime and cost."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for step in plan.steps if plan else ():
+        told_step = (
+            clean(step.title),
+            FORMS[step.form],
+            step.risk,
+            clean(step.downtime or NO_DOWNTIME),
+            clean(step.cost),
+        )
+        for mended in step.mends:
+            found.setdefault(mended.fingerprint, []).append(told_step)
+    return found
+
+
+def _detail(
+    finding: Finding, data: ReportData, calls: Calls, steps: Mapping[str, Sequence[tuple[str, ...]]]
+) -> dict[str, Any]:
     whole = {
         "part": finding.part,
         "facts": [tuple(read) for read in reads(finding, calls, VALUE_LIMIT)],
@@ -159,6 +179,7 @@ def _detail(finding: Finding, data: ReportData, calls: Calls) -> dict[str, Any]:
         "members": finding.members,
         "missing": [tuple(lack) for lack in lacks(finding)],
         "remedy": made_out(finding.remedy) if finding.remedy else "",
+        "steps": steps.get(finding.fingerprint, ()),
         "course": [(each.since, each.until, each.verdict) for each in data.courses.get(finding.fingerprint, ())],
     }
     return {name: value for name, value in whole.items() if value not in ("", (), [])}

@@ -19,6 +19,7 @@ function findingBody(row, detail, { onResource = false } = {}) {
       part("Notes", list((detail.notes || []).map((note) => el("li", {}, visible(note))))),
       part("Stands for", list((detail.members || []).map((arn) => el("li", {}, el("bdi", {}, visible(arn)))))),
       part("History of the verdict", history(row, detail)),
+      part("Step of the remediation plan", list((detail.steps || []).map(step))),
       part(rule.remedy_kind ? `Remedy: ${rule.remedy_kind}` : "Remedy", remedy ? el("pre", {}, lines(remedy)) : null)),
     el("div", {},
       part("Risk acceptance", accepted(row)),
@@ -35,6 +36,9 @@ const tagLink = ([key, value]) => el("a", { className: "tag", href: "#findings?v
 
 const fact = ([name, value, path, call, of]) => el("li", {}, el("code", {}, visible(name) + " = " + visible(value)),
   el("small", {}, (call ? `from ${visible(call)}, ` : "from ") + visible(path) + (of ? `, of ${visible(of)}` : "")));
+
+const step = ([title, form, risk, downtime, cost]) => el("li", {}, visible(title),
+  el("small", {}, visible(`${form}, risk ${risk}; ${"downtime: " + downtime}${cost ? "; cost: " + cost : ""}`)));
 
 const lack = ([call, why, mend]) => el("li", {}, visible(call ? `${call}: ${why}` : why), mend ? el("small", {}, "To mend it: " + visible(mend)) : null);
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+from functools import cache
 from typing import Any
 
 import msgspec
 
+from reports import html
 from reports.view import Interval, ReportData
+from scanner.model.finding import Finding
 from scanner.model.gap import Gap, GapState
+from scanner.model.plan import Plan
 from scanner.model.resource import ABSENT, SKIPPED, Resource, seen, unseen
 from tests.reports.browser import parse
 from tests.reports.drifting import drift
 from tests.reports.factory import NASTY, hostile
+from tests.reports.remediation_sample import plan
 from tests.reports.trending import trending
 
 SINCE, BEFORE = "2026-11-10T02:30:00Z", "2026-11-02T02:30:00Z"
@@ -58,17 +63,35 @@ def resources(data: ReportData) -> list[Resource]:
     return list(found.values())
 
 
+@cache
 def whole() -> ReportData:
-    """Make the report."""
+    """Make the report, once."""
     base = trending(extra=hostile(), drift=drift())
     findings = [
         msgspec.structs.replace(each, tags=each.tags or {"owner": f"team-{place % 3}", "tier": "gold"})
         for place, each in enumerate(base.findings)
     ]
     courses = {each.fingerprint: _course(str(each.verdict)) for each in findings}
-    data = msgspec.structs.replace(base, findings=findings, courses=courses)
+    data = msgspec.structs.replace(base, findings=findings, courses=courses, plan=_plan(findings))
     return msgspec.structs.replace(data, documents=resources(data))
+
+
+def _plan(findings: list[Finding]) -> Plan:
+    """Let every step of the sample mend one of the findings on keys."""
+    keys = [each for each in findings if each.rule == "kms_key_rotation" and each.verdict == "FAIL"]
+    made = plan()
+    steps = [
+        msgspec.structs.replace(step, mends=[msgspec.structs.replace(step.mends[0], fingerprint=key.fingerprint)])
+        for step, key in zip(made.steps, keys, strict=False)
+    ]
+    return msgspec.structs.replace(made, steps=tuple(steps))
 
 
 def _course(verdict: str) -> list[Interval]:
     return [Interval(BEFORE, SINCE, "PASS"), Interval(SINCE, "", verdict)]
+
+
+@cache
+def page() -> str:
+    """Render it, once."""
+    return html.render(whole())
