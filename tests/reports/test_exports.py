@@ -19,7 +19,7 @@ from reports.view import ReportData
 from scanner.cli.output import known_errors
 from tests.reports import recount
 from tests.reports.factory import AS_OF, report
-from tests.reports.pipelines import ATTACKED, GOLDEN, LIVE, STATES
+from tests.reports.pipelines import GOLDEN, LIVE, STATES
 
 FORMS = ("ocsf", "asff", "oscal", "prometheus", "parquet")
 EVERYTHING = report(extra=list(STATES.values()))
@@ -78,16 +78,6 @@ def test_the_gauges_are_the_numbers_of_the_json(data: ReportData) -> None:
 def test_the_order_of_the_findings_makes_no_difference(form: str) -> None:
     turned = msgspec.structs.replace(EVERYTHING, findings=EVERYTHING.findings[::-1], coverage=EVERYTHING.coverage[::-1])
     assert FORMATS[form].render(turned) == FORMATS[form].render(EVERYTHING)
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_hostile_names_command_no_terminal(form: str) -> None:
-    text = text_of(form, FORMATS[form].render(ATTACKED))
-    text.encode()
-    assert not set(text) & {"\x1b", "\x07", "\u202e", "\u2028", "\x85", "\x7f", "\x00", "\r"}
-    if form != "parquet":
-        assert "##[" not in text
-        assert "##vso" not in text
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -13,7 +13,7 @@ import pytest
 from reports import FORMATS
 from reports.ci import spot, uri, whereabouts
 from scanner.cli.options import Format
-from tests.reports.pipelines import ATTACKED, GOLDEN, LIVE, STATES
+from tests.reports.pipelines import GOLDEN, LIVE, STATES
 
 FOLDER = Path(__file__).parent / "golden"
 FORMS = ("sarif", "junit", "github", "gitlab", "markdown")
@@ -32,20 +32,6 @@ def test_the_rendering_is_as_it_was_approved(name: str) -> None:
 def test_the_order_of_the_findings_makes_no_difference(name: str) -> None:
     turned = msgspec.structs.replace(GOLDEN, findings=GOLDEN.findings[::-1], coverage=GOLDEN.coverage[::-1])
     assert FORMATS[name].render(turned) == FORMATS[name].render(GOLDEN)
-
-
-@pytest.mark.parametrize("name", FORMS)
-def test_no_name_is_a_command_in_a_log_or_moves_a_terminal(name: str) -> None:
-    text = str(FORMATS[name].render(ATTACKED))
-    text.encode()
-    assert not {c for c in text if c < " " and c != "\n"} | (set(text) & {"\u202e", "\u2028", "\x85", "\x7f"})
-    assert "##[" not in text
-    assert "##vso" not in text
-    commands = [line for line in text.splitlines() if line.lstrip().startswith("::")]
-    if name == "github":
-        assert len(commands) == len(text.splitlines()) == 11
-    else:
-        assert not commands
 
 
 def test_the_forms_that_the_command_line_offers_are_those_that_there_are() -> None:
