@@ -48,7 +48,8 @@ def compare(
     """Compare two JSON documents of a report.
 
     `ever` are all acceptances that were ever given, by fingerprint: one that is none of them is a fault. `same` says
-    that one version of phiward made both; else keys that only one of them has are passed over.
+    that one version of phiward made both; else keys that only the report has are passed over, as a later version adds
+    some and none removes any.
     """
     said = {_decision(fingerprint, each) for fingerprint, each in ever}
     faults, decided = [], []
@@ -99,7 +100,7 @@ def _walk(here: Any, there: Any, path: tuple[str, ...], *, same: bool) -> Iterat
         return
     if isinstance(here, dict) and isinstance(there, dict) and path[-1:] != ("acceptance",):
         for key in sorted(here.keys() | there.keys()):
-            if same or (key in here and key in there):
+            if same or key in there:
                 yield from _walk(here.get(key, NOTHING), there.get(key, NOTHING), (*path, clean(key)), same=same)
     elif isinstance(here, list) and isinstance(there, list) and len(here) == len(there):
         for place, (one, other) in enumerate(zip(here, there, strict=True), 1):
@@ -127,12 +128,12 @@ def compare_tables(name: str, given: bytes, stored: str, *, same: bool, decided:
     if given == stored.encode():
         return
     try:
-        here, there = (list(csv.DictReader(io.StringIO(text, newline=""))) for text in (given.decode(), stored))
+        read = [csv.DictReader(io.StringIO(text, newline="")) for text in (given.decode(), stored)]
+        heads, (here, there) = [set(each.fieldnames or ()) for each in read], map(list, read)
     except (UnicodeDecodeError, csv.Error) as error:
         yield f"{name}: is no table: {clean(str(error))}"
         return
-    heads = [set(rows[0]) if rows else set() for rows in (here, there)]
-    if same and heads[0] != heads[1]:
+    if heads[0] != heads[1] and (same or not heads[1] <= heads[0]):
         yield f"{name}: its columns are not those of the store"
         return
     columns = sorted(str(each) for each in heads[0] & heads[1] if each not in DECIDED_COLUMNS or not decided)

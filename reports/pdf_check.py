@@ -21,6 +21,9 @@ WANTED = (COVERAGE_CSV, FINDINGS_CSV, FINDINGS_JSON)
 BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, OSError, zlib.error)
 """What pypdf raises, besides its own errors, over a file that is damaged."""
 
+LARGEST = 1 << 30
+"""How many bytes one part of a PDF may unpack to; pypdf's own limit is less than the findings of a large scan take."""
+
 
 class UnreadableError(ValueError):
     """This is no PDF that can be read; the message says why."""
@@ -39,13 +42,15 @@ class Opened:
         pypdf = needed("pypdf", "a PDF's check", "pypdf", "pdf")
         self._broken = (*BROKEN, pypdf.errors.PyPdfError)
         logging.getLogger("pypdf").addHandler(logging.NullHandler())
+        limits = {"zlib_maximum_output_length": LARGEST, "maximum_declared_stream_length": LARGEST}
         self.data = data
         if not data.startswith(b"%PDF-"):
             raise UnreadableError("this is no PDF")
         try:
-            self.reader = pypdf.PdfReader(io.BytesIO(data))
+            with pypdf.apply_configuration(**limits):
+                self.reader = pypdf.PdfReader(io.BytesIO(data))
+                self._carried = [] if self.reader.is_encrypted else list(_carried(self.reader))
             if not self.reader.is_encrypted:
-                self._carried = list(_carried(self.reader))
                 self.pages = len(self.reader.pages)
                 self.author = str((self.reader.metadata or {}).get("/Author", ""))
                 self.signed = _is_signed(self.reader)

@@ -188,7 +188,9 @@ def _findings(told: Told, store: Store, document: Mapping[str, Any], given: Repo
         if name != FINDINGS_JSON and name in opened.files
         for fault in compare_tables(name, opened.files[name], text.decode(), same=same, decided=bool(agreed.decided))
     ]
-    told.bad("tables", tables)
+    if same and not (agreed.faults or agreed.decided) and opened.files[FINDINGS_JSON] != files[FINDINGS_JSON]:
+        tables.append(f"{FINDINGS_JSON}: the same values as the store's, written otherwise")
+    told.bad("files", tables)
     if not (agreed.faults or tables):
         told.good("scan", f"{info_words(given)} are those of the store, in JSON and in both tables")
     for words in agreed.decided[:MOST]:
@@ -226,7 +228,7 @@ def _pages(told: Told, opened: Opened, given: ReportData) -> None:
         return
     if opened.pages != anew.pages:
         told.bad("pages", [f"there are {opened.pages}; the store gives {anew.pages}"])
-    told.bad("pages", [f"page {page + 1} does not say what the store gives" for page in other])
+    told.bad("pages", [f"page {page + 1} does not say what the store gives by this config.toml" for page in other])
     if not other and opened.pages == anew.pages:
         told.left(
             "pages", "they say in words what the store gives; what is drawn was not verified: the bytes differ from "
