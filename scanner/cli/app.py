@@ -201,7 +201,7 @@ def baseline_prune(
 
 @app.command()
 def verify(
-    report: Annotated[Path | None, typer.Argument(help="A report as PDF; without it, the store.")] = None,
+    report: Annotated[Path | None, typer.Argument(help="A PDF, or a pack of evidence; without it, the store.")] = None,
     head: Annotated[str, typer.Option("--head", help="The seal printed in a report.")] = "",
     trust: Annotated[Path | None, typer.Option("--trust", help="Certificates (PEM) that must have signed it.")] = None,
     config: opt.Config = None, store: opt.Store = "",

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reports.words import clean
 from scanner.cli.data import chosen_scan, report_data
 from scanner.cli.focus import Asked
 from scanner.cli.output import answer, complain
@@ -33,7 +34,7 @@ class Told:
 
     def good(self, topic: str, words: str) -> None:
         """Say what agrees."""
-        answer(f"{topic:<12} {words}\n")
+        answer(f"{topic:<12} {clean(words)}\n")
 
     def left(self, topic: str, words: str) -> None:
         """Say what could not be compared."""
@@ -43,20 +44,26 @@ class Told:
     def bad(self, topic: str, faults: Sequence[str]) -> None:
         """Say what does not agree, one line each."""
         for fault in faults[:MOST]:
-            complain(f"{topic}: {fault}")
+            complain(f"{topic}: {clean(fault)}")
         if len(faults) > MOST:
             complain(f"{topic}: {len(faults) - MOST:,} more differences")
         self.faults += faults
 
 
 def verify(wiring: Wiring, report: Path | None, head: str, trust: Path | None) -> int:
-    """Check a report beside the store, or the store alone; give the exit code.
+    """Check a report or a pack of evidence beside the store, or the store alone; give the exit code.
 
     Raises:
         UsageError: `--trust` is given without a report, or a file cannot be read.
     """
     if report is not None:
-        return verify_report(wiring, report, head=head, trust=trust)
+        from scanner.cli.verifying_pack import is_pack, verify_pack
+
+        if not is_pack(report):
+            return verify_report(wiring, report, head=head, trust=trust)
+        if trust is not None:
+            raise UsageError("--trust: a pack of evidence bears no signature; leave it out")
+        return verify_pack(wiring, report, head)
     if trust is not None:
         raise UsageError("--trust: name the report, `phiward verify REPORT.pdf`, whose signature is to be checked")
     from scanner.cli.commands import verify_store
@@ -135,7 +142,7 @@ def _against(told: Told, wiring: Wiring, store: Store, opened: Opened, head: str
         info = chosen_scan(store, str(document["scan"]))
         if info.id != document["scan"]:
             raise UsageError(f"there is no scan {document['scan']}")
-        given = report_data(wiring, store, info, asked=_asked(store, document), format="pdf")
+        given = report_data(wiring, store, info, asked=asked_again(store, document), format="pdf")
     except KeyError:
         return
     except (ValueError, TypeError, AttributeError) as error:
@@ -146,7 +153,7 @@ def _against(told: Told, wiring: Wiring, store: Store, opened: Opened, head: str
         _pages(told, opened, given)
 
 
-def _asked(store: Store, document: Mapping[str, Any]) -> Asked:
+def asked_again(store: Store, document: Mapping[str, Any]) -> Asked:
     """Say in the words of the command line what the report is restricted to."""
     from reports.words import moment
 
