@@ -114,7 +114,7 @@ class Opened:
         """Say which file's SHA-256 the pages do not print."""
         wanted = {name: hashlib.sha256(self.files[name]).hexdigest() for name in WANTED if name in self.files}
         try:
-            for page in range(self.pages):
+            for page in reversed(range(self.pages)):
                 if not wanted:
                     return
                 said = self.text(page)

@@ -154,6 +154,10 @@ FORGED: dict[str, tuple[Callable[[ReportData], ReportData], str]] = {
         lambda data: msgspec.structs.replace(data, seals=dict.fromkeys(data.seals, "0" * 64)),
         f"{OTHER}: {'0' * 64} is not in the store's chain with {scan_id(2)}",
     ),
+    "hostile": (
+        lambda data: msgspec.structs.replace(data, scan="\x1b[2J\n", version="\x1b[2J"),
+        r"scan: it cannot be compared: --scan \x1b[2J",
+    ),
     "of another scan": (lambda data: msgspec.structs.replace(data, scan="20200101T000000Z-0001"), "there is no scan"),
 }
 
@@ -166,6 +170,7 @@ def test_what_is_not_in_the_store_is_named(place: Wiring, case: str, capsys: pyt
     told = capsys.readouterr()
     assert said.replace("there is no scan", "no scan of that id") in told.err
     assert "attachments  3, as they were written" in told.out
+    assert "\x1b" not in told.out + told.err
     assert "agrees" not in told.out
 
 
