@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from reports.ci import Places, fresh, said, spot, stands
-from reports.figures import accepted, current, figures, standing
+from reports.figures import WORST_FIRST, Figures, accepted, current, figures, standing
 from reports.words import clean, moment, plural
 from scanner.model.finding import Verdict
 
@@ -73,7 +73,11 @@ def _head(data: ReportData, found: list[Finding]) -> Iterator[str]:
     yield "## phiward"
     yield ""
     yield f"**{news:,} new**, {len(failed) - news:,} known, {others:,} not assessed, {taken:,} accepted."
-    yield f"{figures(data).total.score} checks passed. Scan {code(data.scan)} as of {moment(data.as_of)}."
+    counted = figures(data)
+    yield f"{counted.total.score} checks passed. Scan {code(data.scan)} as of {moment(data.as_of)}."
+    worst = [f"{counted.total.of(severity):,} {severity}" for severity in WORST_FIRST if counted.total.of(severity)]
+    if worst:
+        yield f"Failed checks: {', '.join(worst)}."
     if data.restricted.words:
         yield ""
         yield f"**Only** {prose(data.restricted.words)}."
@@ -81,6 +85,22 @@ def _head(data: ReportData, found: list[Finding]) -> Iterator[str]:
         gaps = sum(not entry.ok for entry in data.coverage)
         yield ""
         yield f"The scan was not complete: {plural(gaps, 'call')} not answered in full."
+    if len(counted.accounts) > 1:
+        yield ""
+        yield from _accounts(counted)
+
+
+def _accounts(counted: Figures) -> Iterator[str]:
+    """Give the accounts, the one with most failed checks first."""
+    yield "| Account | Passed | Failed | Not assessed |"
+    yield "|---|---|---|---|"
+    found = sorted(counted.accounts, key=lambda each: (-each[1].verdicts[Verdict.FAIL], each[0].id))
+    for account, tally in found[:ROWS]:
+        lost = tally.verdicts[Verdict.UNKNOWN] + tally.verdicts[Verdict.ERROR]
+        yield f"| {code(account.label)} | {tally.score} | {tally.verdicts[Verdict.FAIL]:,} | {lost:,} |"
+    if len(found) > ROWS:
+        yield ""
+        yield f"… and {plural(len(found) - ROWS, 'more account')}."
 
 
 def _table(data: ReportData, found: list[Finding], places: Places | None) -> Iterator[str]:

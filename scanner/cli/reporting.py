@@ -164,8 +164,10 @@ def _say_whose_is_not_known(here: Sequence[Resource], owned: Sequence[str], each
     unknown = sum(resource.tags is None for resource in here)
     bare = len(here) - len(owned) - unknown
     if bare or unknown:
+        from reports.words import plural
+
         complain(
-            f"in none of these reports: {bare:,} resources without a tag {each!r}, "
+            f"in none of these reports: {plural(bare, 'resource')} without a tag {each!r}, "
             f"{unknown:,} whose tags could not be learned; the report of the whole scan has them"
         )
 

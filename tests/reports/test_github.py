@@ -105,7 +105,7 @@ def test_the_summary_counts_and_lists_the_worst() -> None:
     assert text == markdown.render(LIVE)
     assert "**3 new**, 2 known, 3 not assessed, 1 accepted." in text
     assert "The scan was not complete: 3 calls not answered in full." in text
-    assert text.count("\n| ") == len(STATES) - 5 + 1
+    assert text[text.index("| Severity") :].count("\n| ") == len(STATES) - 5
     found = STATES["new"]
     assert "<br><code>a&#124;b.tf:3</code> |" in github.summary(LIVE, {found.resource: ("a|b.tf", 3)})
     many = report(findings=[state(n) for n in range(60)])
@@ -116,7 +116,7 @@ def test_no_name_is_markdown_or_html_in_the_summary() -> None:
     for found in (each for each in ATTACKED.findings if each.acceptance is None):
         text = markdown.render(report(findings=[found], coverage=[], complete=True))
         page = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(text)
-        table = page[page.index("<table>") :]
+        table = page[page.rindex("<table>") :]
         own = {"<table>", "<thead>", "<tbody>", "<tr>", "<th>", "<td>"}
         assert set(re.findall(r"<[^>]*>", table)) <= TAGS | own | {tag.replace("<", "</") for tag in own}
         assert table.count("<tr>") == 2
