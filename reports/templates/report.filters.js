@@ -155,7 +155,12 @@ function buildChoices(name, values, label) {
   select.append(el("option", { value: "" }, SELECTS[name]));
   for (const value of values) {
     const option = el("option", { value }), said = visible(label(value));
-    marks[name].set(value, (n) => { option.textContent = `${said} · ${figure(n)}`; option.hidden = !n && wanted[name] !== value; });
+    let last = -1;
+    marks[name].set(value, (n) => {
+      const hidden = !n && wanted[name] !== value;
+      if (option.hidden !== hidden) option.hidden = hidden;
+      if (n !== last && !hidden) option.textContent = `${said} · ${figure(last = n)}`;
+    });
     select.append(option);
   }
   select.addEventListener("change", () => { wanted[name] = select.value; change(); });

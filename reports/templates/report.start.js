@@ -38,6 +38,7 @@ function reveal(view) {
   const nav = { resource: "#findings", rule: "#rules", overview: "#summary" }[view] || "#" + view;
   for (const link of links) {
     if (link.getAttribute("href") !== nav) { link.removeAttribute("aria-current"); continue; }
+    if (link.getAttribute("aria-current")) continue;
     link.setAttribute("aria-current", "page");
     link.closest("ul").scrollLeft = link.offsetLeft - 80;
   }
