@@ -64,6 +64,25 @@ REMEDIATION = (
     "# wave = 20                     # steps between two looks at what they did, 1 to 1000",
     "",
 )
+SCHEDULE = (
+    "# [schedule]                    # what `phiward schedule run` runs by the clock",
+    '# timezone = "America/New_York" # times are shown in this zone; those of cron are UTC',
+    "# port = 9464                   # health and metrics, on loopback",
+    "",
+    "# [schedule.nightly]            # one job runs at a time; those of the same minute in this order",
+    '# cron = "0 6 * * *"            # minute, hour, day of the month, month, day of the week, in UTC',
+    '# action = "scan"               # scan, report, gate or prune',
+    "",
+    "# [schedule.report]",
+    '# cron = "0 6 * * *"',
+    '# action = "report"',
+    '# formats = ["html", "pdf"]',
+    "",
+    "# [schedule.retention]          # what is older than [store] retention_days is forgotten, its seals are kept",
+    '# cron = "0 5 1 * *"',
+    '# action = "prune"',
+    "",
+)
 EXAMPLE_STATE = "s3://example-states/network.tfstate"
 STATE_FILES = ("terraform.tfstate", "*.tfstate", "*.tf")
 
@@ -165,9 +184,10 @@ def config_text(found: Found) -> str:
         *_code(found),
         *ORGANIZATION,
         *REMEDIATION,
+        *SCHEDULE,
         "[reports]",
         'out = "reports-out"',
-        '# signer = "signer.p12"         # who signs: `phiward report --format pdf --sign`; PKCS#12, or PEM with the key',
+        '# signer = "signer.p12"         # who signs, by `phiward report --sign`: PKCS#12, or PEM with the key',
         '# signer_passphrase = "PHIWARD_SIGNER_PASSPHRASE"   # the environment variable with its passphrase',
         "",
     ]

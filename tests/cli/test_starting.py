@@ -30,6 +30,13 @@ def test_what_is_commented_out_is_valid_as_it_stands(found: Found) -> None:
     assert cell.values[cell.blueprint] == {"cidr": "10.64.0.0/16"}
     assert [(each.fact, each.direction) for each in cell.allowed] == [("desired", "at_least")]
     assert (plain.remediation.role, plain.remediation.profile, plain.remediation.external_id) == ("", "", "")
+    assert not plain.schedule.jobs
+    assert [(name, job.action) for name, job in whole.schedule.jobs.items()] == [
+        ("nightly", "scan"),
+        ("report", "report"),
+        ("retention", "prune"),
+    ]
+    assert (whole.schedule.port, whole.schedule.timezone) == (plain.schedule.port, "America/New_York")
     asked = whole.remediation
     assert (asked.role, asked.profile) == ("PhiwardRemediation", "remediation")
     assert (asked.approval_days, asked.wave) == (plain.remediation.approval_days, plain.remediation.wave)
