@@ -12,6 +12,8 @@ from reports.figures import Figures, Score, Tally, tally
 from reports.hipaa import SECTIONS, Standard
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from reports.figures import Check
     from reports.view import ReportData
     from scanner.engine.citations import CitationKind
@@ -80,6 +82,15 @@ def matrix(data: ReportData, counted: Figures) -> list[tuple[str, str, list[Line
     found = [(section, title, [line for line in lines if _in(line, section)]) for section, title in sections.items()]
     others = [line for line in lines if line.standard.section not in SECTIONS]
     return [*found, ("other", "Other citations", others)] if others else found
+
+
+def by_section(given: Iterable[str]) -> list[tuple[str, str]]:
+    """Write citations as lawyers do, each section once: `164.312` and `(a)(1), (e)(1)`."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for citation in given:
+        section, opened, paragraph = citation.partition("(")
+        found[section].append(opened + paragraph)
+    return [(section, ", ".join(paragraphs)) for section, paragraphs in found.items()]
 
 
 def _in(line: Line, section: str) -> bool:

@@ -12,7 +12,7 @@ from reports import charts, drift_page, life, trend_page, vpn
 from reports.figures import SCOPES, VERDICTS, WORST_FIRST, Figures, Tally
 from reports.gaps import gap_groups, permissions
 from reports.hipaa import compiled
-from reports.matrix import covered, matrix
+from reports.matrix import by_section, covered, matrix
 from reports.method import METHOD
 from reports.words import clean, day, moment, plural, value_text
 from scanner.model.finding import Verdict
@@ -44,7 +44,14 @@ def environment() -> Environment:
         lstrip_blocks=True,
         finalize=_plain,
     )
-    made.filters |= {"day": day, "block": block, "plural": plural, "value": value_text, "moment": moment}
+    made.filters |= {
+        "day": day,
+        "block": block,
+        "plural": plural,
+        "value": value_text,
+        "moment": moment,
+        "by_section": by_section,
+    }
     return made
 
 

@@ -1,39 +1,30 @@
-"""The auditor's PDF: everything a reviewer must see on paper, and all findings attached as JSON."""
+"""The auditor's PDF: everything a reviewer must see on paper; all findings and all coverage are attached."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
+from reports import pdf_findings, pdf_summary, remediation_page
 from reports.attachments import FINDINGS_JSON, attachments
-from reports.budget import Budget, Cut
-from reports.evidence import Calls, calls_of, reads, told
-from reports.figures import (
-    AGAINST,
-    RESOLVED,
-    accepted,
-    figures,
-    ordered,
-    record,
-    resolved,
-    standing,
-    why_not_accepted,
-)
+from reports.budget import Budget
+from reports.controls import controls
+from reports.figures import figures, ordered, resolved
 from reports.pages import context, environment
 from reports.printing import Attached, draw
-from reports.words import clean, fit_arn
-from scanner.model.finding import Finding, Verdict
+from reports.spoken import spoken
+from scanner.engine.packs import ADVISORY
+from scanner.model.finding import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from reports.view import ReportData, RuleInfo
+    from reports.figures import Figures
+    from reports.view import ReportData
 
-ROWS = 1000
-FINDING_ROWS = 650
-SMALL_TABLE = 120
-VALUE_LIMIT = 160
-FACTS = 6
+ROWS = 1100
+SMALL_TABLE = 100
+COVER_ACCOUNTS = 18
 
 
 def render(data: ReportData) -> bytes:
@@ -48,90 +39,68 @@ def render(data: ReportData) -> bytes:
 
 def html(data: ReportData, files: Sequence[Attached] = ()) -> str:
     """Give the page that is printed; it names the files that are attached."""
-    page, budget = context(data, figures(data)), Budget(ROWS)
-    budget.left -= len(data.standards) + len(data.accounts)
+    counted = figures(data)
+    page, budget = context(data, counted), Budget(ROWS)
+    budget.left -= len(data.standards) + 2 * len(data.accounts)
     if page["course"]:
         budget.left -= sum(len(page["course"][name]) for name in ("rows", "accounts", "standards", "oldest"))
-    calls = calls_of(data)
-    wanted = [found for found in ordered(data.findings) if standing(found) in AGAINST and found.status != RESOLVED]
-    risks = [found for found in ordered(data.findings) if found.acceptance and found.status != RESOLVED]
-    causes, shown = budget.take(page["gaps"], SMALL_TABLE), budget.take(wanted, FINDING_ROWS)
-    changes = budget.take(page["drift"]["changes"] if page["drift"] else [], SMALL_TABLE)
-    return (
-        environment()
-        .get_template("report.pdf.html.j2")
-        .render(
-            **page,
-            attachment=FINDINGS_JSON,
-            files=files or attachments(data),
-            causes=causes,
-            changes=changes,
-            groups=_groups(data, shown.rows, calls),
-            groups_left_out=shown.left_out,
-            risks=_cut(budget.take(risks, SMALL_TABLE), data),
-            solved=_cut(budget.take(resolved(ordered(data.findings)), SMALL_TABLE), data),
-            stock=budget.take(_stock(data), SMALL_TABLE),
-            rule_rows=budget.take(page["rules"]),
-        )
+    parts = _parts(data, counted, page, budget)
+    made = environment().get_template("report.pdf.html.j2")
+    return made.render(**page, **parts, attachment=FINDINGS_JSON, files=files or attachments(data), spoken=spoken)
+
+
+def _parts(data: ReportData, counted: Figures, page: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
+    """Give what the page prints besides the context of all pages, the most important rows first."""
+    changes = page["drift"]["changes"] if page["drift"] else []
+    plan = remediation_page.section(data.plan) if data.plan is not None else ""
+    budget.left -= plan.count("<tr>")
+    sections = controls(data, counted)
+    return {
+        "rule_set": pdf_summary.rule_set(data),
+        "told_period": pdf_summary.period(data),
+        "cover_accounts": data.accounts[:COVER_ACCOUNTS],
+        "summary": pdf_summary.summary(data, counted, page),
+        "causes": budget.take(page["gaps"], SMALL_TABLE),
+        "unknown_rules": budget.take(_unknown(data, counted), SMALL_TABLE // 2),
+        "not_run": _not_run(data),
+        "sections": sections,
+        "anchors": {section.number: f"s-{place}" for place, section in enumerate(sections, 1)},
+        "chapter": pdf_findings.chapter(data, budget),
+        "changes": budget.take(changes, SMALL_TABLE),
+        "actors": _actors(changes),
+        "risks": pdf_findings.rows(budget.take(pdf_findings.risks(data), SMALL_TABLE), data),
+        "plan": plan,
+        "solved": pdf_findings.rows(budget.take(resolved(ordered(data.findings)), SMALL_TABLE), data),
+        "stock": budget.take(_stock(data), SMALL_TABLE),
+        "rule_rows": budget.take(page["rules"]),
+    }
+
+
+def _unknown(data: ReportData, counted: Figures) -> list[tuple[str, str, int]]:
+    """Give the rules of which checks could not be assessed: id, title, how many; most first."""
+    titles = {rule.id: rule.title for rule in data.rules}
+    found = Counter(check.rule for check in counted.checks if check.verdict in {Verdict.UNKNOWN, Verdict.ERROR})
+    return [(rule, titles.get(rule, rule), count) for rule, count in sorted(found.items(), key=lambda x: (-x[1], x[0]))]
+
+
+def _not_run(data: ReportData) -> list[tuple[str, list[str]]]:
+    """Give the rules that were not run, by the reason."""
+    advice = [rule.id for rule in data.not_run if rule.category == ADVISORY]
+    others = [rule.id for rule in data.not_run if rule.category != ADVISORY]
+    why = (
+        ("advice, which runs only where its pack is named", advice),
+        ("not asked for, or newer than the scan", others),
     )
+    return [(reason, sorted(rules)) for reason, rules in why if rules]
 
 
-def _groups(data: ReportData, findings: Sequence[Finding], calls: Calls) -> list[dict[str, Any]]:
-    """Group findings by severity, then rule; errors first, as they are phiward's own fault."""
-    rules = {rule.id: rule for rule in data.rules}
-    found: dict[str, dict[str, list[Finding]]] = defaultdict(lambda: defaultdict(list))
-    for finding in findings:
-        tier = "error" if standing(finding) is Verdict.ERROR else finding.severity
-        found[tier][finding.rule].append(finding)
-    return [
-        {
-            "name": name,
-            "title": "Errors of phiward itself" if name == "error" else f"Severity: {name}",
-            "count": sum(len(members) for members in by_rule.values()),
-            "rules": [_rule(data, rules.get(rule), members, calls) for rule, members in by_rule.items()],
-        }
-        for name, by_rule in found.items()
-    ]
-
-
-def _rule(data: ReportData, rule: RuleInfo | None, members: Sequence[Finding], calls: Calls) -> dict[str, Any]:
-    first = members[0]
-    return {
-        "id": first.rule,
-        "title": first.title,
-        "why": " ".join(rule.why.split()) if rule else "",
-        "remedy_kind": rule.remedy_kind if rule else "",
-        "remedy": rule.remedy if rule and any(finding.verdict is Verdict.FAIL for finding in members) else "",
-        "hipaa": first.hipaa,
-        "proposed": first.hipaa_proposed,
-        "rows": [_row(data, finding, calls) for finding in members],
-    }
-
-
-def _row(data: ReportData, finding: Finding, calls: Calls) -> dict[str, Any]:
-    facts = reads(finding, calls, VALUE_LIMIT)
-    given = finding.acceptance or {}
-    arn = clean(finding.resource)
-    return {
-        "finding": finding,
-        "verdict": str(standing(finding)),
-        "account": data.account_label(finding.account),
-        "name": "" if clean(finding.name) in arn else finding.name,
-        "resource": fit_arn(arn, VALUE_LIMIT),
-        "said": told(finding),
-        "facts": facts[:FACTS],
-        "facts_left_out": len(facts) - len(facts[:FACTS]),
-        "accepted": accepted(finding, data.as_of),
-        "not_accepted": why_not_accepted(finding, data.as_of),
-        "reason": str(given.get("reason") or ""),
-        "owner": str(given.get("owner") or ""),
-        "until": str(given.get("until") or ""),
-        "record": record(given),
-    }
-
-
-def _cut(part: Cut[Finding], data: ReportData) -> Cut[dict[str, Any]]:
-    return Cut([_row(data, finding, {}) for finding in part.rows], part.left_out)
+def _actors(changes: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, int, str]]:
+    """Give who changed how much: the name, how, the number of changes, the worst severity; changes come worst first."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for change in changes:
+        found[change["who"] or "nobody known", change["how"]].append(change["severity"])
+    rows = [(who, how, len(severities), severities[0]) for (who, how), severities in found.items()]
+    return sorted(rows, key=lambda row: (-row[2], row[0], row[1]))
 
 
 def _stock(data: ReportData) -> list[tuple[str, list[int], int]]:

@@ -12,6 +12,7 @@ from reports.budget import Budget
 from reports.html import policy
 from reports.pages import environment, resource
 from reports.printing import Attached, draw
+from reports.remediation_brief import brief
 from reports.remediation_code import commands, hcl, policy_yaml
 from reports.remediation_view import (
     DONE,
@@ -104,9 +105,9 @@ def html_of_pdf(plan: Plan, rehearsal: Rehearsal | None = None, events: Sequence
 
 
 def section(plan: Plan, rehearsal: Rehearsal | None = None, events: Sequence[Mapping[str, Any]] = ()) -> Markup:
-    """Give the chapter of the auditor's PDF: a row for each finding and its step. Its anchor is `remediation`."""
+    """Give the chapter of the auditor's PDF: a row for each remedy. Its anchor is `remediation`."""
     view = View(plan, rehearsal, events)
-    rows = Budget(SECTION_ROWS).take(_rows(view))
+    rows = Budget(SECTION_ROWS).take(brief(view))
     made = environment().get_template("remediation.section.html.j2").render(**_head(view), rows=rows)
     return Markup(made)  # noqa: S704  the template escapes all
 

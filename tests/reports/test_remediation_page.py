@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import pypdf
@@ -167,21 +167,24 @@ def test_nothing_hostile_is_left_in_what_is_printed() -> None:
         assert "&lt;/script&gt;" in page
 
 
-def test_the_section_of_the_auditors_pdf_has_a_row_for_each_finding() -> None:
-    made = remediation_page.section(PLAN, rehearsal(), EVENTS)
-    tree = parse(str(made))
+def test_the_section_of_the_auditors_pdf_has_a_row_for_each_remedy() -> None:
+    tree = parse(str(remediation_page.section(PLAN, rehearsal(), EVENTS)))
     rows = [[words(cell) for cell in row] for row in tree.iter("tr") if row.find("td") is not None]
-    assert len(rows) == sum(len(step.mends) for step in STEPS)
-    assert rows[0][0] == "1"
-    assert "kms_key_rotation : automatic rotation is off" in rows[0][1]
-    assert rows[0][4:] == ["Low", "Yes", "Proved verified 2026-11-20 09:02Z"]
-    assert rows[7][4:] == ["Low", "No", "Refuted"]
-    whole = pdf.html(report())
-    assert 'id="remediation"' not in whole
-    fitted: Any = whole.replace("</body>", f"{made}</body>")
-    assert 'id="remediation"' in fitted
+    assert sum(int(row[3]) for row in rows) == len(STEPS)
+    assert sum(int(row[4]) for row in rows) == sum(len(step.mends) for step in STEPS)
+    severities = [row[0] for row in rows]
+    assert severities == sorted(severities, key=["Critical", "High", "Medium", "Low", "Info"].index)
+    rotation = next(row for row in rows if "kms_key_rotation" in row[1])
+    assert rotation[2].startswith("Custodian policy 1 proved in the journal: 1 step")
+    assert rotation[6:] == ["Low", "yes"]
+    assert any("refuted" in row[2] and row[7] == "no" for row in rows)
+
+
+def test_the_auditors_pdf_holds_the_plan_it_is_given() -> None:
+    assert "No plan was made out" in pdf.html(report())
+    assert str(remediation_page.section(PLAN)) in pdf.html(report(plan=PLAN))
 
 
 def test_a_long_section_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remediation_page, "SECTION_ROWS", 5)
-    assert "4 more rows: the plan's file holds them." in words(parse(str(remediation_page.section(PLAN))))
+    assert "3 more remedies: phiward remediate plan tells them." in words(parse(str(remediation_page.section(PLAN))))

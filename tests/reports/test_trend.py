@@ -179,7 +179,8 @@ def test_the_pdf_has_the_chapter_and_says_what_its_charts_show() -> None:
     assert found is not None
     assert all(f"{row.as_of:%Y-%m-%d %H:%M} {row.score}" in " ".join(pages) for row in found.rows)
     told = {str(each["/Alt"]) for each in structure(drawn.root_object["/StructTreeRoot"]) if "/Alt" in each}
-    assert {"Failed checks by severity", "Findings opened and resolved", "Checks passed and calls answered"} <= told
+    for title in ("Failed checks by severity", "Findings opened and resolved", "Checks passed and calls answered"):
+        assert any(alt.startswith(f"{title}: ") for alt in told)
 
 
 def structure(node: Any) -> Iterator[Any]:
