@@ -11,6 +11,8 @@ NAME ?=
 READY := .venv/.ready
 PANGO := .venv/.pango
 BROWSER := .venv/.browser
+POSTGRES := .venv/.postgres
+NO_CLUSTER := d=/etc/postgresql-common/createcluster.d; mkdir -p $$d && echo create_main_cluster = false >$$d/phiward.conf
 comma := ,
 APT := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
 
@@ -31,11 +33,11 @@ help:  ## this list
 demo: $(READY) $(PANGO)  ## scan an embedded AWS over several nights, write HTML and PDF; ARGS="--nights 14 --out DIR"
 	@$(BIN)/phiward demo $(ARGS)
 
-test: $(PANGO) $(BROWSER) lint  ## everything that must hold before a commit is shared; ARGS="-k kms"
+test: $(PANGO) $(BROWSER) $(POSTGRES) lint  ## everything that must hold before a commit is shared; ARGS="-k kms"
 	@$(PYTHON) -m scanner.generate --check
 	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
-drill: $(PANGO) $(BROWSER)  ## the long tests at their full dose
+drill: $(PANGO) $(BROWSER) $(POSTGRES)  ## the long tests at their full dose
 	@PHIWARD_DRILL=1 $(BIN)/pytest -q -n $(JOBS) --dist loadgroup --no-loadscope-reorder -m drill --timeout=3600 $(ARGS)
 
 lint: $(READY)  ## style, types, floors, lock file; changes nothing
@@ -79,7 +81,8 @@ $(READY): uv.lock pyproject.toml | $(UV)
 	@$(UV) sync --quiet --frozen --all-extras --all-groups
 	@touch $@
 
-# $(call debian,WHAT,TEST,PACKAGES): unless TEST holds, install Debian packages, as root or by sudo; else say which and leave.
+# $(call debian,WHAT,TEST,PACKAGES,BEFORE): unless TEST holds, install Debian packages, as root or by sudo, after BEFORE;
+# where neither is possible, say which and leave.
 define debian
 	@if ! $(2) >/dev/null 2>&1; then \
 		if ! command -v apt-get >/dev/null; then root=none; \
@@ -91,6 +94,7 @@ define debian
 		fi; \
 		echo 'phiward: installing $(1) by apt' >&2; \
 		$$root apt-get update -qq >/dev/null && \
+		$$root sh -c '$(or $(4),true)' && \
 		$$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(3) >/dev/null && \
 		$(2) >/dev/null || { echo 'phiward: $(1) could not be installed (the lines above say why): apt-get install -y --no-install-recommends $(3)' >&2; exit 2; }; \
 	fi
@@ -104,3 +108,7 @@ $(PANGO): $(READY)
 # The tests open the HTML report in a browser.
 $(BROWSER): $(READY)
 	$(call debian,Chromium$(comma) in which the HTML report is tested$(comma),command -v chromium,chromium)
+
+# The tests of the store start a server of their own: Debian's scripts are told to make no cluster and start none.
+$(POSTGRES): $(READY)
+	$(call debian,PostgreSQL$(comma) on which the store is tested$(comma),$(PYTHON) -m tests.postgres,postgresql,$(NO_CLUSTER))

@@ -74,7 +74,8 @@ def postgres_database(postgres_server: str) -> Iterator[str]:
     name = f"phiward_{secrets.token_hex(4)}"
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
-        yield _named(postgres_server, name)
+    yield _named(postgres_server, name)
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
@@ -86,10 +87,18 @@ def _named(server: str, database: str) -> str:
 @pytest.fixture
 def postgres_url(postgres_database: str) -> Iterator[str]:
     """Give the URL of an empty schema that a test has for itself."""
+    with schema_in(postgres_database) as url:
+        yield url
+
+
+@contextmanager
+def schema_in(database: str) -> Iterator[str]:
+    """Make an empty schema, and give the URL that leads into it; it goes with all that is in it."""
     schema = f"test_{secrets.token_hex(4)}"
-    with psycopg.connect(postgres_database, autocommit=True) as connection:
+    with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
-        yield f"{postgres_database}{'&' if '?' in postgres_database else '?'}options=-csearch_path%3D{schema}"
+    yield f"{database}{'&' if '?' in database else '?'}options=-csearch_path%3D{schema}"
+    with psycopg.connect(database, autocommit=True) as connection:
         hang_up(connection)
         connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
 
@@ -100,3 +109,7 @@ def hang_up(connection: psycopg.Connection) -> None:
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
     )
+
+
+if __name__ == "__main__":
+    sys.exit(0 if os.environ.get("PHIWARD_TEST_POSTGRES") or binaries() else MISSING)

@@ -16,7 +16,7 @@ from scanner.model.kind import PLAIN, Kind
 from scanner.model.operation import Call, Form
 from tests.aws.night import PLACES, Night, by_operation, night, seen
 
-pytestmark = pytest.mark.drill
+pytestmark = [pytest.mark.drill, pytest.mark.long]
 
 WORLDS = "abcdefghijkl"
 DRILL = 4 if os.environ.get("PHIWARD_DRILL") else 1

@@ -19,6 +19,8 @@ from scanner.model.finding import Finding, Verdict
 from scanner.model.inventory import Inventory
 from scanner.model.resource import Snapshot
 
+pytestmark = pytest.mark.long
+
 ACCOUNT = "123456789012"
 NAMES = ("kms_key_rotation", "s3_bucket_tls_only", "ebs_encryption_by_default", "ecs_cluster_container_insights")
 DENIED = {

@@ -15,6 +15,8 @@ import scanner
 from scanner.cli import run
 from scanner.model.finding import Verdict
 
+pytestmark = pytest.mark.long
+
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
 
 
@@ -65,4 +67,4 @@ def test_the_command_on_a_plain_server(plain: str, capsys: pytest.CaptureFixture
     assert {"kms_key_rotation", "s3_bucket_tls_only"} <= rules
     assert not [finding for finding in document["findings"] if finding["verdict"] == "ERROR"]
     assert run(["scan", "--region", "us-east-1", "--kind", "AWS::KMS::Key", "--fail-on", "low", "-q"]) == 0
-    assert run(["scan", *regions, "-q"]) == 0
+    assert run(["scan", *regions, "--kind", "AWS::S3::Bucket", "-q"]) == 0

@@ -13,6 +13,8 @@ import pytest
 from scanner.cli import INTERRUPTED
 from tests.cli.remedying import DOORS, INSIGHTS, ROTATES, Place, Ran, words
 
+pytestmark = pytest.mark.long
+
 APPLY = ["remediate", "apply"]
 ON = "enhanced"
 TUNNELS = "vpn_tunnel_logging"

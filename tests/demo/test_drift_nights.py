@@ -27,6 +27,8 @@ from scanner.demo.changes import QUIET
 from scanner.model.change import Change, Confidence
 from scanner.model.finding import Finding, Verdict
 
+pytestmark = pytest.mark.long
+
 TOLD = Path(__file__).with_name("told.json")
 RULES = sorted({rule for change in CHANGES for rule in change.verdicts})
 HEALTH = frozenset({"VgwTelemetry"})

@@ -15,6 +15,8 @@ from scanner.demo import CHANGES, FIRST_NIGHT, LAST_NIGHT, DemoServer, Organisat
 from scanner.demo.actors import ACTORS
 from scanner.demo.changes import QUIET
 
+pytestmark = pytest.mark.long
+
 DOCUMENTATION = [ip_network(block) for block in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")]
 NOISE = {
     *("RunInstances", "TerminateInstances", "RegisterContainerInstance", "RegisterTaskDefinition", "UpdateService"),

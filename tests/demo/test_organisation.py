@@ -18,6 +18,8 @@ import scanner.demo
 from scanner.demo import FIRST_NIGHT, SECRETS, DemoServer, Organisation, pass_night, seed
 from scanner.engine.settings import parse
 
+pytestmark = pytest.mark.long
+
 NAMES = ["phi-cluster", "city-webapps", "cell-alpha", "cell-beta", "cell-gamma", "media-site"]
 
 

@@ -66,7 +66,7 @@ UNBUILT = {"AWS::Backup::ProtectedResource", "AWS::Backup::RecoveryPoint", "AWS:
 ONE = "media-site"
 DRILL = bool(os.environ.get("PHIWARD_DRILL"))
 
-pytestmark = [pytest.mark.timeout(1800), pytest.mark.drill]
+pytestmark = [pytest.mark.timeout(1800), pytest.mark.drill, pytest.mark.long]
 
 
 @dataclass

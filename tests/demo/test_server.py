@@ -16,6 +16,8 @@ from botocore.exceptions import ClientError
 from scanner.demo import DemoServer, Served
 from tests.demo.conftest import Connect, connect_to
 
+pytestmark = pytest.mark.long
+
 ONE_OF_EACH_PROTOCOL = [
     # service, operation, arguments, AWS's code for a refusal, HTTP status
     ("ec2", "DescribeVpcs", {}, "UnauthorizedOperation", 403),

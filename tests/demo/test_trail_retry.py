@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pytest
 
 from scanner.aws.limits import Limits
 from scanner.aws.sessions import Sessions
@@ -16,8 +17,7 @@ from scanner.demo import DemoServer, Organisation, pass_night, seed
 from scanner.model.change import Attribution
 from scanner.store import Store
 
-if TYPE_CHECKING:
-    import pytest
+pytestmark = pytest.mark.long
 
 NARROW = Wanted(accounts=("phi-cluster",), regions=("us-east-1",), rules=("sg_no_open_ssh",))
 LATE = 24 * 60

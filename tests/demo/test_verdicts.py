@@ -27,6 +27,8 @@ from scanner.run import Judge, cells, scan
 from scanner.store import Store
 from tests.demo.expected import EXPECTED
 
+pytestmark = pytest.mark.long
+
 CATALOGUE = Path(__file__).parents[3] / "shared" / "catalogue" / "catalogue.csv"
 
 

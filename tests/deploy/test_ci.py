@@ -15,6 +15,8 @@ import yaml
 
 from tests.cli.plans import change, plan
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 CI = ROOT / "deploy" / "ci"
 TEMPLATE = (

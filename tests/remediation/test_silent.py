@@ -26,6 +26,8 @@ from scanner.model.remedy import Custodian, Direct
 from scanner.model.resource import Snapshot
 from scanner.model.rule import Fail, Rule
 
+pytestmark = pytest.mark.long
+
 ACCOUNT, REGION = "111122223333", "us-east-1"
 NIGHT = datetime(2026, 3, 4, 2, tzinfo=UTC)
 NETWORK = ("AWS::EC2::VPC", "AWS::EC2::Subnet", "AWS::EC2::SecurityGroup")

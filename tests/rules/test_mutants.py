@@ -10,6 +10,8 @@ import pytest
 from bench.mutants import LEAST, survivors
 from scanner.engine.registry import rules
 
+pytestmark = pytest.mark.long
+
 SMALL = 40
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from tests.cli.plans import change
 
+pytestmark = pytest.mark.long
+
 READ = """
 import sys
 from pathlib import Path

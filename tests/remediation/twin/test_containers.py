@@ -11,6 +11,8 @@ import pytest
 from scanner.demo.server import DemoServer
 from tests.remediation.twin.twinned import ACCOUNT, Clients, rebuilt, serving
 
+pytestmark = pytest.mark.long
+
 KINDS = ("ECS::Cluster", "ECS::Service", "ECS::Task", "ECS::TaskDefinition")
 ALONG = (
     "EC2::VPC",

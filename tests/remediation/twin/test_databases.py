@@ -9,6 +9,8 @@ import pytest
 from scanner.demo.server import DemoServer
 from tests.remediation.twin.twinned import Clients, rebuilt, serving
 
+pytestmark = pytest.mark.long
+
 RDS = tuple(
     f"RDS::{name}"
     for name in "DBInstance DBCluster DBSubnetGroup DBParameterGroup DBClusterParameterGroup DBSnapshot".split()

@@ -10,6 +10,8 @@ import pytest
 from scanner.demo.server import DemoServer
 from tests.remediation.twin.twinned import Clients, rebuilt, serving
 
+pytestmark = pytest.mark.long
+
 KINDS = (
     "EC2::VPC", "EC2::Subnet", "EC2::SecurityGroup", "EC2::Instance", "EC2::Volume",
     "EC2::Snapshot", "EC2::OwnImage", "EC2::LaunchTemplate", "AutoScaling::AutoScalingGroup",

@@ -8,6 +8,8 @@ import pytest
 
 from tests.remediation.twin.twinned import ACCOUNT, REGION, TAGS, TRUST, Clients, Rebuilt, rebuilt, role, serving
 
+pytestmark = pytest.mark.long
+
 KINDS = (
     "CloudTrail::Trail", "CloudTrail::ShadowTrail", "Config::ConfigurationRecorder", "Config::DeliveryChannel",
     "GuardDuty::Detector", "SecurityHub::Hub", "Logs::LogGroup", "Logs::MetricFilter", "CloudWatch::Alarm",
