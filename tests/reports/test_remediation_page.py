@@ -8,6 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import msgspec
+import pikepdf
 import pypdf
 import pytest
 
@@ -18,6 +19,7 @@ from tests.reports.browser import Visits, in_a_browser, parse, words
 from tests.reports.factory import NASTY, report
 from tests.reports.remediation_sample import EVENTS, attacked, hostile, plan, rehearsal
 from tests.reports.remediation_steps import GROUP, LOCKED, ROTATION, STEPS
+from tests.reports.structure import problems, tagged
 from tests.reports.test_pdf import outline
 
 if TYPE_CHECKING:
@@ -145,6 +147,12 @@ def test_the_pdf_has_contents_bookmarks_numbers_and_the_plan(drawn: bytes) -> No
     said = " ".join(" ".join(page.extract_text() for page in document.pages).split())
     assert "aws ec2 modify-vpn-tunnel-options" in said
     assert PLAN.hash in said.replace(" ", "")
+
+
+def test_the_structure_of_the_pdf_is_whole(drawn: bytes) -> None:
+    with pikepdf.open(io.BytesIO(drawn)) as document:
+        assert list(problems(document)) == []
+        assert tagged(document, "H3")
 
 
 def test_the_same_plan_gives_the_same_bytes(drawn: bytes) -> None:
