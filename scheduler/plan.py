@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.engine.settings import ConfigError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
+    from datetime import datetime, tzinfo
 
     from scanner.engine.scheduled import JobTable
     from scanner.engine.settings import Config
@@ -86,8 +86,8 @@ def _forms(config: Config, table: JobTable) -> tuple[str, ...]:
     return table.formats
 
 
-def zone_of(config: Config, name: str) -> ZoneInfo:
-    """Give the zone in which times are shown.
+def zone_of(config: Config, name: str) -> tzinfo:
+    """Give the zone in which times are shown; UTC needs no tzdata of the machine.
 
     Raises:
         ConfigError: this machine knows no such zone.
@@ -95,6 +95,8 @@ def zone_of(config: Config, name: str) -> ZoneInfo:
     from zoneinfo import ZoneInfo
 
     given = config.schedule.timezone
+    if given == "UTC":
+        return UTC
     try:
         return ZoneInfo(given)
     except (OSError, ValueError, LookupError):

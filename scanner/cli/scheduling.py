@@ -14,8 +14,7 @@ from scanner.cli.wire import Clock
 from scanner.engine.settings import ConfigError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
+    from datetime import datetime, tzinfo
 
     from scanner.cli.wire import Wiring
     from scanner.store.scheduling import JobRun, Schedule
@@ -107,7 +106,7 @@ def _iso(moment: datetime | None) -> str:
     return moment.isoformat().replace("+00:00", "Z") if moment else ""
 
 
-def _show(rows: list[dict[str, Any]], zone: ZoneInfo, now: datetime) -> None:
+def _show(rows: list[dict[str, Any]], zone: tzinfo, now: datetime) -> None:
     from rich.markup import escape
     from rich.table import Table
 
@@ -124,7 +123,7 @@ def _show(rows: list[dict[str, Any]], zone: ZoneInfo, now: datetime) -> None:
     console(error=False).print(table)
 
 
-def _local(text: str, zone: ZoneInfo) -> str:
+def _local(text: str, zone: tzinfo) -> str:
     from datetime import datetime
 
     return f"{datetime.fromisoformat(text).astimezone(zone):%Y-%m-%d %H:%M %Z}" if text else ""
