@@ -99,8 +99,7 @@ class AwsClient:
     """Calls AWS for the collector.
 
     `allowed` are the operations (`service.Operation`) that the declarations name; any other is refused, also by the
-    botocore clients themselves. `calls` counts requests by (operation, account, Region), `taken` by the account and
-    Region they were made for. `budgets` are the calls that may be made of an account, where these are limited.
+    botocore clients themselves. `taken` counts requests by place, `budgets` are the calls that an account may get.
     """
 
     sessions: Sessions
@@ -110,7 +109,6 @@ class AwsClient:
     limits: Limits = field(default_factory=Limits)
     patience: Patience = field(default_factory=Patience)
     made: int = 0
-    calls: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     taken: Counter[Place] = field(default_factory=Counter)
     budgets: dict[str, int] = field(default_factory=dict)
     _clients: dict[tuple[int, str, str], Any] = field(default_factory=dict)
@@ -195,20 +193,26 @@ class AwsClient:
         with self._lock:
             budget = self.budgets.get(account)
             if budget is not None and self._spent[account] >= budget:
-                raise request.refused(BUDGET_SPENT, f"all {budget:,} calls of account {account} are spent (max_calls)")
+                most = self.targets[account].max_calls or budget
+                raise request.refused(BUDGET_SPENT, f"all {most:,} calls of account {account} are spent (max_calls)")
             self._spent[account] += 1
-            self.calls[request.operation, *way.at] += 1
             self.taken[way.place] += 1
             self.made += 1
 
     def _ask(self, client: Any, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        method = client.meta.method_to_api_mapping
         action = operation.partition(".")[2]
-        name = next(name for name, api in method.items() if api == action)
+        name = next(name for name, api in client.meta.method_to_api_mapping.items() if api == action)
         answer = getattr(client, name)(**params)
         body = {key: value.read() if hasattr(value, "read") else value for key, value in answer.items()}
         made = plain(body)
         return made if isinstance(made, dict) else {}
+
+    def allow(self, account: str, calls: int | None) -> None:
+        """Let so many more calls be made of an account; None is as many as it takes."""
+        with self._lock:
+            self.budgets.pop(account, None)
+            if calls is not None:
+                self.budgets[account] = self._spent[account] + calls
 
     def forget(self, place: Place) -> None:
         """Let go of what was kept of a place that is done: a scan of many accounts must not grow with each."""

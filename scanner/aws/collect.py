@@ -31,6 +31,13 @@ class Executor(Protocol):
     def made(self) -> int:
         """How many calls were made."""
 
+    def ready(self) -> None:
+        """See that there is who looks, before anything is begun.
+
+        Raises:
+            AwsError: there is nobody.
+        """
+
     def collect(self, targets: Sequence[Target], skip: Iterable[tuple[str, str]] = ()) -> Iterator[PlaceResult]:
         """Give each place's result as it finishes; places in `skip` are left out."""
 
@@ -49,6 +56,19 @@ class PlaceResult:
 def operations(kinds: Iterable[type[Kind]]) -> frozenset[str]:
     """Name every operation that the kinds declare: the client refuses any other."""
     return frozenset(operation for kind in kinds for call in kind.calls.values() for operation in call.operations)
+
+
+def places_of(
+    targets: Iterable[Target], kinds: Mapping[str, type[Kind]], skip: Iterable[tuple[str, str]] = ()
+) -> Iterator[tuple[Target, str, list[type[Kind]]]]:
+    """Give each account's places and the kinds that lie there; those in `skip` are left out."""
+    known = set(skip)
+    for target in targets:
+        for region in (GLOBAL, *target.regions):
+            scope = "global" if region == GLOBAL else "regional"
+            here = [kind for kind in kinds.values() if kind.scope == scope]
+            if here and (target.account, region) not in known:
+                yield target, region, here
 
 
 @dataclass
@@ -78,7 +98,7 @@ class Collector:
         results: queue.SimpleQueue[PlaceGraph] = queue.SimpleQueue()
         pool = Pool(self.threads)
         client = self.client = self.client or self._client(targets)
-        places = list(self._places(targets, set(skip)))
+        places = list(places_of(targets, self.kinds, skip))
         waiting = iter(places)
 
         def begin(count: int) -> None:
@@ -105,6 +125,9 @@ class Collector:
         finally:
             pool.close()
 
+    def ready(self) -> None:
+        """Be ready: threads are at hand."""
+
     @property
     def made(self) -> int:
         """How many calls were made."""
@@ -123,16 +146,6 @@ class Collector:
             graph.start()
         else:
             graph.refuse(gap)
-
-    def _places(
-        self, targets: Sequence[Target], skip: set[tuple[str, str]]
-    ) -> Iterator[tuple[Target, str, list[type[Kind]]]]:
-        for target in targets:
-            for region in (GLOBAL, *target.regions):
-                scope = "global" if region == GLOBAL else "regional"
-                kinds = [kind for kind in self.kinds.values() if kind.scope == scope]
-                if kinds and (target.account, region) not in skip:
-                    yield target, region, kinds
 
     def _builder(
         self, target: Target, region: str, kind: type[Kind], root: str = "", parent: Builder | None = None

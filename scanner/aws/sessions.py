@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -93,6 +94,8 @@ class Sessions:
         Raises:
             AwsError: the profile that is named does not exist.
         """
+        # A role that may not be assumed is told by the coverage, not by a traceback on standard error.
+        logging.getLogger("botocore.credentials").setLevel(logging.CRITICAL)
         if self.base is None:
             try:
                 self.base = boto3.Session()

@@ -67,7 +67,7 @@ def demo(
 @app.command()
 def scan(
     account: opt.Accounts = None, region: opt.Regions = None, kind: opt.Kinds = None, rule: opt.Rules = None,
-    pack: opt.Packs = None, fail_on: opt.FailOn = opt.Level.HIGH,
+    pack: opt.Packs = None, fail_on: opt.FailOn = opt.Level.HIGH, engine: opt.Engine = "",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the interrupted scan as it was asked.")] = False,
     allow_incomplete: Annotated[
         bool, typer.Option("--allow-incomplete", help="Do not exit 3 for what could not be assessed.")
@@ -81,7 +81,7 @@ def scan(
     from scanner.cli.scanning import Wanted
     from scanner.cli.wire import Wiring
 
-    wanted = Wanted(account or (), region or (), kind or (), rule or (), pack or (), resume, id=id)
+    wanted = Wanted(account or (), region or (), kind or (), rule or (), pack or (), resume, engine, id=id)
     return do_scan(
         Wiring.find(config, store), wanted, fail_on=fail_on.value, allow_incomplete=allow_incomplete,
         as_json=format is opt.PlainFormat.JSON, quiet=quiet, verbose=verbose,

@@ -23,6 +23,10 @@ Packs = Annotated[list[str] | None, typer.Option("--pack", help="Pack of rules; 
 Kinds = Annotated[
     list[str] | None, typer.Option("--kind", help="CloudFormation type, such as AWS::S3::Bucket; may be repeated.")
 ]
+Engine = Annotated[
+    str,
+    typer.Option("--engine", help="threads, dask://HOST:PORT or dask+tls://HOST:PORT; else as config.toml says."),
+]
 Out = Annotated[Path | None, typer.Option("--out", help="Write to this file instead of standard output.")]
 OverScan = Annotated[
     str, typer.Option("--scan", help="Lay the plan over this scan; with --baseline the scan to judge.")

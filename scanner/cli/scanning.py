@@ -15,6 +15,7 @@ from scanner.cli.wire import Clock, UsageError, Wiring
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from scanner.aws.collect import Executor
     from scanner.aws.sessions import Sessions, Target
     from scanner.engine.redact import Redactor
     from scanner.model.kind import Kind
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 Tick = Callable[[int, int, int], None]
 Beside = Callable[["Snapshot"], "Iterable[Resource]"]
 GLOBAL = "global"
+THREADS = "threads"
+"""The engine that needs nothing but this process."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,13 @@ def run_scan(
     """
     info = _interrupted(store, wanted.id) if wanted.resume else None
     rules, kinds = _chosen(wiring, wanted) if info is None else _as_before(wiring, info)
+    engine = wanted.engine or wiring.config.aws.engine
+    if engine != THREADS:
+        from scanner.aws.cluster import address_of
+
+        address_of(engine)
     make_judge(wiring, rules, store)  # what config.toml says wrongly is said before AWS is asked anything
-    redactor = wiring.redactor() if store is not None else passing_redactor()
+    redactor = wiring.redactor() if store is not None or engine != THREADS else passing_redactor()
     identity = sessions.identity()
     found = survey(wiring, sessions, identity)
     if info is None:
@@ -65,7 +73,7 @@ def run_scan(
         targets = resumed(found, info.targets, sessions.home_of(identity.partition))
     wiring = replace(wiring, config=found.whole_config)
     judge = make_judge(wiring, rules, store)
-    work = _Work(wiring, rules, kinds, judge, redactor, targets, _code_beside(wiring), wanted.engine, id=wanted.id)
+    work = _Work(wiring, rules, kinds, judge, redactor, targets, _code_beside(wiring), engine, id=wanted.id)
     result = _carry_out(work, info, sessions, store, clock or Clock(), tick)
     result.targets = targets
     return result
@@ -115,19 +123,19 @@ class _Work:
     redactor: Redactor
     targets: Sequence[Target]
     beside: Beside | None = None
-    engine: str = ""
+    engine: str = THREADS
     id: str = ""
 
 
 def _carry_out(
     work: _Work, before: ScanInfo | None, sessions: Sessions, store: Store | None, clock: Clock, tick: Tick | None
 ) -> Result:
-    from scanner.aws.collect import Collector
     from scanner.model.resource import Snapshot
     from scanner.run import scan
 
     info = before or _scan_info(work, clock.now())
-    collector = Collector(sessions, work.kinds, work.redactor, info.as_of, work.wiring.config.aws.threads, tick=tick)
+    executor = _executor(work, info.as_of, sessions, tick)
+    executor.ready()
     names = {target.account: target.name for target in work.targets}
     places = list(info.targets)
     snapshot = Snapshot(info.id, info.as_of, targets=places, names=names, kinds=sorted(work.kinds))
@@ -138,11 +146,24 @@ def _carry_out(
         done = store.places_done(info.id)
         held = store.snapshot(info.id)
         snapshot.resources, snapshot.coverage = list(held.resources), list(held.coverage)
-    found = collector.collect(work.targets, done)
+    found = executor.collect(work.targets, done)
     result = scan(snapshot, found, work.judge, history=store, now=clock.now, beside=work.beside)
-    result.calls = collector.client.made if collector.client else 0
+    result.calls = executor.made
     result.resumed = before is not None
     return result
+
+
+def _executor(work: _Work, as_of: datetime, sessions: Sessions, tick: Tick | None) -> Executor:
+    """Give who looks at the places: threads of this process, or a Dask cluster."""
+    from scanner.aws.collect import Collector
+
+    threads = work.wiring.config.aws.threads
+    if work.engine == THREADS:
+        return Collector(sessions, work.kinds, work.redactor, as_of, threads, tick=tick)
+    from scanner.aws.cluster import Cluster, address_of
+
+    address = address_of(work.engine)
+    return Cluster(address, work.kinds, work.redactor.key_id, as_of, sessions.home, threads, tick)
 
 
 def _scan_info(work: _Work, started: datetime) -> ScanInfo:

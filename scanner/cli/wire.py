@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scanner.engine.settings import Config, load
+from scanner.model.secret import KEY_VARIABLE
 
 if TYPE_CHECKING:
     from scanner.aws.sessions import Identity, Sessions, Target
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from scanner.model.rule import Rule
     from scanner.store import Store
 
-KEY_VARIABLE = "PHIWARD_REDACTION_KEY"
 KEY_BYTES = 32
 
 

@@ -102,13 +102,15 @@ class StoreTable(_Table):
 class AwsTable(Session):
     """Which accounts and Regions, the role to assume in each account, and how it is looked at, unless others say so.
 
-    With `organization`, all accounts of the organization are looked at, and those of `[accounts]`.
+    With `organization`, all accounts of the organization are looked at, and those of `[accounts]`. `engine` is that of
+    `phiward scan --engine`.
     """
 
     organization: bool = False
     role: str = ""
     external_id: str = ""
     threads: int = Field(default=32, ge=1, le=256)
+    engine: str = "threads"
 
 
 class ScopeTable(_Table):

@@ -11,6 +11,9 @@ from typing import Any
 REDACTED = "$redacted"
 """The member that marks a redacted value; beside it stand `$key` (which key made the hash) and what was kept."""
 
+KEY_VARIABLE = "PHIWARD_REDACTION_KEY"
+"""The environment variable that holds the key of the hashes."""
+
 
 @dataclass(frozen=True)
 class Secret:

@@ -1,0 +1,186 @@
+"""AWS's protocols as far as phiward speaks them: which operation a request is, and how its answer is written.
+
+All from botocore's models of the services, so that what is answered here is read by the real client.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+from xml.sax.saxutils import escape
+
+import botocore.session
+
+DEEP = 3
+"""So many structures inside one another are filled by `blank`."""
+
+CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
+SESSION = botocore.session.get_session()
+
+
+@cache
+def model_of(service: str) -> Any:
+    """Give botocore's model of a service."""
+    return SESSION.get_service_model(service)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request: the operation as `service.Operation`, its parameters, and who signed it for which Region."""
+
+    operation: str
+    params: Mapping[str, Any]
+    key: str
+    region: str
+
+
+@dataclass
+class Operations:
+    """The operations that are known, found by what a request says of itself."""
+
+    by_target: dict[str, str] = field(default_factory=dict)
+    by_action: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    by_uri: dict[tuple[str, str], list[tuple[re.Pattern[str], frozenset[str], str]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, operations: Iterable[str]) -> Operations:
+        """Know these operations, each `service.Operation`."""
+        made = cls()
+        for operation in operations:
+            service, _, action = operation.partition(".")
+            model = model_of(service)
+            if model.metadata.get("targetPrefix"):
+                made.by_target[f"{model.metadata['targetPrefix']}.{action}"] = operation
+            elif model.resolved_protocol in {"query", "ec2"}:
+                made.by_action[model.signing_name, model.api_version, action] = operation
+            else:
+                http = model.operation_model(action).http
+                path, _, flags = http["requestUri"].partition("?")
+                parts = re.split(r"(\{[^}]+\})", path)
+                pattern = "".join(_part(part) if part.startswith("{") else re.escape(part) for part in parts)
+                named = frozenset(name for name, _ in parse_qsl(flags, keep_blank_values=True))
+                found = made.by_uri.setdefault((model.signing_name, http["method"]), [])
+                found.append((re.compile(pattern + "/?"), named, operation))
+        for some in made.by_uri.values():
+            some.sort(key=lambda one: (-len(one[1]), -len(one[0].pattern)))
+        return made
+
+    def read(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Asked | None:
+        """Say what is asked; None where no such operation is known."""
+        signed = CREDENTIAL.search(headers.get("authorization", ""))
+        key, region, service = signed.groups() if signed else ("", "", "")
+        named = headers.get("x-amz-target")
+        if named:
+            operation = self.by_target.get(named)
+            return Asked(operation, json.loads(body or b"{}"), key, region) if operation else None
+        form = dict(parse_qsl(body.decode())) if b"Action=" in body else {}
+        if "Action" in form:
+            operation = self.by_action.get((service, form.get("Version", ""), form["Action"]))
+            return Asked(operation, form, key, region) if operation else None
+        parts = urlsplit(target)
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        for pattern, flags, operation in self.by_uri.get((service, method), ()):
+            match = pattern.fullmatch(parts.path)
+            if match and flags <= query.keys():
+                found = {name: unquote(value) for name, value in match.groupdict().items()}
+                return Asked(operation, {**query, **found}, key, region)
+        return None
+
+
+def _part(label: str) -> str:
+    name = label.strip("{}")
+    return f"(?P<{name.rstrip('+')}>.+)" if name.endswith("+") else f"(?P<{name}>[^/]+)"
+
+
+def blank(shape: Any, depth: int = 0) -> Any:
+    """Give the least that a shape can say: empty lists, zero, false, the first of what it enumerates."""
+    kind = shape.type_name
+    if kind == "structure":
+        members = {} if depth > DEEP else {name: blank(member, depth + 1) for name, member in shape.members.items()}
+        return {name: value for name, value in members.items() if value is not None}
+    if kind in {"list", "map"}:
+        return [] if kind == "list" else {}
+    if kind in {"boolean", "integer", "long", "float", "double"}:
+        return False if kind == "boolean" else 0
+    return None if not depth or kind in {"timestamp", "blob", "string"} else ""
+
+
+def written(operation: str, answer: Mapping[str, Any]) -> tuple[bytes, dict[str, str]]:
+    """Write an answer in the operation's protocol: the body and the headers."""
+    service, _, action = operation.partition(".")
+    model = model_of(service)
+    shape = model.operation_model(action).output_shape
+    protocol = model.resolved_protocol
+    if protocol in {"json", "rest-json"}:
+        made = _json(shape, answer) if shape is not None else {}
+        return json.dumps(made).encode(), {"Content-Type": "application/x-amz-json-1.1"}
+    inner = _members(shape, answer, protocol) if shape is not None else ""
+    if protocol == "query":
+        wrapper = shape.serialization.get("resultWrapper", f"{action}Result") if shape is not None else ""
+        inner = f"<{wrapper}>{inner}</{wrapper}>" if wrapper else ""
+    payload = shape.serialization.get("payload") if shape is not None else None
+    if protocol == "rest-xml" and payload:
+        member = shape.members[payload]
+        if member.type_name in {"blob", "string"}:
+            return str(answer.get(payload, "")).encode(), {"Content-Type": "application/json"}
+        inner = _members(member, answer.get(payload, {}), protocol)
+    body = f'<?xml version="1.0"?><{action}Response>{inner}</{action}Response>'
+    return body.encode(), {"Content-Type": "text/xml"}
+
+
+def refused(operation: str, code: str, status: int = 403) -> tuple[int, bytes, dict[str, str]]:
+    """Write a refusal in the operation's protocol: the status, the body and the headers."""
+    protocol = model_of(operation.partition(".")[0]).resolved_protocol
+    if protocol in {"json", "rest-json"}:
+        body = json.dumps({"__type": code, "message": "no"}).encode()
+        return status, body, {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": code}
+    error = f"<Error><Code>{code}</Code><Message>no</Message></Error>"
+    shell = {"query": f"<ErrorResponse>{error}</ErrorResponse>", "rest-xml": error}
+    text = shell.get(protocol, f"<Response><Errors>{error}</Errors><RequestID>1</RequestID></Response>")
+    return status, text.encode(), {"Content-Type": "text/xml"}
+
+
+def _json(shape: Any, value: Any) -> Any:
+    if shape.type_name == "structure":
+        return {
+            member.serialization.get("name", name): _json(member, value[name])
+            for name, member in shape.members.items()
+            if name in value
+        }
+    if shape.type_name == "list":
+        return [_json(shape.member, one) for one in value]
+    if shape.type_name == "map":
+        return {key: _json(shape.value, one) for key, one in value.items()}
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
+
+
+def _members(shape: Any, value: Mapping[str, Any], protocol: str) -> str:
+    return "".join(
+        _element(member, member.serialization.get("name", name), value[name], protocol)
+        for name, member in shape.members.items()
+        if name in value and "location" not in member.serialization
+    )
+
+
+def _element(shape: Any, name: str, value: Any, protocol: str) -> str:
+    if shape.type_name == "structure":
+        return f"<{name}>{_members(shape, value, protocol)}</{name}>"
+    if shape.type_name == "list":
+        flat = shape.serialization.get("flattened")
+        inner = shape.member.serialization.get("name", name if flat else "item" if protocol == "ec2" else "member")
+        items = "".join(_element(shape.member, inner, one, protocol) for one in value)
+        return items if flat else f"<{name}>{items}</{name}>"
+    if shape.type_name == "map":
+        entries = "".join(
+            f"<entry><key>{escape(key)}</key>{_element(shape.value, 'value', one, protocol)}</entry>"
+            for key, one in value.items()
+        )
+        return f"<{name}>{entries}</{name}>"
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return f"<{name}>{escape(text)}</{name}>"
