@@ -83,6 +83,14 @@ SCHEDULE = (
     '# action = "prune"',
     "",
 )
+PUBLISH = (
+    "# [publish]                     # who imports findings into Security Hub: `phiward report --format asff --push`",
+    '# role = "PhiwardPublish"       # to assume in each account; its policy: `phiward iam-policy --publish`',
+    '# profile = "publish"           # of the AWS config files: who begins; left out, it is who runs phiward',
+    '# external_id = ""              # where the trust policy of the role asks for one',
+    '# region = "us-east-1"          # import everything into this Region; left out, each finding goes to its own',
+    "",
+)
 EXAMPLE_STATE = "s3://example-states/network.tfstate"
 STATE_FILES = ("terraform.tfstate", "*.tfstate", "*.tf")
 
@@ -184,6 +192,7 @@ def config_text(found: Found) -> str:
         *_code(found),
         *ORGANIZATION,
         *REMEDIATION,
+        *PUBLISH,
         *SCHEDULE,
         "[reports]",
         'out = "reports-out"',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,12 @@ import pytest
 
 from reports import FORMATS, json_report
 from reports.view import Restricted
+from tests.reports.asff_limits import problems as asff_problems
 from tests.reports.factory import report
 from tests.reports.forms import NUMBERS, READERS, expected
 from tests.reports.pipelines import STATES
+from tests.reports.test_junit import SCHEMA as JUNIT
+from tests.reports.test_sarif import wrong as sarif_problems
 
 if TYPE_CHECKING:
     from reports.view import ReportData
@@ -50,6 +54,26 @@ def test_the_numbers_are_those_of_the_summary(form: str, which: str) -> None:
     told = NUMBERS[form](rendered(form, which))
     assert told
     assert told == {name: known[name] for name in told}
+
+
+def test_a_part_is_as_valid_as_the_whole() -> None:
+    """OCSF and OSCAL pass their libraries' models before they are written."""
+    assert sarif_problems(json.loads(rendered("sarif", "part"))) == []
+    assert JUNIT.problems(str(rendered("junit", "part"))) == []
+    assert [each for request in json.loads(rendered("asff", "part")) for each in asff_problems(request)] == []
+    assert all(set(entry["content"]) == {"body"} for entry in json.loads(rendered("gitlab", "part")))
+
+
+def test_code_scanning_keeps_a_part_apart_from_the_whole() -> None:
+    runs = {which: json.loads(rendered("sarif", which))["runs"][0] for which in BOTH}
+    categories = {which: run["automationDetails"]["id"].rpartition("/")[0] for which, run in runs.items()}
+    assert categories == {"whole": "phiward", "part": "phiward/accounts phi-cluster%3B resources tagged team = web"}
+
+
+def test_a_period_is_no_part_of_the_findings() -> None:
+    since = msgspec.structs.replace(WHOLE, restricted=Restricted(since=WHOLE.as_of))
+    assert "restricted=" not in str(FORMATS["prometheus"].render(since))
+    assert json.loads(FORMATS["sarif"].render(since))["runs"][0]["automationDetails"]["id"].count("/") == 1
 
 
 @pytest.mark.parametrize("form", FORMATS)
