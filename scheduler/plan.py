@@ -61,8 +61,7 @@ class Job:
         from reports import FORMATS
 
         suffix = "txt" if form == "text" else FORMATS[form].suffix
-        ending = form if form == suffix else f"{form}.{suffix}"
-        name = f"{self.name}-{due:%Y%m%dT%H%MZ}.{ending}"
+        name = f"{self.name}-{due:%Y%m%dT%H%MZ}.{suffix}"
         return ["--format", form, "--out", str(Path(self.folder) / name)]
 
 

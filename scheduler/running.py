@@ -51,7 +51,7 @@ class Runs:
     """The runs in the store, as the scheduler goes through them: one at a time, in the order in which they were due.
 
     So no job overlaps itself, a report that is due with a scan tells of that scan, and prunings and scans, which both
-    write the store, never meet.
+    write the store, never meet. `changed` is whether one ended since it was last set to no.
     """
 
     def __init__(self, book: Schedule, jobs: Sequence[Job], journal: Journal, pauses: Sequence[timedelta]) -> None:
@@ -61,6 +61,7 @@ class Runs:
         self._order = list(self._jobs)
         self._journal = journal
         self._pauses = pauses
+        self.changed = True
 
     def recover(self, now: datetime) -> None:
         """Take up what a scheduler that was killed left running: its jobs have ended too, see `Schedule.job_lock`."""
@@ -77,6 +78,7 @@ class Runs:
             if run is not latest[run.job]:
                 said = f"the run that was due at {latest[run.job].due:%Y-%m-%d %H:%M} UTC stands for it"
                 self._book.end(run, "coalesced", at=now, said=said)
+                self.changed = True
                 self._journal.say("run coalesced", job=run.job, due=run.due, into=latest[run.job].due)
         ready = [run for run in latest.values() if run.after is None or run.after <= now]
         return min(ready, key=lambda run: (run.due, self._order.index(run.job)), default=None)
@@ -139,6 +141,7 @@ class Runs:
 
     def _ended(self, run: JobRun, outcome: str, now: datetime, code: int | None, said: str) -> None:
         self._book.end(run, outcome, at=now, code=code, said=said[:SAID])
+        self.changed = True
         seconds = round((now - run.began).total_seconds(), 3) if run.began else None
         level = "error" if outcome == FAILED else "info"
         self._journal.say(

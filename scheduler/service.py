@@ -138,16 +138,21 @@ class Service:
 
     def _look(self) -> None:
         """Learn anew what health checks and metrics are told."""
-        names = [job.name for job in self._jobs]
-        last = {name: run for name in names if (run := self._book.last(name)) is not None}
-        well = {name: run for name in names if (run := self._book.last(name, well=True)) is not None}
+        before = self.status
+        last, well, counts = before.last, before.well, before.counts
+        if self._runs.changed:
+            names = [job.name for job in self._jobs]
+            last = {name: run for name in names if (run := self._book.last(name)) is not None}
+            well = {name: run for name in names if (run := self._book.last(name, well=True)) is not None}
+            counts = self._book.counts()
+            self._runs.changed = False
         waiting = [run for run in self._runs.waiting() if run.state == WAITING]
         self._again = min((run.after for run in waiting if run.after is not None), default=None)
         self.status = Status(
             trouble="stopping" if self._stops else self._held,
             running=self._active.job.name if self._active else "",
             waiting=len(waiting),
-            following=self._book.times(), last=last, well=well, counts=self._book.counts(),
+            following=self._book.times(), last=last, well=well, counts=counts,
         )  # fmt: skip
         if self._told:
             self._journal.say("store answers again")
