@@ -19,6 +19,7 @@ from scanner.engine.registry import kinds
 from scanner.generate.policy import permissions, policy
 from scanner.model.finding import Verdict
 from tests.cli.conftest import Demo
+from tests.reports.html_sample import content
 
 HOME = Path(__file__).resolve().parents[2]
 FIRST_RULES = """
@@ -112,8 +113,10 @@ def test_the_calls_made_are_a_subset_of_the_generated_policy(demo: Demo) -> None
 
 def test_no_secret_comes_to_rest(demo: Demo, tmp_path: Path) -> None:
     with demo.wiring.store() as store:
-        data = report_data(demo.wiring, store, chosen_scan(store))
+        data = report_data(demo.wiring, store, chosen_scan(store), format="html")
+    assert data.documents
     haystacks = {name: FORMATS[name].render(data) for name in ("html", "csv", "json", "table", "pdf")}
+    haystacks["html content"] = content(str(haystacks["html"]))
     pdf = tmp_path / "report.pdf"
     pdf.write_bytes(haystacks["pdf"] if isinstance(haystacks["pdf"], bytes) else b"")
     reader = PdfReader(pdf)

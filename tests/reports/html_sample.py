@@ -27,17 +27,21 @@ SINCE, BEFORE = "2026-11-10T02:30:00Z", "2026-11-02T02:30:00Z"
 
 def unpacked(text: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Read back what a page holds: the index, the details of each finding, the documents of each resource."""
-    held = {node.get("id"): node.text or "" for node in parse(text).iter("script") if node.get("id")}
-    index, details, documents = ([_unpacked(block) for block in held[name].split()] for name in BLOCKS)
+    index, details, documents = ([json.loads(block) for block in held] for held in _held(text))
     return index[0], _merged(details), _merged(documents)
 
 
+def content(text: str) -> bytes:
+    """Give all that a page holds, unpacked."""
+    return b"\n".join(block for held in _held(text) for block in held)
+
+
+def _held(text: str) -> list[list[bytes]]:
+    held = {node.get("id"): node.text or "" for node in parse(text).iter("script") if node.get("id")}
+    return [[gzip.decompress(base64.b64decode(block)) for block in held[name].split()] for name in BLOCKS]
+
+
 BLOCKS = ("index", "details", "documents")
-
-
-def _unpacked(block: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode(block)))
-    return found
 
 
 def _merged(parts: list[dict[str, Any]]) -> dict[str, Any]:
