@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from scanner.engine.normalise import whole
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -18,7 +20,6 @@ REDACTED = "$redacted"
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _PLAIN = re.compile(r"[\x20-\x7e]*")
 _OTHER = re.compile(r"[^\n\x20-\x7e]")
-_HALF = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
@@ -54,7 +55,7 @@ def encoded(value: Any, order: Literal["deterministic"] | None = None) -> bytes:
 
 def _whole(value: Any) -> Any:
     if isinstance(value, str):
-        return _HALF.sub(lambda half: f"\\u{ord(half.group()):04x}", value)
+        return whole(value)
     if isinstance(value, dict):
         return {_whole(key): _whole(each) for key, each in value.items()}
     return [_whole(each) for each in value] if isinstance(value, list) else value

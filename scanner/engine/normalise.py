@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
@@ -15,6 +16,7 @@ NORMALISER_VERSION = 2
 """Goes up when what is compared changes by code; what changes by tables is seen by their content."""
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def plain(value: Any) -> Any:
@@ -22,8 +24,10 @@ def plain(value: Any) -> Any:
 
     Streams are read by the adapter before; `ResponseMetadata` is not part of an answer.
     """
+    if isinstance(value, str):
+        return whole(value)
     if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items() if key != "ResponseMetadata"}
+        return {whole(str(key)): plain(item) for key, item in value.items() if key != "ResponseMetadata"}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, datetime):
@@ -34,6 +38,14 @@ def plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value
+
+
+def whole(text: str) -> str:
+    r"""Write half of a surrogate pair, which no encoding knows, as the six letters `\ud800`.
+
+    Where AWS cuts a text in the middle of a character, half of it is left.
+    """
+    return text if text.isascii() else _HALF.sub(lambda half: f"\\u{ord(half.group()):04x}", text)
 
 
 def canonical(value: Any) -> bytes:
@@ -48,8 +60,10 @@ def digest(data: bytes) -> str:
 
 def builtin(value: Any) -> Any:
     """Turn a fact's value into plain JSON values, leaving out what a structure has by default."""
-    if value is None or isinstance(value, str | int | float | bool):
+    if value is None or isinstance(value, int | float | bool):
         return value
+    if isinstance(value, str):
+        return whole(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, msgspec.Struct):
