@@ -148,6 +148,16 @@ def test_half_a_surrogate_in_a_name_is_written_as_its_escape() -> None:
     assert text.encode("utf-8")
 
 
+def test_each_figure_of_a_tunnel_has_its_bar(text: str) -> None:
+    section = next(node for node in parse(text).iter("section") if node.get("id") == "vpn")
+    rows = [list(row) for row in section.iter("tr")][1:]
+    assert len(rows) == 3
+    figures_of = [[cell for cell in row if " days" in (cell.get("data-label") or "")] for row in rows]
+    drawn = [[[part.get("class") for part in cell.iter() if part.get("class")] for cell in row] for row in figures_of]
+    assert all(len(row) == 3 for row in drawn)
+    assert [row[0][-1] for row in drawn] == ["c-pass", "c-fail", "c-fail"]
+
+
 def test_without_a_script_the_overview_and_the_worst_findings_are_there(text: str) -> None:
     tree = parse(text)
     table = next(node for node in tree.iter("noscript")).find("table")
