@@ -14,7 +14,7 @@ from scanner.store.bodies import Line, unpacked
 from scanner.store.errors import StoreError
 from scanner.store.judging import COLUMNS
 from scanner.store.records import Acceptance, AcceptanceEvent
-from scanner.store.tables import acceptance_log, acceptances, scans, verdicts
+from scanner.store.tables import acceptance_log, acceptances, scans, seals, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -85,11 +85,18 @@ def revoke(connection: Connection, scope: str, subject: str, account: str, *, by
 
 
 def _end(connection: Connection, scope: str, subject: str, account: str) -> int:
-    """End the decision that holds, which stays on the scans that it was made on; give the scan of today's decisions."""
-    now = connection.execute(select(func.max(scans.c.seq)).where(scans.c.finished.is_not(None))).scalar() or 0
+    """End the decision that holds, which stays on the scans that it was made on; give the scan of today's decisions.
+
+    That is the newest of the account: scans of others may be finished beside it.
+    """
+    own = account
+    if scope == FINDING:
+        of = select(verdicts.c.account).where(verdicts.c.fingerprint == subject).limit(1)
+        own = connection.execute(of).scalar() or ""
+    now = connection.execute(select(func.max(seals.c.scan)).where(seals.c.account == own)).scalar() or 0
     c = acceptances.c
     same = (c.scope == scope) & (c.subject == subject) & (c.account == account)
-    connection.execute(delete(acceptances).where(same & (c.since == now)))
+    connection.execute(delete(acceptances).where(same & (c.since >= now)))
     connection.execute(update(acceptances).where(same & c.ended.is_(None)).values(ended=now))
     return now
 

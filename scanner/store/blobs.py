@@ -11,6 +11,7 @@ from sqlalchemy import select
 from scanner.engine.normalise import canonical, digest
 from scanner.store.errors import StoreError
 from scanner.store.tables import blobs
+from scanner.store.writing import insert_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -56,8 +57,7 @@ class Drawer:
             for name, content in self._waiting.items()
             if name not in known
         ]
-        if rows:
-            connection.execute(blobs.insert(), rows)
+        insert_missing(connection, blobs, rows)
         self._waiting.clear()
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from scanner.store import accepting, attributions, baselines
 from scanner.store.accepting import FINDING, GAP
 from scanner.store.records import Acceptance, written
 from scanner.store.session import Session
+from scanner.store.writing import DECIDING, take_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
+
+    from sqlalchemy import Connection
 
     from scanner.model.change import Attribution, Change
     from scanner.store.attributions import Property
@@ -25,6 +29,13 @@ class Deciding(Session):
         """Give the paths (`section.path`) of a CloudFormation type that change by themselves."""
         canon = self._normaliser.canons.get(kind)
         return list(canon.volatile) if canon else []
+
+    @contextmanager
+    def _deciding(self) -> Iterator[Connection]:
+        """Write alone among those that decide: what holds is read and replaced in one go."""
+        with self._writing() as connection:
+            take_turn(connection, DECIDING)
+            yield connection
 
     def accept(
         self,
@@ -48,7 +59,7 @@ class Deciding(Session):
         """
         words = {"reason": reason, "owner": owner, "until": until, "by": by, "at": written(at)}
         measures = {"addressable_reason": addressable_reason, "equivalent_measure": equivalent_measure}
-        with self._writing() as connection:
+        with self._deciding() as connection:
             given = Acceptance(scope=FINDING, subject=fingerprint, **words, **measures)
             accepting.accept(connection, given, self._volatile)
 
@@ -61,7 +72,7 @@ class Deciding(Session):
             StoreError: a word is missing, or the day is none.
         """
         words = {"reason": reason, "owner": owner, "until": until, "by": by, "at": written(at)}
-        with self._writing() as connection:
+        with self._deciding() as connection:
             accepting.accept(connection, Acceptance(scope=GAP, subject=call, account=account, **words), self._volatile)
 
     def revoke(self, subject: str, *, account: str = "", by: str, at: datetime, reason: str = "") -> None:
@@ -71,7 +82,7 @@ class Deciding(Session):
             StoreError: there is none.
         """
         scope = GAP if account else FINDING
-        with self._writing() as connection:
+        with self._deciding() as connection:
             accepting.revoke(connection, scope, subject, account, by=by, at=written(at), reason=reason)
 
     def acceptances(self) -> list[Acceptance]:
@@ -90,7 +101,7 @@ class Deciding(Session):
         Raises:
             StoreError: a word is missing, or the scan is unknown, pruned or unfinished.
         """
-        with self._writing() as connection:
+        with self._deciding() as connection:
             return baselines.approve(connection, name, scan_id, by=by, reason=reason, at=written(at))
 
     def baselines(self) -> list[Baseline]:
@@ -113,7 +124,7 @@ class Deciding(Session):
         Raises:
             StoreError: there is no baseline of this name.
         """
-        with self._writing() as connection:
+        with self._deciding() as connection:
             return baselines.prune(connection, name, by=by, at=written(at), reason=reason)
 
     def baseline_log(self) -> list[BaselineEvent]:
@@ -127,7 +138,7 @@ class Deciding(Session):
         Raises:
             StoreError: there is no such scan, or it was pruned.
         """
-        with self._writing() as connection:
+        with self._deciding() as connection:
             attributions.keep(connection, scan_id, given)
 
     def attributions(self, scan_id: str) -> dict[str, Attribution]:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from scanner.store.errors import StoreError
-from scanner.store.migrations import LOCK
+from scanner.store.migrations import LOCK, WRITES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,14 +26,19 @@ PATIENT = "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'id
 
 
 class Purpose(NamedTuple):
-    """What a lock is for: its key in PostgreSQL, its file's ending beside SQLite's, what who comes second is told."""
+    """What a lock is for: its key in PostgreSQL, its file's ending beside SQLite's, what who comes second is told.
+
+    In PostgreSQL those share a `shared` one who keep to themselves by other means.
+    """
 
     key: int
     ending: str
     refusal: str
+    shared: bool = False
 
 
-WRITER = Purpose(LOCK + 1, ".lock", "another scan is writing here{}; wait until it is done, then try again")
+WRITER = Purpose(WRITES, ".lock", "another scan is writing here{}; wait until it is done, then try again", shared=True)
+PRUNER = WRITER._replace(shared=False)
 REMEDY = Purpose(LOCK + 2, ".remedy.lock", "a plan is being applied here{}; wait until that has ended, then try again")
 
 
@@ -77,7 +82,7 @@ class Lock:
             StoreError: it is taken, here or by another process.
         """
         if not self._latch.acquire(blocking=False):
-            raise self._refused(self._holder)
+            raise self.refused(self._holder)
         self._holder = holder
         try:
             if self._file is not None:
@@ -100,7 +105,7 @@ class Lock:
         except BlockingIOError:
             other = " ".join(os.pread(descriptor, 256, 0).decode("utf-8", "replace").split())
             os.close(descriptor)
-            raise self._refused(other) from None
+            raise self.refused(other) from None
         except OSError as error:
             os.close(descriptor)
             raise self._unlockable(path, error) from None
@@ -110,16 +115,18 @@ class Lock:
         session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         try:
             session.execute(text(PATIENT))
-            taken = session.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._purpose.key}).scalar()
+            take = "pg_try_advisory_lock_shared" if self._purpose.shared else "pg_try_advisory_lock"
+            taken = session.execute(text(f"SELECT {take}(:key)"), {"key": self._purpose.key}).scalar()
         except BaseException:
             session.close()
             raise
         if not taken:
             session.close()
-            raise self._refused("")
+            raise self.refused("")
         return session
 
-    def _refused(self, holder: str) -> StoreError:
+    def refused(self, holder: str) -> StoreError:
+        """Say that `holder` has it."""
         told = self._purpose.refusal.format(f" ({holder})" if holder else "")
         return StoreError(f"{self._where}: {told}")
 
@@ -159,7 +166,7 @@ class Lock:
 
     def _end(self, session: Connection) -> None:
         try:
-            session.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": self._purpose.key})
+            session.execute(text("SELECT pg_advisory_unlock_all()"))
         except SQLAlchemyError:
             session.invalidate()  # a session that the server dropped has no lock
         finally:

@@ -10,7 +10,7 @@ from sqlalchemy import inspect, select, text, update
 from scanner.store.errors import StoreError
 from scanner.store.records import written
 from scanner.store.schedule_tables import metadata
-from scanner.store.steps import fourth, second, third
+from scanner.store.steps import fifth, fourth, second, third
 from scanner.store.tables import meta, migrations
 
 if TYPE_CHECKING:
@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-STEPS: Mapping[int, Callable[[Connection], None]] = {2: second, 3: third, 4: fourth}
+STEPS: Mapping[int, Callable[[Connection], None]] = {2: second, 3: third, 4: fourth, 5: fifth}
 """What turns the schema of the version before into that of the key; version 1 is the first."""
 
 FIRST = 1
 LOCK = 0x70686977
 """The key of the advisory lock in PostgreSQL: the bytes of `phiw`."""
+
+WRITES = LOCK + 1
+"""The key of the lock that those who write scans share."""
 
 
 def newest() -> int:
@@ -61,6 +64,8 @@ def migrate(connection: Connection, where: str) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
     now = version(connection, where)
+    if now and connection.dialect.name == "postgresql":
+        _alone(connection, where)
     if now == 0:
         metadata.create_all(connection)
         connection.execute(meta.insert().values(name="schema", value=str(newest())))
@@ -69,6 +74,14 @@ def migrate(connection: Connection, where: str) -> None:
         STEPS[step](connection)
         connection.execute(update(meta).where(meta.c.name == "schema").values(value=str(step)))
         _note(connection, step)
+
+
+def _alone(connection: Connection, where: str) -> None:
+    """Let no scan be written meanwhile: it may be an older phiward's, to which this one's tables are strange."""
+    if not connection.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": WRITES}).scalar():
+        raise StoreError(
+            f"{where}: a scan is being written here, and this phiward must change the tables; wait until it is done"
+        )
 
 
 def _note(connection: Connection, step: int) -> None:

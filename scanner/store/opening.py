@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 
 from scanner.store.errors import StoreError
 from scanner.store.migrations import migrate, newest, version
+from scanner.store.server import NAMES, server_engine, shown
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
 
+SERVER = "postgresql://user@host:5432/phiward (in a password, %40 stands for @, %3A for :, %2F for /)"
 PRAGMAS = ("busy_timeout=30000", "foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL")
 
 
@@ -27,9 +29,9 @@ def open_engine(url: str) -> tuple[Engine, str, Path | None]:
         StoreError: the URL is malformed, names an unknown database, or its file cannot be written.
     """
     parsed = _parse(url)
-    where = parsed.render_as_string(hide_password=True)
-    if parsed.get_backend_name() == "postgresql":
-        return _server(parsed, where), where, None
+    where = shown(parsed)
+    if parsed.get_backend_name() in NAMES:
+        return server_engine(parsed), where, None
     name = parsed.database or ":memory:"
     file = None if name == ":memory:" else Path(name)
     if file is not None:
@@ -45,20 +47,13 @@ def open_engine(url: str) -> tuple[Engine, str, Path | None]:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url if "://" in url else f"sqlite:///{url}")
-    except ArgumentError:
-        raise StoreError(f"{url.partition(':')[0]}: this is no database URL; write sqlite:///./phiward.db") from None
-    if parsed.drivername == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+    except (ArgumentError, ValueError):  # the second for a port that is no number; what it was may be a password
+        scheme = url.partition(":")[0]
+        example = SERVER if scheme.startswith(NAMES) else "sqlite:///./phiward.db"
+        raise StoreError(f"{scheme}: this is no database URL; write {example}") from None
+    if parsed.get_backend_name() not in {"sqlite", *NAMES}:
         raise StoreError(f"{parsed.drivername}: phiward stores in sqlite and postgresql only; change [store] url")
     return parsed
-
-
-def _server(parsed: URL, where: str) -> Engine:
-    try:
-        return create_engine(parsed, pool_pre_ping=True)
-    except (ImportError, NoSuchModuleError):
-        raise StoreError(f"{where}: the driver for PostgreSQL is missing; install phiward[postgres]") from None
 
 
 def _make_file(file: Path) -> None:

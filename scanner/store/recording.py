@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from scanner.engine.drift.canonicalise import HEAD
 from scanner.engine.normalise import canonical, digest
 from scanner.model.gap import Gap, GapState
 from scanner.model.resource import SectionState
 from scanner.store.blobs import Drawer, chunks, seal_of
-from scanner.store.tables import places, resources, sections, visits
+from scanner.store.tables import place_numbers, places, resource_numbers, resources, sections, visits
+from scanner.store.writing import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -73,14 +74,14 @@ class Visit:
         if self.connection.execute(select(visits.c.scan).where(where)).first():
             return
         entries = sorted(coverage, key=lambda entry: (entry.kind, entry.call, entry.operation, entry.state))
-        before, numbers = self._before(place)
+        before, numbered = self._before(place)
         now = {(item.kind, item.arn, item.id): item for item in seen}
-        self._number(place, numbers, now)
+        self._number(place, numbered, now)
         shape = _shape(now.values(), entries)
         lines: list[str] = []
         for key, resource in now.items():
             held = before.get(key, {})
-            lines += self._resource((place, numbers[key]), key, resource, held)
+            lines += self._resource((place, numbered[key]), key, resource, held)
             self._unasked(held.keys() - resource.sections.keys() - {HEAD}, held, shape[key[0]])
         self._absent(place, {key: held for key, held in before.items() if key not in now}, shape, entries)
         self._store(place, account, region, entries, shape, lines)
@@ -89,7 +90,7 @@ class Visit:
         where = (places.c.account == account) & (places.c.region == region)
         found = self.connection.execute(select(places.c.id).where(where)).scalar_one_or_none()
         if found is None:
-            found = (self.connection.execute(select(func.max(places.c.id))).scalar() or 0) + 1
+            found = numbers(self.connection, places.c.id, place_numbers, 1)[0]
             self.connection.execute(places.insert().values(id=found, account=account, region=region))
         return int(found)
 
@@ -110,30 +111,30 @@ class Visit:
             .where((sections.c.place == place) & sections.c.ended.is_(None))
         )
         found: dict[Key, dict[str, Open]] = {}
-        numbers: dict[Key, int] = {}
+        numbered: dict[Key, int] = {}
         for kind, arn, name, number, resource, section, state, content, stable in self.connection.execute(query):
             key = (kind, arn, name)
-            numbers[key] = resource
+            numbered[key] = resource
             row = Row(number, resource, Value(state, content, stable))
             of = found.setdefault(key, {})
             held = of.get(section, Open())
             of[section] = held._replace(veil=row) if state == SectionState.UNSEEN else held._replace(known=row)
-        return found, numbers
+        return found, numbered
 
-    def _number(self, place: int, numbers: dict[Key, int], now: Iterable[Key]) -> None:
+    def _number(self, place: int, known: dict[Key, int], now: Iterable[Key]) -> None:
         """Find the numbers of resources that were gone, and number the new ones."""
-        unknown = [key for key in now if key not in numbers]
+        unknown = [key for key in now if key not in known]
         for some in chunks({arn for _, arn, _ in unknown}):
             query = select(resources.c.kind, resources.c.arn, resources.c.name, resources.c.id)
             for kind, arn, name, number in self.connection.execute(
                 query.where((resources.c.place == place) & resources.c.arn.in_(some))
             ):
-                numbers[kind, arn, name] = number
-        new = [key for key in unknown if key not in numbers]
+                known[kind, arn, name] = number
+        new = [key for key in unknown if key not in known]
         if new:
-            last = self.connection.execute(select(func.max(resources.c.id))).scalar() or 0
-            numbers.update({key: last + count for count, key in enumerate(new, 1)})
-            rows = [{"id": numbers[key], "place": place, "kind": key[0], "arn": key[1], "name": key[2]} for key in new]
+            given = numbers(self.connection, resources.c.id, resource_numbers, len(new))
+            known.update(zip(new, given, strict=True))
+            rows = [{"id": known[key], "place": place, "kind": key[0], "arn": key[1], "name": key[2]} for key in new]
             self.connection.execute(resources.insert(), rows)
 
     def _resource(

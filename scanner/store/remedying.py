@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import select, text
 
-from scanner.store.deciding import Deciding
 from scanner.store.errors import StoreError, spoken
+from scanner.store.keeping import Keeping
 from scanner.store.records import RemedyEvent, written
 from scanner.store.tables import remediation_log
 
@@ -25,7 +25,7 @@ SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synch
 """
 
 
-class Remedying(Deciding):
+class Remedying(Keeping):
     """The part of the store that remembers remediation; no seal depends on it, and no pruning touches it."""
 
     def note_remedy(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint
 
 from scanner.store.tables import metadata
+from scanner.store.types import PROSE, WORDS
 
 __all__ = ["job_runs", "metadata", "schedule_jobs"]
 
@@ -12,9 +13,9 @@ __all__ = ["job_runs", "metadata", "schedule_jobs"]
 schedule_jobs = Table(
     "schedule_jobs",
     metadata,
-    Column("job", String, primary_key=True),
-    Column("cron", String, nullable=False),
-    Column("next", String, nullable=False),
+    Column("job", WORDS, primary_key=True),
+    Column("cron", WORDS, nullable=False),
+    Column("next", WORDS, nullable=False),
 )
 
 # Every time a job was due, once. `state` is waiting, running or ended; `scan` the id that its scan bears; `began` is
@@ -23,17 +24,17 @@ job_runs = Table(
     "job_runs",
     metadata,
     Column("seq", Integer, primary_key=True),
-    Column("job", String, nullable=False),
-    Column("due", String, nullable=False),
-    Column("state", String, nullable=False),
-    Column("outcome", String, nullable=False),
-    Column("scan", String, nullable=False),
+    Column("job", WORDS, nullable=False),
+    Column("due", WORDS, nullable=False),
+    Column("state", WORDS, nullable=False),
+    Column("outcome", WORDS, nullable=False),
+    Column("scan", WORDS, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("after", String, nullable=False),
-    Column("began", String, nullable=False),
-    Column("ended", String, nullable=False),
+    Column("after", WORDS, nullable=False),
+    Column("began", WORDS, nullable=False),
+    Column("ended", WORDS, nullable=False),
     Column("code", Integer),
-    Column("said", Text, nullable=False),
+    Column("said", PROSE, nullable=False),
     UniqueConstraint("job", "due"),
     Index("job_runs_state", "state"),
 )

@@ -192,13 +192,13 @@ class Schedule(Session):
     def scan_state(self, scan: str) -> str:
         """Say how far a scan is: `absent`, `unfinished` (it can go on), `finished`, or `overtaken` by a later one."""
         with self._reading() as connection:
-            row = connection.execute(select(scans.c.finished).where(scans.c.id == scan)).one_or_none()
+            row = connection.execute(select(scans).where(scans.c.id == scan)).one_or_none()
             if row is None:
                 return "absent"
             if row.finished:
                 return "finished"
-            info = scanning.unfinished(connection)
-            return "unfinished" if info is not None and info.id == scan else "overtaken"
+            info = scanning.info_of(connection, [row])[0]
+            return "overtaken" if scanning.overtaken(connection, row.seq, info.accounts) else "unfinished"
 
     def forget_runs(self, before: datetime) -> int:
         """Forget the ended runs that were due before a moment, but the newest of each job; give how many."""

@@ -9,14 +9,15 @@ from sqlalchemy import func, select, update
 from scanner.engine.normalise import canonical, digest
 from scanner.store.blobs import unpack
 from scanner.store.errors import StoreError
-from scanner.store.reading import visits_of
 from scanner.store.replay import verdict_digests, visit_digests
 from scanner.store.tables import accounts, blobs, judgements, scans, seals, standards, summaries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sqlalchemy import Connection, Row
+
+    from scanner.store.reading import Looked
 
 SEALED = ("id", "started", "as_of", "finished", "complete", "scope")
 
@@ -53,12 +54,12 @@ def _of(table: Any, scan: int, account: str) -> Any:
     return (table.c.scan == scan) & (table.c.account == account)
 
 
-def append(connection: Connection, seq: int, account: str) -> None:
-    """Seal an account's part of a scan, holding the account's row so that no other writer comes between."""
+def append(connection: Connection, seq: int, account: str, looked: Iterable[Looked]) -> None:
+    """Seal an account's part of a scan, which saw this there, holding the account's row against other writers."""
     row = connection.execute(select(accounts.c.head).where(accounts.c.account == account).with_for_update())
     previous = row.scalar_one()
     scan = connection.execute(select(scans).where(scans.c.seq == seq)).one()
-    visits = {visit.region: visit.digest for visit in visits_of(connection, scan=seq) if visit.account == account}
+    visits = {visit.region: visit.digest for visit in looked}
     content = content_of(connection, scan, account, visits)
     head = head_of(previous, scan.id, scan.as_of, content)
     values = {"account": account, "scan": seq, "previous": previous, "content": content, "head": head}
@@ -80,7 +81,8 @@ def verify(connection: Connection, head: str | None) -> list[str]:
 
 
 def _contents(connection: Connection) -> Iterator[str]:
-    for name, packed in connection.execute(select(blobs.c.hash, blobs.c.content)):
+    query = select(blobs.c.hash, blobs.c.content).execution_options(yield_per=1000)
+    for name, packed in connection.execute(query):
         try:
             unpack(name, packed)
         except StoreError as error:

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import os
+import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from scanner.engine.drift import Normaliser
-from scanner.store.errors import spoken
-from scanner.store.locks import REMEDY, WRITER, Lock
+from scanner.store.errors import StoreError, collided, spoken
+from scanner.store.locks import PRUNER, REMEDY, WRITER, Lock
 from scanner.store.opening import open_engine, prepare
+from scanner.store.writing import ScanLock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from types import TracebackType
 
     from sqlalchemy import Connection, Engine
 
+T = TypeVar("T")
 
 PLAIN = Normaliser({}, "")
 """Compares everything."""
+
+READS: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+WRITES: dict[str, Any] = {"isolation_level": "READ COMMITTED"}
+"""What PostgreSQL is told: who reads sees one moment, as in SQLite; who writes takes locks and sees what is so then."""
+
+TRIES = 5
 
 
 class Session:
@@ -31,7 +39,11 @@ class Session:
         self._engine = engine
         self._where = where
         self._normaliser = normaliser
-        self._lock = Lock(engine, file, where, WRITER)
+        server = engine.dialect.name == "postgresql"
+        self._readers = engine.execution_options(**READS if server else {})
+        self._writers = engine.execution_options(writes=True, **WRITES if server else {})
+        self._lock = ScanLock(engine, file, where, WRITER)
+        self._prune_lock = Lock(engine, file, where, PRUNER)
         self._remedy_lock = Lock(engine, file, where, REMEDY)
 
     @classmethod
@@ -65,20 +77,28 @@ class Session:
     def close(self) -> None:
         """Let go of the database and of its locks."""
         self._lock.release()
+        self._prune_lock.release()
         self._remedy_lock.release()
         self._engine.dispose()
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with spoken(self._where), self._engine.connect() as connection:
+        with spoken(self._where), self._readers.connect() as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with spoken(self._where), self._engine.execution_options(writes=True).begin() as connection:
+        with spoken(self._where), self._writers.begin() as connection:
             yield connection
 
-    def _take_lock(self) -> None:
-        with spoken(self._where):
-            if not self._lock.held:
-                self._lock.take(f"process {os.getpid()}")
+    def _write(self, act: Callable[[Connection], T]) -> T:
+        """Do something in one transaction, and again where the server broke it off because another was in the way."""
+        for left in reversed(range(TRIES)):
+            try:
+                with self._writing() as connection:
+                    return act(connection)
+            except StoreError as error:
+                if not left or not collided(error):
+                    raise
+            time.sleep(0.05 * (TRIES - left))
+        raise AssertionError

@@ -16,7 +16,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    inspect,
     select,
+    text,
 )
 
 if TYPE_CHECKING:
@@ -131,3 +133,34 @@ def fourth(connection: Connection) -> None:
         Index("job_runs_state", "state"),
     )
     metadata.create_all(connection)
+
+
+def fifth(connection: Connection) -> None:
+    """Know which scan began last in each account; in PostgreSQL compare text by bytes, and number without waiting."""
+    connection.execute(text("ALTER TABLE accounts ADD COLUMN scan INTEGER NOT NULL DEFAULT 0"))
+    connection.execute(text(f"UPDATE accounts SET scan = {_LAST.format('seals', 'seals.account')}"))  # noqa: S608
+    looked = _LAST.format("visits JOIN places ON places.id = visits.place", "places.account")
+    connection.execute(text(f"UPDATE accounts SET scan = {looked} WHERE scan < {looked}"))  # noqa: S608
+    if connection.dialect.name != "postgresql":
+        return
+    for table in inspect(connection).get_table_names():
+        changes = [f'ALTER COLUMN "{name}" TYPE {of} COLLATE "C"' for name, of in _words(connection, table)]
+        if table in {"sections", "verdicts"}:
+            changes.append("ALTER COLUMN id TYPE BIGINT")
+            connection.execute(text(f"ALTER SEQUENCE {table}_id_seq AS BIGINT"))
+        if changes:
+            connection.execute(text(f"ALTER TABLE {table} {', '.join(changes)}"))
+    for table, sequence in (("places", "place_numbers"), ("resources", "resource_numbers")):
+        connection.execute(text(f"CREATE SEQUENCE {sequence}"))
+        last = f"SELECT max(id) AS last FROM {table}"  # noqa: S608
+        connection.execute(text(f"SELECT setval('{sequence}', last) FROM ({last}) AS known WHERE last > 0"))  # noqa: S608
+
+
+_LAST = "COALESCE((SELECT MAX(scan) FROM {} WHERE {} = accounts.account), 0)"
+
+
+def _words(connection: Connection, table: str) -> list[tuple[str, str]]:
+    """Give the columns of text, and their types, of a table in PostgreSQL."""
+    columns = {each["name"]: each["type"] for each in inspect(connection).get_columns(table)}
+    texts = {name: of for name, of in columns.items() if isinstance(of, String) and not of.collation}
+    return [(name, of.compile(connection.dialect)) for name, of in texts.items()]

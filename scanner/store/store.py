@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from scanner.model.resource import Snapshot
-from scanner.store import accepting, retention, scanning, seal, summary, tallies
+from scanner.store import accepting, scanning, seal, summary, tallies
 from scanner.store.courses import courses_until
 from scanner.store.differing import Difference
 from scanner.store.errors import StoreError
@@ -17,13 +16,12 @@ from scanner.store.history import history_of
 from scanner.store.judging import findings_in
 from scanner.store.lives import lives_until
 from scanner.store.reading import coverage_of, resources_of, unseen_of, visits_of
-from scanner.store.recording import Visit
-from scanner.store.records import Seal, written
+from scanner.store.records import Seal
 from scanner.store.spans import Span, spans
 from scanner.store.tables import accounts, judgements, scans, seals
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from sqlalchemy import Connection
 
@@ -42,57 +40,6 @@ class Store(Evidencing):
 
     Every method raises `StoreError`, one line for the user, when the database cannot do what is asked.
     """
-
-    def begin(self, scan: ScanInfo) -> None:
-        """Begin a scan, or go on with the unfinished one of this id; from now on no other process may write one.
-
-        Raises:
-            StoreError: another process writes a scan, or the id's scan was finished or overtaken.
-        """
-        self._take_lock()
-        with self._writing() as connection:
-            scanning.begin(connection, scan)
-
-    def add(
-        self, scan_id: str, account: str, region: str, resources: Sequence[Resource], coverage: Sequence[Coverage]
-    ) -> None:
-        """Write all that was seen in one account and Region (or `global`), in one transaction.
-
-        A place that this scan wrote before is left as it is.
-
-        Raises:
-            StoreError: there is no such scan, or it was finished.
-        """
-        with self._writing() as connection:
-            row = scanning.open_row(connection, scan_id)
-            Visit(connection, row.seq, self._normaliser).write(account, region, resources, coverage)
-
-    def places_done(self, scan_id: str) -> set[tuple[str, str]]:
-        """Give the (account, Region) pairs that a scan has written."""
-        with self._reading() as connection:
-            row = scanning.row_of(connection, scan_id)
-            return {(visit.account, visit.region) for visit in visits_of(connection, scan=row.seq)}
-
-    def unfinished(self) -> ScanInfo | None:
-        """Give the scan that began last, if it was not finished: it can be resumed by `begin`."""
-        with self._reading() as connection:
-            return scanning.unfinished(connection)
-
-    def finish(self, scan_id: str, findings: Iterable[Finding], *, finished: datetime) -> list[Finding]:
-        """Close a scan with what its rules said, and give it back with the lives of the findings told.
-
-        Status, dates and acceptances are filled in, in place; a failure whose acceptance lapses now is `reopened`.
-        Further findings follow for what failed before and is not named now: `resolved` ones (verdict SKIP) where a part
-        no longer fails or the resource is gone from a whole listing, `unseen` ones with their last verdict where it
-        could not be seen. What this scan did not look at is not named.
-
-        Raises:
-            StoreError: there is no such scan, or it was finished.
-        """
-        with self._writing() as connection:
-            found = scanning.finish(connection, scan_id, findings, finished, self._volatile)
-        self._lock.release()
-        return found
 
     def scans(self) -> list[ScanInfo]:
         """Give all scans that are kept, the oldest first; one without `finished` was broken off."""
@@ -271,17 +218,3 @@ class Store(Evidencing):
         with self._reading() as connection:
             row = scanning.row_of(connection, until) if until else self._newest_row(connection)
             return lives_until(connection, row.seq) if row is not None else []
-
-    def prune(self, keep: int = retention.SIX_YEARS, *, now: datetime | None = None) -> list[str]:
-        """Forget what is older than `keep` days, except its seals; give the ids of the scans.
-
-        Raises:
-            StoreError: another process writes a scan.
-        """
-        before = written((now or datetime.now(UTC)) - timedelta(days=keep))
-        self._take_lock()
-        try:
-            with self._writing() as connection:
-                return retention.prune(connection, before)
-        finally:
-            self._lock.release()

@@ -15,61 +15,68 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    String,
+    Sequence,
     Table,
-    Text,
     UniqueConstraint,
 )
+
+from scanner.store.types import HASH, LONG, PROSE, WORDS, words
 
 metadata = MetaData()
 
 meta = Table(
     "meta",
     metadata,
-    Column("name", String, primary_key=True),
-    Column("value", String, nullable=False),
+    Column("name", WORDS, primary_key=True),
+    Column("value", WORDS, nullable=False),
 )
 
 migrations = Table(
     "migrations",
     metadata,
     Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("at", String, nullable=False),
+    Column("at", WORDS, nullable=False),
 )
 
+# `head` ends the account's chain of seals; `scan` is the scan that began last there, 0 before the first.
 accounts = Table(
     "accounts",
     metadata,
-    Column("account", String, primary_key=True),
-    Column("head", String, nullable=False),
+    Column("account", WORDS, primary_key=True),
+    Column("head", WORDS, nullable=False),
+    Column("scan", Integer, nullable=False, server_default="0"),
 )
 
 scans = Table(
     "scans",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("id", String, nullable=False, unique=True),
-    Column("started", String, nullable=False),
-    Column("as_of", String, nullable=False),
-    Column("finished", String),
+    Column("id", WORDS, nullable=False, unique=True),
+    Column("started", WORDS, nullable=False),
+    Column("as_of", WORDS, nullable=False),
+    Column("finished", WORDS),
     Column("complete", Boolean, nullable=False),
-    Column("scope", String, nullable=False),
+    Column("scope", WORDS, nullable=False),
     Column("pruned", Boolean, nullable=False),
 )
 
 blobs = Table(
     "blobs",
     metadata,
-    Column("hash", String(64), primary_key=True),
+    Column("hash", HASH, primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )
+
+# Two scans number places and resources at the same time: in PostgreSQL by these, SQLite has one writer at a time.
+place_numbers = Sequence("place_numbers", metadata=metadata)
+resource_numbers = Sequence("resource_numbers", metadata=metadata)
 
 places = Table(
     "places",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("account", String, nullable=False),
-    Column("region", String, nullable=False),
+    Column("account", WORDS, nullable=False),
+    Column("region", WORDS, nullable=False),
     UniqueConstraint("account", "region"),
 )
 
@@ -79,9 +86,9 @@ visits = Table(
     metadata,
     Column("scan", ForeignKey("scans.seq"), primary_key=True),
     Column("place", ForeignKey("places.id"), primary_key=True),
-    Column("coverage", String(64), nullable=False),
-    Column("shape", String(64), nullable=False),
-    Column("digest", String(64), nullable=False),
+    Column("coverage", HASH, nullable=False),
+    Column("shape", HASH, nullable=False),
+    Column("digest", HASH, nullable=False),
 )
 
 resources = Table(
@@ -89,9 +96,9 @@ resources = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("place", ForeignKey("places.id"), nullable=False),
-    Column("kind", String, nullable=False),
-    Column("arn", Text, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("kind", WORDS, nullable=False),
+    Column("arn", PROSE, nullable=False),
+    Column("name", PROSE, nullable=False),
     UniqueConstraint("place", "arn", "kind", "name"),
 )
 
@@ -99,13 +106,13 @@ resources = Table(
 sections = Table(
     "sections",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", LONG, primary_key=True),
     Column("place", ForeignKey("places.id"), nullable=False),
     Column("resource", ForeignKey("resources.id"), nullable=False),
-    Column("section", String, nullable=False),
-    Column("state", String, nullable=False),
-    Column("hash", String(64), nullable=False),
-    Column("stable", String(64), nullable=False),
+    Column("section", WORDS, nullable=False),
+    Column("state", WORDS, nullable=False),
+    Column("hash", HASH, nullable=False),
+    Column("stable", HASH, nullable=False),
     Column("since", Integer, nullable=False),
     Column("ended", Integer),
     Index("sections_place", "place", "ended"),
@@ -115,20 +122,20 @@ sections = Table(
 verdicts = Table(
     "verdicts",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("fingerprint", String(32), nullable=False),
-    Column("account", String, nullable=False),
-    Column("region", String, nullable=False),
-    Column("rule", String, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("part", Text, nullable=False),
-    Column("verdict", String, nullable=False),
-    Column("severity", String, nullable=False),
-    Column("status", String, nullable=False),
-    Column("card", String(64), nullable=False),
-    Column("subject", String(64), nullable=False),
-    Column("said", String(64), nullable=False),
+    Column("id", LONG, primary_key=True),
+    Column("fingerprint", words(32), nullable=False),
+    Column("account", WORDS, nullable=False),
+    Column("region", WORDS, nullable=False),
+    Column("rule", WORDS, nullable=False),
+    Column("kind", WORDS, nullable=False),
+    Column("key", PROSE, nullable=False),
+    Column("part", PROSE, nullable=False),
+    Column("verdict", WORDS, nullable=False),
+    Column("severity", WORDS, nullable=False),
+    Column("status", WORDS, nullable=False),
+    Column("card", HASH, nullable=False),
+    Column("subject", HASH, nullable=False),
+    Column("said", HASH, nullable=False),
     Column("first", Integer, nullable=False),
     Column("seen", Integer, nullable=False),
     Column("since", Integer, nullable=False),
@@ -143,18 +150,18 @@ judgements = Table(
     metadata,
     Column("scan", ForeignKey("scans.seq"), primary_key=True),
     Column("account", ForeignKey("accounts.account"), primary_key=True),
-    Column("judged", String(64), nullable=False),
-    Column("digest", String(64), nullable=False),
+    Column("judged", HASH, nullable=False),
+    Column("digest", HASH, nullable=False),
 )
 
 summaries = Table(
     "summaries",
     metadata,
     Column("scan", ForeignKey("scans.seq"), primary_key=True),
-    Column("account", String, primary_key=True),
-    Column("rule", String, primary_key=True),
-    Column("severity", String, primary_key=True),
-    Column("verdict", String, primary_key=True),
+    Column("account", WORDS, primary_key=True),
+    Column("rule", WORDS, primary_key=True),
+    Column("severity", WORDS, primary_key=True),
+    Column("verdict", WORDS, primary_key=True),
     Column("count", Integer, nullable=False),
 )
 
@@ -162,9 +169,9 @@ standards = Table(
     "standards",
     metadata,
     Column("scan", ForeignKey("scans.seq"), primary_key=True),
-    Column("account", String, primary_key=True),
-    Column("standard", String, primary_key=True),
-    Column("verdict", String, primary_key=True),
+    Column("account", WORDS, primary_key=True),
+    Column("standard", WORDS, primary_key=True),
+    Column("verdict", WORDS, primary_key=True),
     Column("count", Integer, nullable=False),
 )
 
@@ -173,32 +180,32 @@ seals = Table(
     metadata,
     Column("account", ForeignKey("accounts.account"), primary_key=True),
     Column("scan", ForeignKey("scans.seq"), primary_key=True),
-    Column("previous", String, nullable=False),
-    Column("content", String(64), nullable=False),
-    Column("head", String(64), nullable=False, unique=True),
+    Column("previous", WORDS, nullable=False),
+    Column("content", HASH, nullable=False),
+    Column("head", HASH, nullable=False, unique=True),
     Column("pruned", Boolean, nullable=False),
 )
 
-# What people decide: outside the seal, with logs of its own. An acceptance holds from the scan that was the newest when
-# it was given (0: there was none) up to, but not including, the scan `ended`. `value` names what was accepted; `lapsed`
-# says why it is so no longer, since the scan `lapsed_in`.
+# What people decide: outside the seal, with logs of its own. An acceptance holds from the scan that was the account's
+# newest when it was given (0: there was none) up to, but not including, the scan `ended`. `value` names what was
+# accepted; `lapsed` says why it is so no longer, since the scan `lapsed_in`.
 acceptances = Table(
     "acceptances",
     metadata,
-    Column("scope", String, primary_key=True),
-    Column("subject", String, primary_key=True),
-    Column("account", String, primary_key=True),
+    Column("scope", WORDS, primary_key=True),
+    Column("subject", WORDS, primary_key=True),
+    Column("account", WORDS, primary_key=True),
     Column("since", Integer, primary_key=True, autoincrement=False),
     Column("ended", Integer),
-    Column("reason", Text, nullable=False),
-    Column("owner", String, nullable=False),
-    Column("until", String, nullable=False),
-    Column("by", String, nullable=False),
-    Column("at", String, nullable=False),
-    Column("addressable_reason", Text, nullable=False),
-    Column("equivalent_measure", Text, nullable=False),
-    Column("value", Text, nullable=False),
-    Column("lapsed", Text, nullable=False),
+    Column("reason", PROSE, nullable=False),
+    Column("owner", WORDS, nullable=False),
+    Column("until", WORDS, nullable=False),
+    Column("by", WORDS, nullable=False),
+    Column("at", WORDS, nullable=False),
+    Column("addressable_reason", PROSE, nullable=False),
+    Column("equivalent_measure", PROSE, nullable=False),
+    Column("value", PROSE, nullable=False),
+    Column("lapsed", PROSE, nullable=False),
     Column("lapsed_in", Integer),
 )
 
@@ -206,24 +213,24 @@ acceptance_log = Table(
     "acceptance_log",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("at", String, nullable=False),
-    Column("by", String, nullable=False),
-    Column("action", String, nullable=False),
-    Column("scope", String, nullable=False),
-    Column("subject", String, nullable=False),
-    Column("account", String, nullable=False),
-    Column("words", Text, nullable=False),
+    Column("at", WORDS, nullable=False),
+    Column("by", WORDS, nullable=False),
+    Column("action", WORDS, nullable=False),
+    Column("scope", WORDS, nullable=False),
+    Column("subject", WORDS, nullable=False),
+    Column("account", WORDS, nullable=False),
+    Column("words", PROSE, nullable=False),
 )
 
 baselines = Table(
     "baselines",
     metadata,
-    Column("name", String, primary_key=True),
+    Column("name", WORDS, primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("scan", ForeignKey("scans.seq"), nullable=False),
-    Column("by", String, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("at", String, nullable=False),
+    Column("by", WORDS, nullable=False),
+    Column("reason", PROSE, nullable=False),
+    Column("at", WORDS, nullable=False),
     Column("superseded", Boolean, nullable=False),
 )
 
@@ -231,13 +238,13 @@ baseline_log = Table(
     "baseline_log",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("at", String, nullable=False),
-    Column("by", String, nullable=False),
-    Column("action", String, nullable=False),
-    Column("name", String, nullable=False),
+    Column("at", WORDS, nullable=False),
+    Column("by", WORDS, nullable=False),
+    Column("action", WORDS, nullable=False),
+    Column("name", WORDS, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("scan", String, nullable=False),
-    Column("words", Text, nullable=False),
+    Column("scan", WORDS, nullable=False),
+    Column("words", PROSE, nullable=False),
 )
 
 # Who made a change that a scan found: learned from logs that lag and end, so outside the seal. `tries` counts how often
@@ -246,15 +253,15 @@ attributions = Table(
     "attributions",
     metadata,
     Column("scan", ForeignKey("scans.seq"), primary_key=True),
-    Column("change", String(16), primary_key=True),
-    Column("account", String, nullable=False),
-    Column("region", String, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("path", Text, nullable=False),
-    Column("state", String, nullable=False),
+    Column("change", words(16), primary_key=True),
+    Column("account", WORDS, nullable=False),
+    Column("region", WORDS, nullable=False),
+    Column("kind", WORDS, nullable=False),
+    Column("key", PROSE, nullable=False),
+    Column("path", PROSE, nullable=False),
+    Column("state", WORDS, nullable=False),
     Column("tries", Integer, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("body", PROSE, nullable=False),
     Index("attributions_state", "state"),
 )
 
@@ -264,13 +271,13 @@ remediation_log = Table(
     "remediation_log",
     metadata,
     Column("seq", Integer, primary_key=True),
-    Column("plan", String, nullable=False),
-    Column("hash", String, nullable=False),
-    Column("at", String, nullable=False),
-    Column("event", String, nullable=False),
-    Column("step", Text, nullable=False),
-    Column("by", String, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("plan", WORDS, nullable=False),
+    Column("hash", WORDS, nullable=False),
+    Column("at", WORDS, nullable=False),
+    Column("event", WORDS, nullable=False),
+    Column("step", PROSE, nullable=False),
+    Column("by", WORDS, nullable=False),
+    Column("body", PROSE, nullable=False),
     Index("remediation_log_plan", "plan"),
     sqlite_autoincrement=True,
 )

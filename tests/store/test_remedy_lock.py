@@ -166,7 +166,8 @@ def test_a_lock_that_cannot_be_written_is_said(store_file: Path) -> None:
 def test_a_lock_that_the_server_forgot_stops_the_apply(store: Store, store_url: str) -> None:
     if store._engine.dialect.name == "sqlite":  # noqa: SLF001
         pytest.skip("a file's lock cannot be taken away")
-    dropped = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+    here = "(SELECT oid FROM pg_database WHERE datname = current_database())"
+    dropped = f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = {here}"  # noqa: S608
     with store.remedying("p1"):
         store.note_remedy("p1", "h1", "call", at=FIRST)
         assert ask(store_url, dropped) == [(True,)]

@@ -1,0 +1,243 @@
+"""Scanners beside each other: in PostgreSQL two may write at once, each its own accounts; never one account twice."""
+
+from __future__ import annotations
+
+import threading
+from collections import UserDict
+from collections.abc import KeysView
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scanner.store import Store, StoreError
+from tests.store.conftest import SQLITE
+from tests.store.nights import ACCOUNT, REGION, finding, key, listing, night, same
+from tests.store.olden import ask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanner.model.finding import Finding
+    from scanner.store import ScanInfo
+
+OTHER = "444455556666"
+THIRD = "777788889999"
+OF_ONE, OF_OTHER = ((ACCOUNT, REGION),), ((OTHER, REGION),)
+
+
+@pytest.fixture
+def stores(store_url: str) -> Iterator[tuple[Store, Store]]:
+    with Store.open(store_url) as one, Store.open(store_url) as two:
+        yield one, two
+
+
+@pytest.fixture
+def beside(stores: tuple[Store, Store], database: str) -> tuple[Store, Store]:
+    if database == SQLITE:
+        pytest.skip("beside SQLite one scan is written at a time")
+    return stores
+
+
+def write(store: Store, info: ScanInfo, *names: str) -> None:
+    for account, region in info.targets:
+        things = [key(name, account=account, region=region) for name in names or ("k1",)]
+        store.add(info.id, account, region, things, [listing(account=account, region=region)])
+
+
+def finish(store: Store, info: ScanInfo, verdict: str = "FAIL") -> list[Finding]:
+    told = [finding(verdict, account=account, region=region) for account, region in info.targets]
+    return store.finish(info.id, told, finished=info.started + timedelta(minutes=5))
+
+
+def test_two_scans_of_different_accounts_are_written_at_once(beside: tuple[Store, Store]) -> None:
+    one, two = beside
+    for number in range(2):
+        first, second = night(2 * number, targets=OF_ONE), night(2 * number + 1, targets=OF_OTHER)
+        one.begin(first)
+        two.begin(second)
+        write(two, second, *(f"k{some}" for some in range(20)))
+        write(one, first, *(f"k{some}" for some in range(20)))
+        told = [*finish(two, second), *finish(one, first)]
+        assert {each.status for each in told} == {"still" if number else "new"}
+    assert [bool(info.finished) for info in one.scans()] == [True] * 4
+    for store, info in ((one, night(2, targets=OF_ONE)), (two, night(3, targets=OF_OTHER))):
+        (account, region), = info.targets  # fmt: skip
+        things = [key(f"k{some}", account=account, region=region) for some in range(20)]
+        assert same(store.snapshot(info.id), things, [listing(account=account, region=region)])
+    assert [seal.scan for seal in one.seals()] == [night(2).id, night(3).id]
+    assert one.verify() == []
+
+
+def test_the_same_account_twice_is_refused_in_one_line(stores: tuple[Store, Store], database: str) -> None:
+    one, two = stores
+    one.begin(night(0, targets=(*OF_ONE, *OF_OTHER)))
+    with pytest.raises(StoreError, match="another scan is writing here") as caught:
+        two.begin(night(1, targets=((THIRD, REGION), *OF_OTHER)))
+    assert "\n" not in str(caught.value)
+    if database != SQLITE:
+        assert f"(scan {night(0).id}, in account {OTHER})" in str(caught.value)
+    assert [info.id for info in two.scans()] == [night(0).id]
+    write(one, night(0, targets=(*OF_ONE, *OF_OTHER)))
+    finish(one, night(0, targets=(*OF_ONE, *OF_OTHER)))
+    two.begin(night(1, targets=((THIRD, REGION), *OF_OTHER)))
+
+
+def test_the_same_scan_is_not_resumed_beside_itself(stores: tuple[Store, Store], database: str) -> None:
+    one, two = stores
+    one.begin(night(0))
+    assert (two.unfinished() is None) == (database != SQLITE)
+    with pytest.raises(StoreError, match="another scan is writing here"):
+        two.begin(night(0))
+
+
+def test_each_broken_off_scan_is_resumed_in_turn(store_url: str, database: str) -> None:
+    infos = [night(0, targets=OF_ONE), night(1, targets=OF_OTHER), night(2, targets=((THIRD, REGION),))]
+    for info in infos:
+        with Store.open(store_url) as store:
+            store.begin(info)
+    with Store.open(store_url) as store:
+        resumed = []
+        while (broken := store.unfinished()) is not None:
+            store.begin(broken)
+            write(store, broken)
+            finish(store, broken)
+            resumed.append(broken.id)
+        assert resumed == [info.id for info in reversed(infos)]
+        assert store.verify() == []
+
+
+def test_no_scan_is_pruned_away_while_others_write(stores: tuple[Store, Store]) -> None:
+    one, two = stores
+    one.begin(night(0))
+    with pytest.raises(StoreError, match="another scan is writing here"):
+        two.prune()
+    with pytest.raises(StoreError, match="another scan is writing here"):
+        one.prune()
+    write(one, night(0))
+    finish(one, night(0))
+    assert two.prune() == []
+
+
+def test_a_scan_that_lost_its_lock_takes_it_again(beside: tuple[Store, Store], store_url: str) -> None:
+    one, two = beside
+    one.begin(night(0))
+    drop_sessions(store_url)
+    write(one, night(0))
+    with pytest.raises(StoreError, match="another scan is writing here"):
+        two.begin(night(1))
+    drop_sessions(store_url)
+    assert [each.status for each in finish(one, night(0))] == ["new"]
+    assert one.verify() == []
+
+
+def test_a_scan_that_lost_its_account_to_another_writes_nothing_more(
+    beside: tuple[Store, Store], store_url: str
+) -> None:
+    one, two = beside
+    one.begin(night(0, targets=(*OF_ONE, *OF_OTHER)))
+    drop_sessions(store_url)
+    two.begin(night(1, targets=OF_OTHER))
+    write(one, night(0, targets=OF_ONE))
+    for act in (
+        lambda: write(one, night(0, targets=OF_OTHER)),
+        lambda: finish(one, night(0)),
+    ):
+        with pytest.raises(StoreError, match="was overtaken by a newer one, so it cannot go on; begin a new one"):
+            act()
+    write(two, night(1, targets=OF_OTHER))
+    finish(two, night(1, targets=OF_OTHER))
+    assert two.unfinished() is None
+    assert two.verify() == []
+
+
+def drop_sessions(url: str) -> None:
+    """End all other sessions on the server, as its restart would."""
+    ask(
+        url,
+        "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
+    )
+
+
+def test_a_session_that_ends_within_a_write_is_said_and_the_scan_goes_on(
+    beside: tuple[Store, Store], store_url: str
+) -> None:
+    one, _ = beside
+    one.begin(night(0))
+    things = [key()]
+    broken = key("k2")
+    broken.tags = Dropping(store_url)
+    with pytest.raises(StoreError, match="the database server ended the session") as caught:
+        one.add(night(0).id, ACCOUNT, REGION, [*things, broken], [listing()])
+    assert "phiward scan --resume" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert one.places_done(night(0).id) == set()
+    write(one, night(0))
+    finish(one, night(0))
+    assert one.verify() == []
+
+
+class Dropping(UserDict[str, str]):
+    """Tags in the middle of which the server goes away."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(a="b")
+        self.url = url
+
+    def keys(self) -> KeysView[str]:
+        drop_sessions(self.url)
+        return super().keys()
+
+
+def test_readers_see_one_moment_however_long_they_read(beside: tuple[Store, Store]) -> None:
+    one, two = beside
+    for number in range(2):
+        one.begin(night(number))
+        write(one, night(number), "k1", f"k{number + 2}")
+        finish(one, night(number))
+    groups = two.between(night(0).id, night(1).id)
+    first = next(groups)
+    one.begin(night(2))
+    write(one, night(2), "k9")
+    finish(one, night(2), "PASS")
+    assert {group.key for group in (first, *groups)} == {"k2", "k3"}
+
+
+def test_many_writers_and_a_reader_never_disagree(beside: tuple[Store, Store], store_url: str) -> None:
+    """Four scanners write the same contents in other orders, so that they wait for each other, while one verifies."""
+    failed: list[BaseException] = []
+    done = threading.Event()
+
+    def scanner(number: int) -> None:
+        account = f"{number:012}"
+        try:
+            with Store.open(store_url) as store:
+                for round_ in range(3):
+                    info = night(10 * round_ + number, targets=((account, REGION),))
+                    store.begin(info)
+                    names = [f"k{some}-{round_}" for some in range(30)]
+                    write(store, info, *(reversed(names) if number % 2 else names))
+                    finish(store, info)
+        except BaseException as error:  # noqa: BLE001  told by the test
+            failed.append(error)
+
+    def reader() -> None:
+        try:
+            while not done.is_set():
+                assert beside[0].verify() == []
+        except BaseException as error:  # noqa: BLE001  told by the test
+            failed.append(error)
+
+    writers = [threading.Thread(target=scanner, args=(number,)) for number in range(4)]
+    watching = threading.Thread(target=reader)
+    for thread in (*writers, watching):
+        thread.start()
+    for thread in writers:
+        thread.join()
+    done.set()
+    watching.join()
+    assert failed == []
+    assert len(beside[0].scans()) == 12
+    assert len(beside[0].seals()) == 4
+    assert beside[0].verify() == []
