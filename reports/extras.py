@@ -14,7 +14,16 @@ class ExtraError(RuntimeError):
 
 
 def needed(module: str, form: str, package: str, extra: str = "export") -> ModuleType:
-    """Load a module of a part that may be missing.
+    """Load a module of a part that a form needs.
+
+    Raises:
+        ExtraError: it is missing.
+    """
+    return brought(module, f"the form {form} needs", package, extra)
+
+
+def brought(module: str, why: str, package: str, extra: str) -> ModuleType:
+    """Load a module of a part that may be missing; `why` begins the sentence that says so.
 
     Raises:
         ExtraError: it is.
@@ -23,6 +32,6 @@ def needed(module: str, form: str, package: str, extra: str = "export") -> Modul
         return import_module(module)
     except ImportError as error:
         raise ExtraError(
-            f"the form {form} needs {package}, which is not installed: install phiward with its extra, "
+            f"{why} {package}, which is not installed: install phiward with its extra, "
             f"`uv tool install 'phiward[{extra}]'`"
         ) from error

@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from reports.attachments import COVERAGE_CSV, FINDINGS_CSV, FINDINGS_JSON
-from reports.extras import needed
+from reports.extras import brought
 from reports.printing import Attached, identifier
 from reports.words import clean
 
@@ -39,7 +39,7 @@ class Opened:
             UnreadableError: it is no PDF, damaged beyond reading, or encrypted.
             ExtraError: pypdf is missing.
         """
-        pypdf = needed("pypdf", "a PDF's check", "pypdf", "pdf")
+        pypdf = brought("pypdf", "to check a PDF needs", "pypdf", "pdf")
         self._broken = (*BROKEN, pypdf.errors.PyPdfError)
         logging.getLogger("pypdf").addHandler(logging.NullHandler())
         limits = {"zlib_maximum_output_length": LARGEST, "maximum_declared_stream_length": LARGEST}

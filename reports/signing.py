@@ -8,13 +8,14 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reports.extras import needed
+from reports.extras import brought
 from reports.words import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 FIELD = "phiward"
+WHY = "to sign a PDF, or to check a signature, needs"
 PEM = b"-----BEGIN "
 PEM_KEY = re.compile(rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?-----END \1-----", re.DOTALL)
 USES = {"digital_signature", "non_repudiation"}
@@ -57,7 +58,7 @@ def load(text: bytes, passphrase: bytes | None, now: datetime, variable: str) ->
             may not sign now.
         ExtraError: pyHanko is missing.
     """
-    needed("pyhanko", "--sign", "pyHanko", "sign")
+    brought("pyhanko", WHY, "pyHanko", "sign")
     signer = _of_pem(text, passphrase, variable) if PEM in text else _of_pkcs12(text, passphrase, variable)
     _may_sign(signer.certificate, now)
     return signer
@@ -133,7 +134,7 @@ def sign(drawn: bytes, signer: Signer, now: datetime) -> bytes:
     Raises:
         ExtraError: pyHanko is missing.
     """
-    needed("pyhanko", "--sign", "pyHanko", "sign")
+    brought("pyhanko", WHY, "pyHanko", "sign")
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
     from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
@@ -194,7 +195,7 @@ def roots(text: bytes) -> list[Any]:
         SignError: there is none.
         ExtraError: pyHanko is missing.
     """
-    needed("pyhanko", "--trust", "pyHanko", "sign")
+    brought("pyhanko", WHY, "pyHanko", "sign")
     from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certificates
 
     try:
@@ -212,7 +213,7 @@ def check(data: bytes, trust: Sequence[Any], now: datetime) -> list[Signature]:
     Raises:
         ExtraError: pyHanko is missing.
     """
-    needed("pyhanko", "a signature's check", "pyHanko", "sign")
+    brought("pyhanko", WHY, "pyHanko", "sign")
     from pyhanko.pdf_utils.misc import PdfError as BrokenError
     from pyhanko.pdf_utils.reader import PdfFileReader
 
