@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scanner.cli.focus import Asked
     from scanner.cli.wire import Wiring
     from scanner.model.finding import Finding
-    from scanner.store import ScanInfo, Store
+    from scanner.store import Store
 
 LOOK_BACK = timedelta(days=30)
 """For how long what was resolved is archived again, so that a night whose push failed leaves nothing open."""
@@ -71,26 +71,23 @@ def push(wiring: Wiring, scan: str, *, quiet: bool, dry_run: bool, asked: Asked 
 
 
 def with_resolved(store: Store, data: ReportData, asked: Asked | None) -> ReportData:
-    """Add what was resolved in the scans before and is named no longer, so that it is archived all the same."""
+    """Add what is gone since scans before and is named no longer, so that it is archived all the same.
+
+    What failed again since stands open, also where this scan did not look at it.
+    """
     info = chosen_scan(store, data.scan)
+    lives = store.lives(info.id)
+    ended = {life.resolved for life in lives if life.resolved is not None}
     named = {finding.fingerprint for finding in data.findings}
+    named |= {life.fingerprint for life in lives if life.resolved is None}
     focus = focus_of(store, info, asked)
     gone: dict[str, Finding] = {}
-    for before in _scans_before(store, info):
-        for finding in focus.findings(store.findings(before.id)):
-            if finding.status == "resolved" and finding.fingerprint not in named:
-                gone[finding.fingerprint] = finding
+    for before in store.scans():
+        if before.finished and before.as_of in ended and info.as_of - LOOK_BACK <= before.as_of < info.as_of:
+            for finding in focus.findings(store.findings(before.id)):
+                if finding.status == "resolved" and finding.verdict == "SKIP" and finding.fingerprint not in named:
+                    gone[finding.fingerprint] = finding
     return msgspec.structs.replace(data, findings=[*data.findings, *gone.values()])
-
-
-def _scans_before(store: Store, info: ScanInfo) -> list[ScanInfo]:
-    """Give the scans of the days before in which something was resolved, oldest first."""
-    ended = {life.resolved for life in store.lives(info.id) if life.resolved is not None}
-    return [
-        each
-        for each in store.scans()
-        if each.finished and info.as_of - LOOK_BACK <= each.as_of < info.as_of and each.as_of in ended
-    ]
 
 
 def publishers(wiring: Wiring, accounts: Sequence[str]) -> Mapping[str, Publisher | str]:

@@ -80,6 +80,19 @@ def test_each_accounts_findings_are_imported_there_and_what_is_gone_is_archived(
     assert hub(OTHER)["c"]["ProductArn"] == product
 
 
+def test_what_failed_again_is_not_archived_by_a_scan_that_did_not_look_there(
+    bare: Wiring, loopback: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead(monkeypatch, loopback)
+    Path("config.toml").write_text(CONFIG)
+    for number, gone in enumerate([{"back": False}, {}, {"back": False}]):
+        night(bare, number, [*keys(gone), *keys({"c": False}, OTHER)], accounts=BOTH)
+    night(bare, 3, [], accounts=BOTH, kinds=("AWS::S3::Bucket",), judged=False)
+    for number in (2, 3):
+        assert run([*PUSH, "--scan", scan_id(number)]) == 0
+        assert states(hub(ACCOUNT))["back"] == ("FAILED", "ACTIVE")
+
+
 @pytest.mark.usefixtures("nights")
 def test_a_part_is_pushed_as_such_into_the_region_that_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     Path("config.toml").write_text(f'{CONFIG}region = "eu-west-1"\n')
