@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -32,6 +33,7 @@ UNIX = 3
 FIRST_YEAR = 1980
 """The first that a zip can date."""
 
+Give = Callable[[], bytes]
 Contents = Callable[[Iterable[str]], Iterator[tuple[str, bytes]]]
 """Gives content by its SHA-256 in hexadecimal, sorted by it."""
 
@@ -56,7 +58,7 @@ class Pack:
     chains: Mapping[str, Sequence[Link]]
     records: Mapping[str, Record]
     contents: Contents
-    lists: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
+    lists: Mapping[str, Give] = field(default_factory=dict)
     not_run: Sequence[str] = ()
     proof: bool = False
 
@@ -78,10 +80,10 @@ def verifier() -> bytes:
 
 def write(pack: Pack, file: BinaryIO, tick: Tick | None = None) -> int:
     """Write the pack to a file that can be sought in; give how many members it has."""
-    texts = _texts(pack)
     documents = {evidence_parts.document_name(each): each.hash for each in pack.held if each.hash}
-    kept, made = _sealed(pack)
-    names = sorted({*texts, *documents, *kept, *made})
+    kept, sealed = _sealed(pack)
+    made = {**_texts(pack), **sealed}
+    names = sorted({*documents, *kept, *made})
     streams = {
         "documents/": pack.contents(documents.values()),
         "sealed/": pack.contents(kept.values()),
@@ -89,9 +91,7 @@ def write(pack: Pack, file: BinaryIO, tick: Tick | None = None) -> int:
     listed: list[dict[str, Any]] = []
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for number, name in enumerate(names, 1):
-            if name in texts:
-                content = texts[name]
-            elif name in made:
+            if name in made:
                 content = made[name]()
             else:
                 _, content = next(streams[name[: name.index("/") + 1]])
@@ -103,42 +103,44 @@ def write(pack: Pack, file: BinaryIO, tick: Tick | None = None) -> int:
     return len(names) + 1
 
 
-def _texts(pack: Pack) -> dict[str, bytes]:
-    """Give the members that stand for themselves; the others are named by their content."""
+def _texts(pack: Pack) -> dict[str, Give]:
+    """Say how the members that stand for themselves are made; the others are named by their content."""
     data, parts = pack.data, evidence_parts
-    return {
-        "README.txt": evidence_words.readme(data, pack.asked, pack.rules, pack.not_run, proof=pack.proof).encode(),
-        "acceptances.json": _json(parts.acceptances(data, pack.log)),
-        "coverage.json": _json(parts.coverage(data)),
-        "documents/index.json": _json(parts.index(data, pack.held)),
-        "evidence.csv": parts.evidence_table(data, pack.held).encode(),
-        "findings.csv": csv_report.render(data).encode(),
-        "findings.json": json_report.render(data).encode(),
-        "history.json": _json(parts.history(data, pack.told)),
-        "rules.json": _json(pack.rules),
-        "rules.md": evidence_words.rules_page(pack.rules).encode(),
-        "seals.json": _json(parts.seals(data, pack.chains, pack.records, proof=pack.proof)),
-        "verify.py": verifier(),
+    made: dict[str, Callable[[], str | bytes]] = {
+        "README.txt": lambda: evidence_words.readme(data, pack.asked, pack.rules, pack.not_run, proof=pack.proof),
+        "acceptances.json": lambda: _json(parts.acceptances(data, pack.log)),
+        "coverage.json": lambda: _json(parts.coverage(data)),
+        "documents/index.json": lambda: _json(parts.index(data, pack.held)),
+        "evidence.csv": lambda: parts.evidence_table(data, pack.held),
+        "findings.csv": lambda: csv_report.render(data),
+        "findings.json": lambda: json_report.render(data),
+        "history.json": lambda: _json(parts.history(data, pack.told)),
+        "rules.json": lambda: _json(pack.rules),
+        "rules.md": lambda: evidence_words.rules_page(pack.rules),
+        "seals.json": lambda: _json(parts.seals(data, pack.chains, pack.records, proof=pack.proof)),
+        "verify.py": verifier,
     }
+    return {name: partial(_bytes, give) for name, give in made.items()}
 
 
-def _sealed(pack: Pack) -> tuple[dict[str, str], dict[str, Callable[[], bytes]]]:
+def _bytes(give: Callable[[], str | bytes]) -> bytes:
+    made = give()
+    return made.encode() if isinstance(made, str) else made
+
+
+def _sealed(pack: Pack) -> tuple[dict[str, str], dict[str, Give]]:
     """Name the members that prove the seals: those that the store keeps by their SHA-256, and those that are made."""
     if not pack.proof:
         return {}, {}
     mine = {finding.fingerprint for finding in pack.data.findings}
     kept: set[str] = set()
-    made: dict[str, Callable[[], bytes]] = {f"sealed/{name}.txt": give for name, give in pack.lists.items()}
+    made: dict[str, Give] = {f"sealed/{name}.txt": give for name, give in pack.lists.items()}
     for record in pack.records.values():
         kept.update((record.judged, *record.cards))
         kept.update(name for place in record.places.values() for name in (place.coverage, place.shape))
         kept.update(name for fingerprint in mine & record.bodies.keys() for name in record.bodies[fingerprint])
-        made[f"sealed/{record.content}.json"] = _giving(record.parts)
+        made[f"sealed/{record.content}.json"] = partial(bytes, record.parts)
     return {f"sealed/{name}.json": name for name in kept}, made
-
-
-def _giving(content: bytes) -> Callable[[], bytes]:
-    return lambda: content
 
 
 def _manifest(pack: Pack, listed: Sequence[Mapping[str, Any]]) -> bytes:

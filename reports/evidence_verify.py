@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
-import io
 import json
 import sys
 import zipfile
@@ -25,11 +24,10 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 INDEX = "documents/index.json"
 SHOWN = 5
+COLUMNS = ("fingerprint", "verdict", "severity", "status", "rule", "account", "region", "kind")
 SECTION = "kind arn id section state hash stable".split()
-BESIDE = "tags notes members key card subject said status first seen since".split()
-VERDICT = (
-    "fingerprint account region rule kind key part verdict severity card subject said status first seen since"
-).split()
+VERDICT = "fingerprint account region rule kind key part verdict severity card subject said - - - -".split()
+BESIDE = "tags notes members key card subject said -".split()
 
 
 class Pack:
@@ -45,23 +43,22 @@ class Pack:
         self.notes: list[str] = []
         self._digests: dict[str, str] = {}
 
+    def text(self, name: str) -> str:
+        """Give a file."""
+        return self._read(name).decode("utf-8")
+
     def digest(self, name: str) -> str:
         """Give the SHA-256 of a file."""
         if name not in self._digests:
-            found = hashlib.sha256()
-            with self.zip.open(name) if self.zip else (self.folder / name).open("rb") as file:
-                for block in iter(lambda: file.read(1 << 20), b""):
-                    found.update(block)
-            self._digests[name] = found.hexdigest()
+            self._digests[name] = hashlib.sha256(self._read(name)).hexdigest()
         return self._digests[name]
 
-    def text(self, name: str) -> str:
-        """Give a file."""
-        return (self.zip.read(name) if self.zip else (self.folder / name).read_bytes()).decode("utf-8")
+    def _read(self, name: str) -> bytes:
+        return self.zip.read(name) if self.zip else (self.folder / name).read_bytes()
 
     def json(self, name: str) -> Any:
         """Give a JSON document."""
-        return json.loads(self.text(name))
+        return json.loads(self.text(name), object_pairs_hook=once)
 
     def lines(self, digest: str, fields: Sequence[str]) -> Iterator[dict[str, str]]:
         """Give a list that was sealed, each entry as a map; a name may hold a line's end."""
@@ -76,6 +73,13 @@ class Pack:
     def sections(self) -> list[tuple[Any, Any]]:
         """Give what the index holds: each resource with each of its sections."""
         return [(resource, section) for resource in self.json(INDEX)["resources"] for section in resource["sections"]]
+
+
+def once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Give a JSON object whose keys stand there once: programs differ in which of two they read."""
+    if len(dict(pairs)) == len(pairs):
+        return dict(pairs)
+    raise ValueError("a key stands there twice")
 
 
 def sha(*lines: str) -> str:
@@ -103,8 +107,7 @@ def documents(pack: Pack) -> Problems:
             yield f"{name} is not what its name says"
     wanted = {f"documents/{section['sha256']}.json" for _, section in pack.sections() if section["sha256"]}
     yield from (f"{name} is missing, and the index names it" for name in sorted(wanted - named))
-    strange = sorted(name for name in named - wanted if name.startswith("documents/"))
-    yield from (f"{name} is there, and the index does not name it" for name in strange)
+    yield from (f"{name} is not in the index" for name in sorted(named - wanted) if name.startswith("documents/"))
     pack.notes = [f"{len(wanted)} documents bear their SHA-256 as their name"]
 
 
@@ -124,19 +127,19 @@ def evidence(pack: Pack) -> Problems:
                 plain += 1
             elif not any((*thing, name) in there for name in names):
                 yield f"{fact['fact']} of {thing[1]} leads to no document"
-    rest = [f"{plain} are constants, or of resources without a document here: see {INDEX}"] if plain else []
-    pack.notes = [f"{facts - plain} facts lead to what was seen", *rest]
+    pack.notes = [f"{facts - plain} facts lead to what was seen; {plain} are constants or of what has no document here"]
 
 
 def agreement(pack: Pack) -> Problems:
     """The tables and the documents say the same, and speak of one scan."""
     csv.field_size_limit(2**31 - 1)
-    rows = list(csv.DictReader(io.StringIO(pack.text("findings.csv"), newline="")))
+    rows = list(csv.DictReader(pack.text("findings.csv").splitlines(keepends=True)))
     found, head = pack.json("findings.json"), pack.json(MANIFEST)
-    names = ("fingerprint", "verdict", "severity", "status", "rule")
-    told = sorted([finding[name] for name in names] for finding in found["findings"])
-    if sorted([row[name] for name in names] for row in rows) != told:
+    told, table = (sorted([one[name] for name in COLUMNS] for one in given) for given in (found["findings"], rows))
+    if told != table:
         yield "findings.csv does not hold the findings of findings.json"
+    if len({finding["fingerprint"] for finding in found["findings"]}) < len(rows):
+        yield "a finding is there twice"
     if found["coverage"] != pack.json("coverage.json")["calls"]:
         yield "coverage.json does not hold the coverage of findings.json"
     others = (INDEX, "findings.json", "coverage.json", "seals.json", "acceptances.json", "history.json")
@@ -161,10 +164,8 @@ def chain(pack: Pack, given: Sequence[str] = ()) -> Problems:
                 yield f"{made} is older than the scan: give the seal of {seals['scan']} or of a later scan"
         if previous != one["head"] or [link["scan"] for link in one["links"]].count(seals["scan"]) != 1:
             yield f"account {one['account']}: the newest seal, or the one of scan {seals['scan']}, is not there"
-    strange = (name for name in given if name not in notes)
-    yield from (f"no chain here holds the seal {name}: another account's, or something was changed" for name in strange)
-    whole = f"{len(seals['accounts'])} chains of seals, each seal made from the one before"
-    pack.notes = [whole, *(notes[name] for name in given if name in notes)]
+    yield from (f"no chain here holds the seal {name}, or it was changed" for name in given if name not in notes)
+    pack.notes = [f"{len(seals['accounts'])} chains of seals", *(notes[name] for name in given if name in notes)]
 
 
 def record(pack: Pack) -> Problems:
@@ -204,17 +205,16 @@ def _content(pack: Pack, one: Any, link: Any) -> Problems:
 
 
 def _documents(pack: Pack, seen: Any, judged: Any) -> Problems:
-    known, current = set(), {}
+    known, current = set(), set()
     for resource, section in pack.sections():
         key = (*(resource[name] for name in ("account", "region", "kind", "arn", "id")), section["section"])
         known.add(key)
-        if section["seen_in_scan"]:
-            current[key] = (section["state"], section["sha256"] or "")
-    yield from (f"{key[3]} {key[5]} is not what was sealed" for key in current if seen.get(key) != current[key])
+        current.update([key] if section["seen_in_scan"] else [])
+        if section["seen_in_scan"] and seen.get(key) != (section["state"], section["sha256"] or ""):
+            yield f"{key[3]} {key[5]} is not what was sealed"
     judged |= {(one["kind"], one["arn"]) for one in pack.json(INDEX)["without_document"]}
-    for key in seen.keys() - current.keys():
-        if key in known or key[2:4] in judged:
-            yield f"{key[3]} {key[5]} was sealed and is left out"
+    left = (key for key in seen.keys() - current if key in known or key[2:4] in judged)
+    yield from (f"{key[3]} {key[5]} was sealed and is left out" for key in left)
 
 
 def _findings(pack: Pack, told: Any, lines: Any) -> Problems:
@@ -263,8 +263,8 @@ def meaning(pack: Pack, given: Sequence[str]) -> Iterator[str]:
         yield "Proved, for the accounts of the seals given: what this scan's seal stands for was so already then."
     else:
         yield "NOT proved: that the chain is the one of that time. Ask by --head with a seal of a report from then."
-    yield "NOT proved, as it is not sealed: acceptances, status and dates of findings, counts, history, rules, tables;"
-    yield "nor can it be shown here that AWS answered truly, or who made this pack."
+    yield "NOT proved, as it is not sealed: acceptances, status and dates of findings, counts, history, what stood in"
+    yield "documents of earlier scans, rules, words, tables; nor that AWS answered truly, or who made this pack."
 
 
 def say(text: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from reports.figures import figures
 from reports.hipaa import compiled
 from reports.markdown import code, prose
@@ -77,7 +79,10 @@ def _there(name: str, *, proof: bool) -> bool:
 
 
 def _facts(data: ReportData) -> list[str]:
-    since, left_out = data.restricted.since, data.restricted.words
+    since, left_out = data.restricted.since, msgspec.structs.replace(data.restricted, since=None).words
+    answered = (
+        f"{sum(entry.ok for entry in data.coverage):,} of {plural(len(data.coverage), 'call')} behind the findings"
+    )
     period = f"from {moment(since)} to {moment(data.as_of)}" if since else f"the scan alone, {moment(data.as_of)}"
     names = (f"{account.id} ({account.name})" if account.name else account.id for account in data.accounts)
     rows = {
@@ -86,7 +91,7 @@ def _facts(data: ReportData) -> list[str]:
         "Accounts": ", ".join(names),
         "Regions": ", ".join(data.regions) or "none",
         "Only": left_out,
-        "Answered": "every call of the scan" if data.complete else "not every call of the scan; see coverage.json",
+        "Answered": f"{answered} in full: see coverage.json",
         "Made by": f"phiward {data.version}",
     }
     found: list[str] = []

@@ -93,7 +93,7 @@ def write_evidence(wiring: Wiring, scan: str, pieces: Pieces, out: Path | None, 
         with _opened(place) as file, _progress(quiet=quiet) as tick:
             write(pack, file, tick)
     if proof:
-        err.print("it names every resource and verdict of its accounts (--proof): mind whom it is given to")
+        err.print("it names every resource and verdict of its accounts (--proof): mind who gets it", soft_wrap=True)
     if not pack.data.findings:
         err.print("it holds no finding: README.txt says why", markup=False)
     size = f" ({place.stat().st_size / 1e6:,.1f} MB)" if place.is_file() else ""

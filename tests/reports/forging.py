@@ -131,6 +131,26 @@ def seals(change: Callable[[Any], object]) -> Callable[[Members], None]:
     return in_json("seals.json", change)
 
 
+def twice(members: Members) -> None:
+    """Say in findings.json first that `b` passes, then what it is: programs differ in which of two keys they read."""
+    was, becomes = b'"verdict": "FAIL"', b'"verdict": "PASS", "verdict": "FAIL"'
+    members["findings.json"] = members["findings.json"].replace(was, becomes, 1)
+
+
+def double(members: Members) -> None:
+    """Put a document of ours before what was seen."""
+    content = b'{"KeyRotationEnabled":true}'
+    name = hashlib.sha256(content).hexdigest()
+    members[f"documents/{name}.json"] = content
+
+    def change(index: Any) -> None:
+        b = next(each for each in index["resources"] if each["id"] == "b")
+        turn = next(each for each in b["sections"] if each["section"] == "turn")
+        b["sections"].insert(0, {**turn, "sha256": name})
+
+    in_json("documents/index.json", change)(members)
+
+
 FORGED: dict[str, tuple[Callable[[Members], None], bool, str]] = {
     "a document": (document(b"{}"), False, "manifest documents"),
     "a document, manifest too": (document(b"{}"), True, "documents"),
@@ -138,6 +158,8 @@ FORGED: dict[str, tuple[Callable[[Members], None], bool, str]] = {
     "a document more": (more(f"documents/{'0' * 64}.json"), True, "documents"),
     "another document": (other_document, True, "record"),
     "what was seen is said to be unseen": (unseen_document, True, "record"),
+    "a document beside the one that was seen": (double, True, "record"),
+    "a key twice": (twice, True, "evidence agreement record"),
     "a resource is forgotten": (forget_resource, True, "record"),
     "a verdict": (turn_to_pass, False, "manifest record"),
     "a verdict, manifest too": (turn_to_pass, True, "record"),
