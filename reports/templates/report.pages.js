@@ -9,11 +9,10 @@ function terms(pairs) {
     .map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
 }
 
-async function showResource(name) {
+async function showResource(name, still) {
   const place = byId("resource"), subject = bySubject.get(name);
-  place.replaceChildren();
   if (!subject) {
-    place.append(backLink(findingsHash(), "Findings"), el("h2", { id: "h-resource", tabIndex: -1 }, "No such resource"),
+    place.replaceChildren(backLink(findingsHash(), "Findings"), el("h2", { id: "h-resource", tabIndex: -1 }, "No such resource"),
       el("p", {}, "This report holds no finding of ", el("bdi", { className: "mono" }, visible(name)), "."));
     return;
   }
@@ -21,7 +20,11 @@ async function showResource(name) {
   const distinct = (of) => [...new Set(some.map(of))];
   const changes = data.changes[subject.account + " " + subject.resource] || [];
   const listed = el("div", { className: "of-resource" });
-  place.append(
+  const ranked = [...some].sort((a, b) => WORST[a.state] - WORST[b.state] || a.place - b.place);
+  for (const [at, row] of ranked.entries()) listed.append(await folded(row, at < OPENED));
+  const read = await documents(subject);
+  if (!still()) return;
+  place.replaceChildren(
     backLink(findingsHash(), "Findings"),
     el("h2", { id: "h-resource", tabIndex: -1 }, el("bdi", {}, visible(one.name || shortArn(subject.resource)))),
     el("p", { className: "arn mono" }, el("bdi", {}, visible(subject.resource))),
@@ -35,9 +38,7 @@ async function showResource(name) {
       ["Changed", changes.map((id, n) => [n ? ", " : "", el("a", { href: "#change-" + id }, n ? String(n + 1) : "since the scan before: change 1")])],
     ]),
     el("h3", {}, some.length === 1 ? "Its finding" : `Its ${figure(some.length)} findings`), listed,
-    el("h3", {}, "What was read of it"), await documents(subject));
-  const ranked = [...some].sort((a, b) => WORST[a.state] - WORST[b.state] || a.place - b.place);
-  for (const [at, row] of ranked.entries()) listed.append(await folded(row, at < OPENED));
+    el("h3", {}, "What was read of it"), read);
 }
 
 // The first of what failed or is not known stand open; the rest is folded.

@@ -4,6 +4,7 @@ const links = [...document.querySelectorAll("nav.bar a")];
 const left = new Map();
 let here = null;
 let steps = 0;
+let turns = 0;
 let clicked = false;
 
 function address(hash) {
@@ -18,7 +19,7 @@ const decoded = (text) => { try { return decodeURIComponent(text); } catch { ret
 // What an address asks for: a view, and how to fill it.
 function asked(hash) {
   const text = hash.slice(1);
-  if (text.startsWith("resource-")) return { view: "resource", fill: () => showResource(decoded(text.slice(9))) };
+  if (text.startsWith("resource-")) return { view: "resource", fill: (still) => showResource(decoded(text.slice(9)), still) };
   if (text.startsWith("rule-")) return { view: "rule", fill: () => showRule(decoded(text.slice(5))) };
   const [anchor, parts] = text.split("?");
   if (anchor === "findings") return { view: "findings", fill: () => (parts === undefined ? address(findingsHash()) : obey(parts)) };
@@ -52,8 +53,10 @@ async function go(first = false) {
   clicked = false;
   here = hash;
   if (!data && NEEDS.has(view)) { reveal(view); return; }
-  if (fill) await fill();
-  if (here !== hash && !here.startsWith("#findings")) return;
+  const turn_ = (turns += 1);
+  const still = () => turn_ === turns;
+  if (fill) await fill(still);
+  if (!still()) return;
   reveal(view);
   const heading = sections.find((section) => section.dataset.view === view).querySelector("h2");
   document.title = `${heading.textContent} · phiward report`;

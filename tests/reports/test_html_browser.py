@@ -124,6 +124,27 @@ def test_controls_narrow_the_list_tell_their_counts_and_write_the_address(
     assert page.evaluate("location.hash") == "#findings"
 
 
+def test_each_figure_of_what_is_new_leads_to_as_many_findings(visit: Visits, text: str) -> None:
+    page = visit(text)
+    links = page.locator(".news a[href^='#findings']")
+    assert links.count() == 4
+    for link in links.all():
+        told = int(link.inner_text())
+        turn(page, link.get_attribute("href") or "")
+        assert shown(page) == told > 0
+        turn(page, "#summary")
+
+
+def test_who_goes_on_at_once_sees_the_last_page_asked_for(visit: Visits, text: str, data: ReportData) -> None:
+    page = visit(text)
+    some = [each for each in data.findings if each.rule == "kms_key_rotation" and is_open(each)][:2]
+    first, last = (resource_of(each) for each in some)
+    page.evaluate("(both) => { for (const hash of both) location.hash = hash; }", [first, last, first, last])
+    page.wait_for_selector("section#resource.on details.fold")
+    assert page.locator("section#resource h2").count() == 1
+    assert page.inner_text("section#resource .arn") == some[1].resource
+
+
 def test_long_lists_have_pages(visit: Visits, text: str, data: ReportData) -> None:
     page = visit(text, "#findings?verdict=any&order=resource")
     assert page.locator("#list > tbody > tr").count() == 50
