@@ -8,10 +8,15 @@ import subprocess
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from scanner.run import INTERNAL
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 LINE = 4096
+ANSWERED = 100
+"""What is added to a command's exit code to say that it is the command's: a Python that breaks exits with 1 as well,
+which is no violation."""
 
 
 class Child:
@@ -41,8 +46,11 @@ class Child:
 
     @property
     def code(self) -> int | None:
-        """The exit code, negative for a signal; None while it runs."""
-        return self._process.returncode
+        """The exit code of the command, negative for a signal, 4 where it gave none; None while it runs."""
+        code = self._process.returncode
+        if code is None or code < 0:
+            return code
+        return code - ANSWERED if code >= ANSWERED else INTERNAL
 
     def ask_to_stop(self) -> None:
         """Have it keep what it saw and end."""

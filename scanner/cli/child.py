@@ -18,8 +18,9 @@ def main() -> None:
         signal.signal(number, signal.default_int_handler)
     Thread(target=_end_with_the_scheduler, daemon=True).start()
     from scanner.cli import run
+    from scheduler.child import ANSWERED
 
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(ANSWERED + run(sys.argv[1:]))
 
 
 def _end_with_the_scheduler() -> None:

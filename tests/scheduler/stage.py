@@ -33,10 +33,11 @@ class Stage:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.url = f"sqlite:///{folder}/phiward.db"
         self.at(FIRST)
 
     def config(self, jobs: str = NIGHTLY) -> None:
-        text = f'[store]\nurl = "sqlite:///{self.folder}/phiward.db"\n[reports]\nout = "{self.folder}/out"\n{jobs}'
+        text = f'[store]\nurl = "{self.url}"\n[reports]\nout = "{self.folder}/out"\n{jobs}'
         (self.folder / "config.toml").write_text(text)
 
     def at(self, moment: datetime) -> None:
@@ -63,12 +64,12 @@ class Stage:
 
     def runs(self, job: str = "nightly") -> list[JobRun]:
         """The runs of a job, the oldest first."""
-        with Schedule.open(str(self.folder / "phiward.db")) as book:
+        with Schedule.open(self.url) as book:
             return book.runs(job)[::-1]
 
     def entered(self) -> bool:
         """Whether a scheduler entered the jobs."""
-        with Schedule.open(str(self.folder / "phiward.db")) as book:
+        with Schedule.open(self.url) as book:
             return bool(book.times())
 
     def told(self, job: str = "nightly") -> list[tuple[int, str, int]]:

@@ -1,8 +1,8 @@
 """Stands for a command of phiward in the tests of the scheduler: notes that it began and ended, does as it is told.
 
-`do.<action>` in its folder says what: an exit code; `die`, by a signal; `hold` until the file `go` is there, or until
-it is interrupted or the scheduler is gone; `stubborn`, the same, but heeding neither; `whole`, as a scan that is kept
-and then dies before it says so. Without the file it exits with 0.
+`do.<action>` in its folder says what: an exit code; `crash`, as a Python that breaks; `die`, by a signal; `hold` until
+the file `go` is there, or until it is interrupted or the scheduler is gone; `stubborn`, the same, but heeding neither;
+`whole`, as a scan that is kept and then dies before it says so. Without the file it exits with 0.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ def main(folder: Path, words: list[str]) -> int:
     note(folder, f"begin {words[0]} {' '.join(words[1:])}")
     told = folder / f"do.{words[0]}"
     deed = told.read_text() if told.exists() else "0"
+    if deed == "crash":
+        raise RuntimeError(deed)
     sys.stdout.write(f"told: {deed}\n")
     sys.stdout.flush()
     code = 0
@@ -63,4 +65,4 @@ def note(folder: Path, text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))
+    sys.exit(100 + main(Path(sys.argv[1]), sys.argv[2:]))

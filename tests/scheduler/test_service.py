@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from scanner.store import StoreError
+from scanner.store.scheduling import Schedule
+from scheduler.service import Service
 from tests.scheduler.stage import FIRST, NIGHTLY, REPORT, Stage, soon
 
 if TYPE_CHECKING:
@@ -158,6 +161,14 @@ def test_a_scan_that_is_whole_is_not_made_twice_though_its_process_died(night: S
     assert len(night.begun()) == 1
 
 
+def test_a_python_that_breaks_is_no_violation(night: Stage) -> None:
+    """It exits with 1, as a scan that found something new."""
+    night.config(NIGHTLY + "attempts = 2\n")
+    night.tell("scan", "crash")
+    assert night.once() == 4
+    assert [(each.outcome, each.code, each.said) for each in night.runs()] == [("failed", 4, "RuntimeError: crash")]
+
+
 def test_what_a_failed_job_said_last_is_kept(night: Stage) -> None:
     night.config(NIGHTLY + "attempts = 2\n")
     night.tell("scan", "2")
@@ -168,7 +179,7 @@ def test_what_a_failed_job_said_last_is_kept(night: Stage) -> None:
 def test_a_job_that_takes_too_long_is_ended(night: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     night.config(NIGHTLY + "attempts = 1\ntimeout_minutes = 1\n")
     night.tell("scan", "stubborn")
-    monkeypatch.setattr("scheduler.service.MINUTE", 0.005)
+    monkeypatch.setattr("scheduler.service.MINUTE", 1.0)
     assert night.once() == 4
     assert night.told() == [(21, "failed", 1)]
     assert night.runs()[0].said == "it took longer than 1 minutes and was ended"
@@ -201,3 +212,60 @@ def test_a_run_of_an_older_night_makes_way_for_tonights(night: Stage) -> None:
     assert night.once() == 0
     assert night.told() == [(21, "coalesced", 0), (23, "ok", 1)]
     assert soon(night.begun)[0] != night.begun()[1]
+
+
+def test_a_store_that_fails_is_waited_for(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(Service, "_wait", watched(Service._wait, told))  # noqa: SLF001
+    fire = Schedule.fire
+
+    def fails() -> None:
+        monkeypatch.setattr(Schedule, "fire", refuse)
+        stage.at(NIGHT)
+
+    nights = in_turn(
+        (None, stage.entered),
+        (fails, lambda: "no room" in told),
+        (lambda: monkeypatch.setattr(Schedule, "fire", fire), lambda: ended(stage)),
+    )
+    assert stage.until(nights) == 0
+    assert stage.told() == [(21, "ok", 1)]
+    assert told[0] == "ready"
+    assert told[-1] != "no room"
+
+
+def refuse(*_given: object) -> None:
+    raise StoreError("no room")
+
+
+def watched(wait: Callable[[Service], None], told: list[str]) -> Callable[[Service], None]:
+    """Note before each wait whether the scheduler is ready, and why not."""
+
+    def waits(self: Service) -> None:
+        told.append(self.status.unready() or "ready")
+        wait(self)
+
+    return waits
+
+
+def test_once_says_that_the_store_fails(
+    night: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Schedule, "fire", refuse)
+        assert night.once() == 2
+    assert capsys.readouterr().err.splitlines()[-1] == "phiward: no room"
+    assert night.once() == 0
+    assert night.told() == [(21, "ok", 1)]
+
+
+def test_on_a_server(stage: Stage, postgres_url: str) -> None:
+    stage.url = postgres_url
+    stage.config(NIGHTLY + REPORT)
+    stage.once()
+    stage.at(NIGHT)
+    stage.tell("scan", "hold")
+    assert stage.until(lambda: "holding" in stage.work()) == 0
+    stage.go()
+    assert stage.once() == 0
+    assert (stage.told(), stage.told("report")) == ([(21, "ok", 1)], [(21, "ok", 1)])

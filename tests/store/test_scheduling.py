@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from scanner.store import Store, StoreError
 from scanner.store.scheduling import JobRun, Schedule
@@ -136,6 +138,21 @@ def test_a_second_scheduler_is_refused_and_a_job_outlives_the_lock_of_the_first(
             two.job_lock()
         os.kill(job, signal.SIGKILL)
         within(two.job_lock)
+
+
+def test_a_lock_that_the_server_forgot_is_noticed(store_url: str, schedule: Schedule) -> None:
+    if store_url.startswith("sqlite"):
+        pytest.skip("a file's lock cannot be taken away")
+    server = create_engine(make_url(store_url).set(drivername="postgresql+psycopg"))
+    here = "(SELECT oid FROM pg_database WHERE datname = current_database())"
+    dropped = f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = {here}"  # noqa: S608
+    with schedule.alone():
+        schedule.prove()
+        with server.connect() as connection:
+            connection.execute(text(dropped))
+        with pytest.raises(StoreError, match="dropped the session and with it the lock"):
+            schedule.prove()
+    server.dispose()
 
 
 def within(act: Callable[[], object]) -> None:
