@@ -14,7 +14,7 @@ from reports.gaps import gap_groups, permissions
 from reports.hipaa import compiled
 from reports.matrix import by_section, covered, matrix
 from reports.method import METHOD
-from reports.words import clean, day, moment, plural, value_text
+from reports.words import clean, day, moment, plural, shorten, value_text
 from scanner.model.finding import Verdict
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def environment() -> Environment:
         "value": value_text,
         "moment": moment,
         "by_section": by_section,
+        "shorten": shorten,
     }
     return made
 

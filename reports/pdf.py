@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ROWS = 1100
 SMALL_TABLE = 100
-COVER_ACCOUNTS = 18
+COVER_ACCOUNTS = 12
 
 
 def render(data: ReportData) -> bytes:

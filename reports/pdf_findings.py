@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from reports.budget import Budget
     from reports.view import ReportData, RuleInfo
 
-ROWS = 400
+ROWS = 420
 EACH = {"critical": 20, "high": 4, "medium": 2, "low": 1, "info": 1}
 """How many findings of one rule are printed, by severity, so that every rule that fails is told of."""
 NAME_LIMIT = 160
@@ -127,13 +127,13 @@ def _rule(
     fails = any(finding.verdict is Verdict.FAIL for finding in members)
     why = " ".join(rule.why.split()) if rule else ""
     remedy = rule.remedy if rule and fails else ""
-    brief = [_cut(" ".join(remedy.split()), BRIEF.get(tier, BRIEFEST))] if remedy else []
+    brief = _cut(" ".join(remedy.split()), BRIEF.get(tier, BRIEFEST))
     return {
         "id": first.rule,
         "title": first.title,
         "why": why if tier in {*FULL, *BRIEF} else _first_sentence(why),
         "remedy_kind": rule.remedy_kind if rule else "",
-        "remedy": remedy.splitlines() if tier in FULL else brief,
+        "remedy": remedy if tier in FULL else brief,
         "hipaa": first.hipaa,
         "proposed": first.hipaa_proposed,
         "rows": [row(data, finding, calls) for finding in members],

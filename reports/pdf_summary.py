@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 RISKS = 8
 CHANGES = 3
-TITLE, PLACES = 84, 3
+TITLE, PLACES, PLACE = 76, 2, 17
 PERMISSIONS = 6
 
 
@@ -114,5 +114,5 @@ def _risk(data: ReportData, rule: str, info: RuleInfo | None, checks: Sequence[C
     labels = [clean(data.account_label(name)) for name, _ in Counter(check.account for check in worst).most_common()]
     more = f" and {len(labels) - PLACES} more" if len(labels) > PLACES else ""
     title = shorten(clean(info.title if info else rule), TITLE)
-    where = ", ".join(shorten(label, 24) for label in labels[:PLACES]) + more
+    where = ", ".join(shorten(label, PLACE) for label in labels[:PLACES]) + more
     return Risk(rule, title, severity, len(worst), sum(check.in_scope == "yes" for check in worst), where)
