@@ -26,7 +26,9 @@ HEAD = "@"
 Thing = tuple[str, str]
 """Kind and ARN."""
 
-COLUMNS = "fingerprint verdict rule account region fact value path kind resource section state document".split()
+COLUMNS = (
+    "fingerprint verdict rule account region fact value path kind resource section state seen_in_scan document".split()
+)
 
 
 def read(evidence: Evidence, finding: Finding) -> tuple[Thing, list[str]]:
@@ -134,11 +136,11 @@ def _rows(
     fact = [evidence.fact, value_text(evidence.value), evidence.path, kind, arn]
     for section in sections:
         for each in _best(there.get((kind, arn, section), ()), finding):
-            yield [*first, *fact, section, each.state, document_name(each)]
+            yield [*first, *fact, section, each.state, "yes" if each.current else "no: last known", document_name(each)]
         if not there.get((kind, arn, section)):
-            yield [*first, *fact, section, "no document in this pack", ""]
+            yield [*first, *fact, section, "no document in this pack", "", ""]
     if not sections:
-        yield [*first, *fact, "", "no section: a constant or a default", ""]
+        yield [*first, *fact, "", "no section: a constant or a default", "", ""]
 
 
 def _best(found: Sequence[Held], finding: Finding) -> Sequence[Held]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import os
 import re
 from pathlib import Path
@@ -119,6 +121,20 @@ def test_a_period_brings_what_was_before(stored: Wiring, tmp_path: Path) -> None
     assert [(each["verdict"], each["since"]["scan"]) for each in told] == [("PASS", scan_id(0)), ("FAIL", scan_id(1))]
     assert [each["verdict"] for each in alone.document("history.json")["verdicts"] if each["name"] == "a"] == ["FAIL"]
     assert b"from 2026-11-01T02:00:00Z to 2026-11-03T02:00:00Z" in since.members()["README.txt"]
+
+
+def test_what_could_not_be_seen_again_is_shown_as_last_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    wiring = Wiring(Config(), store_url="sqlite:///phiward.db")
+    night(wiring, 0, [*keys({"b": False}), *keys({"c": False}, OTHER)], accounts=(ACCOUNT, OTHER))
+    night(wiring, 1, keys({"c": False}, OTHER), accounts=(ACCOUNT, OTHER), denied=(OTHER,))
+    made = pack(wiring, proof=True)
+    assert wrong(unpacked(made.members(), tmp_path / "pack")) == {}
+    assert {(each["name"], each["status"]) for each in made.document("findings.json")["findings"]} == {
+        ("all AWS::KMS::Key", "new"), ("b", "resolved"), ("c", "unseen"),
+    }  # fmt: skip
+    rows = csv.DictReader(io.StringIO(made.members()["evidence.csv"].decode(), newline=""))
+    assert {(row["resource"][-5:], row["seen_in_scan"]) for row in rows} == {("key/c", "no: last known")}
 
 
 def test_an_older_scan_stays_as_it_was(stored: Wiring, tmp_path: Path) -> None:
