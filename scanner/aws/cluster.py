@@ -206,12 +206,17 @@ class Cluster:
             raise AwsError(f"--engine dask:// needs Dask: install phiward[dask] ({error})") from error
         for name in ("distributed.client", "distributed.comm", "distributed.core", "distributed.scheduler"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said in one line
+        base: Any = Client
+
+        class Ours(base):  # type: ignore[misc]  # Dask's own is not typed
+            def __del__(self) -> None:
+                """Do nothing: it is closed where it was opened, and one that could not connect has nothing to close."""
+
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # versions are compared by `_greet`, in one line
-                connect: Any = Client
-                return connect(self.address, timeout=self.waits.connect, set_as_default=False, name="phiward")
-        except (OSError, TimeoutError, TypeError, ValueError) as error:
+                return Ours(self.address, timeout=self.waits.connect, set_as_default=False, name="phiward")
+        except (OSError, TimeoutError, TypeError, ValueError, RuntimeError) as error:
             why = str(error).partition("\n")[0] or type(error).__name__
             raise AwsError(f"no Dask scheduler answers at {self.address} ({why}); {HOW}") from error
 

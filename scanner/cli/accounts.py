@@ -33,7 +33,7 @@ class Survey:
     @property
     def whole_config(self) -> Config:
         """The configuration with each account's whole table: groups and environments that OUs and tags say too."""
-        return with_accounts(self.config, self.held)
+        return with_accounts(self.config, [each for each in self.held if not each.left_out])
 
     @property
     def left_out(self) -> list[Held]:
@@ -153,6 +153,21 @@ def survey(wiring: Wiring, sessions: Sessions, identity: Identity, *, whole: boo
     for account in config.accounts or (() if config.aws.organization else (identity.account,)):
         members.setdefault(account, Member(account))
     return Survey(config, tuple(held(config, member) for member in members.values()), sessions, identity)
+
+
+def config_of_group(wiring: Wiring, group: str) -> Config:
+    """Give the configuration in which a group has all its accounts; where OUs or tags give it, AWS is asked for them.
+
+    Raises:
+        AwsError, ConfigError: as `survey`.
+    """
+    config = wiring.config
+    if not config.aws.organization or all(layer.group != group for layer in config.organization.layers):
+        return config
+    from scanner.aws.sessions import Sessions
+
+    sessions = Sessions()
+    return survey(wiring, sessions, sessions.identity()).whole_config
 
 
 def resumed(survey: Survey, scanned: Sequence[tuple[str, str]], home: str) -> list[Target]:

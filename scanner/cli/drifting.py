@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scanner.cli.accounts import config_of_group
 from scanner.cli.data import chosen_scan
 from scanner.cli.output import answer, console
 from scanner.cli.wire import UsageError
@@ -115,7 +116,7 @@ def _show_cells(wiring: Wiring, group: str, how: How) -> int:
         raise UsageError("--cells: cells are told as table or json; leave --format csv out")
     with wiring.store() as store:
         try:
-            parity = cells(store, wiring.config, group)
+            parity = cells(store, config_of_group(wiring, group), group)
         except ValueError as error:
             raise UsageError(f"--cells {group}: {error}") from error
     if how.format == "table" and how.out is None:

@@ -11,8 +11,10 @@ import boto3
 import pytest
 
 from scanner.cli import run
+from scanner.cli.accounts import config_of_group
 from scanner.cli.wire import Wiring
 from scanner.demo import DemoServer
+from scanner.engine.settings import parse
 from tests.cli.remedying import lead
 
 CONFIG = """
@@ -174,6 +176,14 @@ def test_regions_that_cannot_be_listed_leave_the_account_unknown(
     gaps = [each for each in found["coverage"] if each["state"] != "ok"]
     assert {(each["account"], each["permission"]) for each in gaps} == {(accounts["cell"], "ec2:DescribeRegions")}
     assert "Regions cannot be listed" in gaps[0]["message"]
+
+
+def test_a_group_that_an_ou_gives_has_the_accounts_of_the_ou(ask: Ask, accounts: dict[str, str]) -> None:
+    wiring = Wiring(parse(CONFIG))
+    groups = {account: table.group for account, table in config_of_group(wiring, "work").accounts.items()}
+    assert {groups.get(accounts[name]) for name in ("web", "cell")} == {"work", "cells"}
+    assert not groups.keys() & {accounts[name] for name in ("old", "quiet", "playground")}
+    assert config_of_group(wiring, "elsewhere") is wiring.config
 
 
 MISUSE: dict[str, tuple[list[str], str, str]] = {
