@@ -1,10 +1,12 @@
 """Measures the store: 10,000 resources of four sections, five verdicts each; a first, an unchanged, a changed night.
 
-Run `python -m bench.store [RESOURCES]` from the top folder.
+Run `python -m bench.store [RESOURCES] [URL]` from the top folder; without a URL the store is a new SQLite file. With
+`postgresql://...` it is a database that must be empty; the CPU of its server counts where it runs on this machine.
 """
 
 from __future__ import annotations
 
+import os
 import resource as machine
 import sys
 import tempfile
@@ -13,6 +15,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine, create_engine, event, text
 
 from scanner.model.finding import Evidence, Finding, Verdict, fingerprint
 from scanner.model.resource import Coverage, Resource, seen
@@ -70,52 +74,89 @@ def findings(things: list[Resource], changed: int) -> list[Finding]:
     ]
 
 
-@contextmanager
-def timed(what: str) -> Iterator[None]:
-    """Print how long something took."""
-    wall, cpu = time.perf_counter(), time.process_time()
-    yield
-    print(f"  {what:<28} {time.perf_counter() - wall:6.2f} s wall {time.process_time() - cpu:6.2f} s CPU")
+class Meter:
+    """Counts statements and commits, and the CPU seconds of the database's own processes."""
+
+    def __init__(self, url: str) -> None:
+        """Begin to count."""
+        self.url = url
+        self.sent = 0
+        self.server = create_engine(url.replace("postgresql:", "postgresql+psycopg:")) if "postgresql" in url else None
+        event.listen(Engine, "before_cursor_execute", self._count)
+        event.listen(Engine, "commit", self._count)
+
+    def _count(self, *_: object) -> None:
+        self.sent += 1
+
+    def spent(self) -> float:
+        """Give the CPU seconds of the server's processes that there are."""
+        if self.server is None:
+            return 0.0
+        with self.server.connect() as connection:
+            pids = connection.execute(text("SELECT pid FROM pg_stat_activity")).scalars().all()
+        stats = [
+            path.read_text().rpartition(")")[2].split() for pid in pids if (path := Path(f"/proc/{pid}/stat")).exists()
+        ]
+        return sum(int(stat[11]) + int(stat[12]) for stat in stats) / os.sysconf("SC_CLK_TCK")
+
+    def size(self) -> int:
+        """Give the bytes of the database."""
+        if self.server is None:
+            return Path(self.url).stat().st_size
+        with self.server.connect() as connection:
+            return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+
+    @contextmanager
+    def timed(self, what: str) -> Iterator[None]:
+        """Print how long something took."""
+        server, sent = self.spent(), self.sent
+        wall, cpu = time.perf_counter(), time.process_time()
+        yield
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        sent = self.sent - sent
+        spent = self.spent() - server
+        print(f"  {what:<28} {wall:6.2f} s wall {cpu:6.2f} s CPU {spent:6.2f} s server {sent:6} statements")
 
 
-def night(store: Store, number: int, things: list[Resource], told: list[Finding]) -> str:
+def night(store: Store, meter: Meter, number: int, things: list[Resource], told: list[Finding]) -> str:
     """Store one night."""
     started = START + timedelta(days=number)
     targets = tuple((ACCOUNT, region) for region in REGIONS)
     info = ScanInfo(id=f"night-{number}", started=started, as_of=started, rules=RULES, targets=targets)
     store.begin(info)
-    with timed("add"):
+    with meter.timed("add"):
         for region in REGIONS:
             here = [thing for thing in things if thing.region == region]
             listing = Coverage(ACCOUNT, region, KIND, "instance", "ec2.DescribeInstances", listing=True)
             store.add(info.id, ACCOUNT, region, here, [listing])
-    with timed("finish"):
+    with meter.timed("finish"):
         store.finish(info.id, told, finished=started)
     return info.id
 
 
-def main(count: int) -> None:
+def main(count: int, url: str) -> None:
     """Run the nights and print what they cost."""
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "phiward.db"
-        with Store.open(str(file)) as store:
+        url = url or str(Path(folder) / "phiward.db")
+        meter = Meter(url)
+        with Store.open(url) as store:
             names = []
             for number, (title, every) in enumerate((("first", 0), ("unchanged", 0), ("1 % changed", 100))):
                 things = [
                     instance(some, REGIONS[some % 2], int(every > 0 and some % every == 0)) for some in range(count)
                 ]
                 print(f"night {number}: {title}, {count:,} resources, {len(RULES) * count:,} verdicts")
-                names.append(night(store, number, things, findings(things, 0)))
+                names.append(night(store, meter, number, things, findings(things, 0)))
             print("reading")
-            with timed("snapshot of the first night"):
+            with meter.timed("snapshot of the first night"):
                 assert len(store.snapshot(names[0]).resources) == count  # noqa: S101
-            with timed("findings of the last night"):
+            with meter.timed("findings of the last night"):
                 assert len(store.findings()) == count * len(RULES)  # noqa: S101
-            with timed("verify"):
+            with meter.timed("verify"):
                 assert store.verify() == []  # noqa: S101
-        print(f"  {'file':<28} {file.stat().st_size / 1e6:6.1f} MB")
+        print(f"  {'database':<28} {meter.size() / 1e6:6.1f} MB")
         print(f"  {'memory at most':<28} {machine.getrusage(machine.RUSAGE_SELF).ru_maxrss / 1e3:6.1f} MB")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000, sys.argv[2] if len(sys.argv) > 2 else "")  # noqa: PLR2004

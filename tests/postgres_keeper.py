@@ -106,6 +106,9 @@ def _started(binaries: Path, folder: Path, owner: Mapping[str, Any]) -> subproce
         made = subprocess.run([*make, *locale[:1]], **quiet, stderr=subprocess.PIPE, text=True, check=False)
     if made.returncode != 0:
         raise RuntimeError(made.stderr.strip())
+    guarded = "local all guarded scram-sha-256\n"  # who has this role is asked for a password, all others are trusted
+    rules = (data / "pg_hba.conf").read_text()
+    (data / "pg_hba.conf").write_text(guarded + rules)
     settings = [word for setting in SETTINGS.split() for word in ("-c", setting)]
     command = [str(binaries / "postgres"), "-D", str(data), "-k", str(folder), *settings]
     with log.open("ab") as out:

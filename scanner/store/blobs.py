@@ -14,7 +14,7 @@ from scanner.store.tables import blobs
 from scanner.store.writing import insert_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection
 
@@ -46,8 +46,10 @@ class Drawer:
         """Keep content that is named already."""
         self._waiting[name] = content
 
-    def flush(self, connection: Connection) -> None:
-        """Write the new content."""
+    def flush(self, connection: Connection, wanted: Collection[str] | None = None) -> None:
+        """Write the new content, of these names if they are given: the rest is known to be there."""
+        if wanted is not None:
+            self._waiting = {name: content for name, content in self._waiting.items() if name in wanted}
         known: set[str] = set()
         for names in chunks(self._waiting):
             known.update(connection.execute(select(blobs.c.hash).where(blobs.c.hash.in_(names))).scalars())

@@ -104,7 +104,7 @@ def _meaning(error: Exception, said: str) -> str:
         return next((SQLSTATES[code[:length]] for length in (5, 3, 2) if code[:length] in SQLSTATES), "")
     words = said.lower()
     if "connection failed" in words or "resolve host" in words or "timeout expired" in words:
-        told = words.rpartition("fatal:")[2] if "fatal:" in words else ""
+        told = words.rpartition("fatal:" if "fatal:" in words else "failed:")[2]
         return next((meaning for word, meaning in CONNECTING if word in told), UNREACHABLE)
     if "connection option" in words:
         return "PostgreSQL does not know what the URL asks for; change [store] url"

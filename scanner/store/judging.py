@@ -144,7 +144,7 @@ def _write(
         opened.append(line._asdict() | {"ended": night.scan + 1 if passing else None})
         lines.append(sealed(line))
     judged = drawer.put(night.judged)
-    drawer.flush(connection)
+    drawer.flush(connection, {judged, *(line[name] for line in opened for name in ("card", "subject", "said"))})
     for some in chunks(numbered[name][0] for name in ended):
         connection.execute(update(verdicts).where(verdicts.c.id.in_(some)).values(ended=night.scan))
     if opened:
