@@ -49,7 +49,7 @@ class Opened:
         try:
             with pypdf.apply_configuration(**limits):
                 self.reader = pypdf.PdfReader(io.BytesIO(data))
-                self._carried = [] if self.reader.is_encrypted else list(_carried(self.reader))
+                self._carried = [] if self.reader.is_encrypted else list(_carried(self.reader, self._broken))
             if not self.reader.is_encrypted:
                 self.pages = len(self.reader.pages)
                 self.author = str((self.reader.metadata or {}).get("/Author", ""))
@@ -125,7 +125,7 @@ class Opened:
             yield f"no page prints the SHA-256 of {name} as it is attached: page or file was exchanged"
 
 
-def _carried(reader: Any) -> Iterator[tuple[str, bytes | None, bytes | None]]:
+def _carried(reader: Any, broken: tuple[type[Exception], ...]) -> Iterator[tuple[str, bytes | None, bytes | None]]:
     """Give each file that is attached: its name, its bytes (None where damaged), the checksum that it should have."""
     tree = reader.root_object.get("/Names", {}).get_object().get("/EmbeddedFiles")
     for name, spec in _leaves(tree.get_object() if tree is not None else {}):
@@ -133,7 +133,7 @@ def _carried(reader: Any) -> Iterator[tuple[str, bytes | None, bytes | None]]:
         said = stream.get("/Params", {}).get_object().get("/CheckSum")
         try:
             text = bytes(stream.get_data())
-        except Exception:  # noqa: BLE001  whatever a damaged stream brings up
+        except broken:
             text = None
         yield str(name), text, bytes(said.original_bytes) if said is not None else None
 

@@ -7,7 +7,7 @@ import re
 import shutil
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import pikepdf
@@ -15,46 +15,23 @@ import pytest
 from typer.main import get_command
 
 from reports import attachments, pdf
-from reports.agreement import compare, compare_tables
 from reports.printing import Attached
 from scanner.cli import run
 from scanner.cli.app import app
-from scanner.cli.data import chosen_scan, report_data
 from scanner.cli.verifying import verify_report
 from scanner.cli.wire import Clock, Wiring
 from scanner.engine.settings import Config, parse
 from scanner.model.finding import Verdict
-from tests.cli.drift_nights import OTHER, keys, night
+from tests.cli.drift_nights import OTHER
 from tests.cli.nights import ACCOUNT, scan_id
+from tests.cli.returned import FORGED, fill, findings, forge, page
 from tests.reports.factory import report
 from tests.reports.signers import NOW, PASSPHRASE, authority, party
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from reports.view import ReportData
 
 VARIABLE = "CLINIC_PASSPHRASE"
-NIGHTS = 3
-
-
-def fill(folder: Path, spare: bool) -> Wiring:
-    """Store three nights of two accounts: `a` stops to rotate on the second, `c` of the other account if `spare`."""
-    wiring = Wiring(Config(), store_url=f"sqlite:///{folder / 'phiward.db'}")
-    for number in range(NIGHTS):
-        first, second = keys({"a": number < 1, "b": False}), keys({"c": spare}, OTHER)
-        for each in (*first, *second):
-            each.tags = {"Owner": "clinical" if each.name in "ac" else "platform"}
-        night(wiring, number, [*first, *second], accounts=(ACCOUNT, OTHER))
-    return wiring
-
-
-def page(data: ReportData, files: Sequence[Attached] = ()) -> str:
-    """Print little: what is cheap to draw, and yet all that a check looks at."""
-    said = "".join(f"<p>{each.name} is {each.verdict}</p>" for each in data.findings)
-    carried = "".join(f"<p>{each.name} {each.digest}</p>" for each in files)
-    author = f"<meta name=author content='phiward {data.version}'>"
-    return f"<html lang=en><head><title>x</title>{author}</head><body><h1>{data.scan}</h1>{said}{carried}</body></html>"
 
 
 @pytest.fixture
@@ -75,14 +52,6 @@ def place(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wiri
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
     return Wiring(Config(), store_url=f"sqlite:///{tmp_path / 'phiward.db'}")
-
-
-def forge(wiring: Wiring, change: Callable[[ReportData], ReportData] = lambda data: data) -> Path:
-    """Draw the newest scan's report as a forger would who has all of phiward: consistent in itself."""
-    with wiring.store() as store:
-        data = report_data(wiring, store, chosen_scan(store), format="pdf")
-    Path("r.pdf").write_bytes(pdf.render(change(data)))
-    return Path("r.pdf")
 
 
 def verified(wiring: Wiring, path: Path, trust: Path | None = None) -> int:
@@ -125,41 +94,6 @@ def test_a_signature_must_be_there_where_trust_is_asked_for(place: Wiring, capsy
     path = forge(place)
     assert verified(place, path, Path("ca.pem")) == 1
     assert "there is none, and --trust asks for one" in capsys.readouterr().err
-
-
-def findings(**more: Any) -> Callable[[ReportData], ReportData]:
-    def change(data: ReportData) -> ReportData:
-        changed = [msgspec.structs.replace(each, **more) if each.name == "a" else each for each in data.findings]
-        return msgspec.structs.replace(data, findings=changed)
-
-    return change
-
-
-def left_out(data: ReportData) -> ReportData:
-    return msgspec.structs.replace(data, findings=[each for each in data.findings if each.name != "a"])
-
-
-FORGED: dict[str, tuple[Callable[[ReportData], ReportData], str]] = {
-    "passed": (findings(verdict=Verdict.PASS), "verdict: PASS in the report, FAIL in the store"),
-    "left out": (left_out, ": nothing in the report, there in the store"),
-    "accepted": (
-        findings(acceptance={"owner": "J. Doe", "until": "2027-01-01", "reason": "x", "by": "x", "at": "x"}),
-        "accepted by J. Doe until 2027-01-01 in the report, none in the store, where nobody ever accepted it so",
-    ),
-    "answered": (
-        lambda data: msgspec.structs.replace(data, coverage=[]),
-        f"coverage of {ACCOUNT} us-east-1 AWS::KMS::Key key kms.ListKeys: nothing in the report",
-    ),
-    "sealed": (
-        lambda data: msgspec.structs.replace(data, seals=dict.fromkeys(data.seals, "0" * 64)),
-        f"{OTHER}: {'0' * 64} is not in the store's chain with {scan_id(2)}",
-    ),
-    "hostile": (
-        lambda data: msgspec.structs.replace(data, scan="\x1b[2J\n", version="\x1b[2J"),
-        r"scan: it cannot be compared: --scan \x1b[2J",
-    ),
-    "of another scan": (lambda data: msgspec.structs.replace(data, scan="20200101T000000Z-0001"), "there is no scan"),
-}
 
 
 @pytest.mark.usefixtures("small")
@@ -305,43 +239,6 @@ def test_a_report_of_another_version_is_compared_in_what_both_tell(
     assert "the report is of phiward 0.0.9" in capsys.readouterr().out
     path = forge(place, lambda data: findings(verdict=Verdict.PASS)(msgspec.structs.replace(data, version="0.0.9")))
     assert verified(place, path) == 1
-
-
-GIVEN: dict[str, Any] = {
-    "findings": [{"fingerprint": "f", "verdict": "PASS", "evidence": [{"value": 1}]}],
-    "summary": {"n": 1},
-}
-
-
-def test_what_a_later_version_adds_is_passed_over_and_nothing_else() -> None:
-    later = {**GIVEN, "more": 1, "findings": [{**GIVEN["findings"][0], "new": 2}]}
-    assert compare(later, GIVEN, [], same=False).faults == []
-    assert compare(later, GIVEN, [], same=True).faults == [
-        "finding f, new: 2 in the report, nothing in the store",
-        "more: 1 in the report, nothing in the store",
-    ]
-    assert compare(GIVEN, later, [], same=False).faults == [
-        "finding f, new: nothing in the report, 2 in the store",
-        "more: nothing in the report, 1 in the store",
-    ]
-    twice = {**GIVEN, "findings": [*GIVEN["findings"], {"fingerprint": "f", "verdict": "FAIL"}]}
-    assert compare(twice, GIVEN, [], same=True).faults == [
-        "finding f (number 1): there in the report, nothing in the store"
-    ]
-    hostile = {**GIVEN, "findings": [{"fingerprint": "\x1b[2J", "verdict": "x\ny"}]}
-    assert all(fault.isprintable() for fault in compare(hostile, GIVEN, [], same=True).faults)
-
-
-def test_tables_are_compared_by_their_rows() -> None:
-    table, other = "a,fingerprint\r\n1,x\r\n2,y\r\n", b"fingerprint,a\r\ny,2\r\nx,1\r\n"
-    assert list(compare_tables("t", table.encode(), table, same=True, decided=False)) == []
-    told = list(compare_tables("t", other, table, same=True, decided=False))
-    assert told == ["t: the same rows as the store's, in another order or written otherwise"]
-    assert list(compare_tables("t", other, table, same=False, decided=False)) == []
-    told = list(compare_tables("t", b"a,fingerprint\r\n1,x\r\n", table, same=True, decided=False))
-    assert told == ["t: rows that are missing: 1, the first of y"]
-    for wrong in (b"a\r\n1\r\n", b"", b"\xff\xfe"):
-        assert list(compare_tables("t", wrong, table, same=False, decided=False))
 
 
 MISUSED: dict[str, tuple[list[str], str]] = {
