@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+from scanner.engine.account_tables import region_code
 
 
 class WriterTable(BaseModel):
@@ -51,9 +50,4 @@ class PublishTable(WriterTable):
 
     region: str = ""
 
-    @field_validator("region")
-    @classmethod
-    def _region(cls, given: str) -> str:
-        if given and not REGION.fullmatch(given):
-            raise ValueError(f"{given!r} is no Region; give a code such as us-east-1")
-        return given
+    _region = field_validator("region")(lambda given: region_code(given) if given else given)
