@@ -63,6 +63,7 @@ def _parts(data: ReportData, counted: Figures, page: Mapping[str, Any], budget: 
         "causes": budget.take(page["gaps"], SMALL_TABLE),
         "unknown_rules": budget.take(_unknown(data, counted), SMALL_TABLE // 2),
         "not_run": _not_run(data),
+        "mapped": _mapped(data),
         "sections": sections,
         "anchors": {section.number: f"s-{place}" for place, section in enumerate(sections, 1)},
         "chapter": pdf_findings.chapter(data, budget),
@@ -81,6 +82,13 @@ def _unknown(data: ReportData, counted: Figures) -> list[tuple[str, str, int]]:
     titles = {rule.id: rule.title for rule in data.rules}
     found = Counter(check.rule for check in counted.checks if check.verdict in {Verdict.UNKNOWN, Verdict.ERROR})
     return [(rule, titles.get(rule, rule), count) for rule, count in sorted(found.items(), key=lambda x: (-x[1], x[0]))]
+
+
+def _mapped(data: ReportData) -> dict[str, int]:
+    """Count the rules by whose mapping to the Security Rule they carry."""
+    public = sum(bool(rule.hipaa) for rule in data.rules)
+    own = sum(bool(rule.hipaa_proposed) and not rule.hipaa for rule in data.rules)
+    return {"public": public, "own": own, "none": len(data.rules) - public - own}
 
 
 def _not_run(data: ReportData) -> list[tuple[str, list[str]]]:

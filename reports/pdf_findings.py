@@ -19,7 +19,7 @@ from reports.figures import (
     standing,
     why_not_accepted,
 )
-from reports.words import clean, fit_arn, shorten
+from reports.words import clean, cut, fit_arn, shorten
 from scanner.model.finding import Finding, Verdict
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _rule(
     fails = any(finding.verdict is Verdict.FAIL for finding in members)
     why = " ".join(rule.why.split()) if rule else ""
     remedy = rule.remedy if rule and fails else ""
-    brief = _cut(" ".join(remedy.split()), BRIEF.get(tier, BRIEFEST))
+    brief = cut(" ".join(remedy.split()), BRIEF.get(tier, BRIEFEST))
     return {
         "id": first.rule,
         "title": first.title,
@@ -138,10 +138,6 @@ def _rule(
         "proposed": first.hipaa_proposed,
         "rows": [row(data, finding, calls) for finding in members],
     }
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[:width].rpartition(' ')[0]} …"
 
 
 def _first_sentence(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports.figures import RANK
 from reports.remediation_view import FORMS, NOT_REHEARSED, VERDICTS, reversal, worst
-from reports.words import clean, plural, shorten
+from reports.words import clean, cut, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ def _row(view: View, some: Sequence[Seen]) -> dict[str, Any]:
         "findings": sum(len(seen.step.mends) for seen in some),
         "where": _some(labels, ACCOUNTS),
         "risk": step.risk,
-        "downtime": shorten(step.downtime, WORDS),
+        "downtime": cut(step.downtime, WORDS),
         "back": reversal(step)[0],
         "shown": ", ".join(f"{outcomes[name]:,} {said}" for name, said in VERDICTS.items() if outcomes[name]),
         "events": plural(sum(bool(seen.event) for seen in some), "step") if any(seen.event for seen in some) else "",

@@ -98,6 +98,11 @@ def shorten(text: str, width: int) -> str:
     return text[:head] + "…" + text[len(text) - (width - 1 - head) :]
 
 
+def cut(text: str, width: int) -> str:
+    """Leave out the end, after a whole word."""
+    return text if len(text) <= width else f"{text[:width].rpartition(' ')[0] or text[:width]} …"
+
+
 def short_arn(arn: str) -> str:
     """Leave out of an ARN what stands beside it (partition, Region, account): `kms:key/1234`; other names stay."""
     parts = arn.split(":", 5)
