@@ -23,19 +23,10 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from bench.dask_here import DaskHere
+from bench.endpoint.description import REGIONS
 from scanner.cli.wire import Wiring
 from scanner.model.secret import KEY_VARIABLE
 
-REGIONS = (
-    "us-east-1",
-    "eu-west-1",
-    "us-west-2",
-    "ap-south-1",
-    "eu-central-1",
-    "ca-central-1",
-    "sa-east-1",
-    "us-east-2",
-)
 PROGRAM = (sys.executable, "-c", "from scanner.cli import main; main()")
 WORKERS = 2
 

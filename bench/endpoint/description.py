@@ -17,6 +17,18 @@ from bench.endpoint.protocols import Asked, blank, model_of
 
 MANAGEMENT = "100000000000"
 FIRST = 100000000001
+REGIONS = (
+    "us-east-1",
+    "eu-west-1",
+    "us-west-2",
+    "ap-south-1",
+    "eu-central-1",
+    "ca-central-1",
+    "sa-east-1",
+    "us-east-2",
+)
+"""The Regions that every account has enabled."""
+
 Answer = Mapping[str, Any] | str
 """An answer's members, or the code of a refusal."""
 
@@ -79,6 +91,10 @@ def _assume(world: Described, _: str, asked: Asked) -> Answer:
 def _members(world: Described, _: str, __: Asked) -> Answer:
     listed = [MANAGEMENT, *world.members]
     return {"Accounts": [{"Id": each, "Name": f"account-{each[-4:]}", "Status": "ACTIVE"} for each in listed]}
+
+
+def _regions(_: Described, __: str, ___: Asked) -> Answer:
+    return {"Regions": [{"RegionName": each, "OptInStatus": "opt-in-not-required"} for each in REGIONS]}
 
 
 def _keys(world: Described, account: str, asked: Asked) -> Answer:
@@ -162,6 +178,7 @@ SPECIAL: dict[str, Special] = {
     "kms.DescribeKey": _key,
     "kms.GetKeyRotationStatus": _turns,
     "kms.GetKeyPolicy": _key_policy,
+    "ec2.DescribeRegions": _regions,
     "ec2.DescribeSecurityGroups": _groups,
     "dynamodb.ListTables": _tables,
     "dynamodb.DescribeTable": _table,

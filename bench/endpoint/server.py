@@ -62,6 +62,11 @@ class Endpoint:
         """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
 
+    def describe(self, described: Described) -> None:
+        """Answer by another description from now on."""
+        self.described = described
+        self._written.cache_clear()
+
     def _run(self, ready: threading.Event) -> None:
         asyncio.run(self.serve(ready.set))
 
