@@ -6,17 +6,19 @@ import threading
 from collections import UserDict
 from collections.abc import KeysView
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scanner.store import Store, StoreError
+from scanner.store import Store, StoreError, seal
 from tests.store.conftest import SQLITE
-from tests.store.nights import ACCOUNT, REGION, finding, key, listing, night, same
+from tests.store.nights import ACCOUNT, FIRST, REGION, finding, key, listing, night, same
 from tests.store.olden import ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sqlalchemy import Connection
 
     from scanner.model.finding import Finding
     from scanner.store import ScanInfo
@@ -65,7 +67,7 @@ def test_two_scans_of_different_accounts_are_written_at_once(beside: tuple[Store
         (account, region), = info.targets  # fmt: skip
         things = [key(f"k{some}", account=account, region=region) for some in range(20)]
         assert same(store.snapshot(info.id), things, [listing(account=account, region=region)])
-    assert [seal.scan for seal in one.seals()] == [night(2).id, night(3).id]
+    assert [each.scan for each in one.seals()] == [night(2).id, night(3).id]
     assert one.verify() == []
 
 
@@ -190,18 +192,73 @@ class Dropping(UserDict[str, str]):
         return super().keys()
 
 
-def test_readers_see_one_moment_however_long_they_read(beside: tuple[Store, Store]) -> None:
+def test_what_is_finished_while_one_verifies_is_no_tampering(
+    beside: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
     one, two = beside
+    one.begin(night(0))
+    write(one, night(0))
+    finish(one, night(0))
+    one.begin(night(1))
+    write(one, night(1))
+    looked, told = seal.verdict_digests, []
+
+    def meanwhile(connection: Connection, account: str) -> dict[int, str]:
+        told.extend(finish(one, night(1)))
+        return looked(connection, account)
+
+    monkeypatch.setattr(seal, "verdict_digests", meanwhile)
+    assert two.verify() == []
+    assert [each.status for each in told] == ["still"]
+
+
+def test_a_risk_accepted_while_another_account_was_finished_is_accepted(beside: tuple[Store, Store]) -> None:
+    one, two = beside
+    words: dict[str, Any] = {
+        "reason": "until the partner can",
+        "owner": "ann",
+        "until": "2027-01-31",
+        "by": "bob",
+        "at": FIRST,
+    }
     for number in range(2):
-        one.begin(night(number))
-        write(one, night(number), "k1", f"k{number + 2}")
-        finish(one, night(number))
-    groups = two.between(night(0).id, night(1).id)
-    first = next(groups)
-    one.begin(night(2))
-    write(one, night(2), "k9")
-    finish(one, night(2), "PASS")
-    assert {group.key for group in (first, *groups)} == {"k2", "k3"}
+        one.begin(night(2 * number, targets=OF_ONE))
+        two.begin(night(2 * number + 1, targets=OF_OTHER))
+        write(two, night(2 * number + 1, targets=OF_OTHER))
+        finish(two, night(2 * number + 1, targets=OF_OTHER))
+        if number:
+            two.accept(finding("FAIL").fingerprint, **words)
+        write(one, night(2 * number, targets=OF_ONE))
+        told = finish(one, night(2 * number, targets=OF_ONE))
+        assert [each.accepted for each in told] == [bool(number)]
+    assert [each.accepted for each in one.findings(night(2).id)] == [True]
+
+
+def test_two_who_decide_at_once_come_one_after_the_other(beside: tuple[Store, Store]) -> None:
+    one, _ = beside
+    one.begin(night(0))
+    write(one, night(0))
+    finish(one, night(0))
+    words: dict[str, Any] = {"reason": "until the partner can", "owner": "ann", "until": "2027-01-31", "at": FIRST}
+    failed: list[BaseException] = []
+
+    def decide(store: Store, by: str) -> None:
+        try:
+            for _ in range(8):
+                store.accept(finding("FAIL").fingerprint, **words, by=by)
+                store.approve_baseline("production", night(0).id, by=by, reason="as agreed", at=FIRST)
+        except BaseException as error:  # noqa: BLE001  told by the test
+            failed.append(error)
+
+    deciding = [threading.Thread(target=decide, args=(store, by)) for store, by in zip(beside, "ab", strict=True)]
+    for thread in deciding:
+        thread.start()
+    for thread in deciding:
+        thread.join()
+    assert failed == []
+    assert len(one.acceptances()) == 1
+    assert len(one.acceptance_log()) == 16
+    assert [each.version for each in one.baselines()] == list(range(1, 17))
 
 
 def test_many_writers_and_a_reader_never_disagree(beside: tuple[Store, Store], store_url: str) -> None:
