@@ -6,6 +6,8 @@ import hashlib
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from markupsafe import Markup
+
 from reports import charts, life
 from reports.controls import graded
 from reports.figures import RANK, WORST_FIRST
@@ -17,12 +19,10 @@ from scanner.model.finding import Verdict
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from markupsafe import Markup
-
     from reports.figures import Check, Figures
     from reports.view import ReportData, RuleInfo
 
-RISKS = 8
+RISKS = 10
 CHANGES = 3
 TITLE, PLACES, PLACE = 76, 2, 17
 PERMISSIONS = 6
@@ -78,8 +78,10 @@ def _standard(each: Any) -> dict[str, Any]:
 
 
 def _chart(page: Mapping[str, Any]) -> Markup:
+    """Give the first chart of the trend, with letters that can be read though it is drawn smaller here."""
     course = page["course"]
-    return spoken(course["charts"][0][1] if course and course["charts"] else page["trend"])
+    drawing = spoken(course["charts"][0][1] if course and course["charts"] else page["trend"])
+    return drawing.replace(Markup('font-size="10"'), Markup('font-size="13"'))
 
 
 def _course(course: Mapping[str, Any] | None) -> list[tuple[str, str, str]]:
