@@ -247,17 +247,17 @@ class AwsClient:
         )  # fmt: skip
         client = session.client(service, region_name=region, config=config)
         events = own_endpoint(client).meta.events
-        events.register("before-call", self._sign)
+        events.register("before-sign", self._sign)
         events.register("before-call", self._guard(service))
         events.register("before-parse", check_whole)
         events.register("needs-retry", self._notice)
         return client
 
-    def _sign(self, context: dict[str, Any], **_: Any) -> None:
-        """Have a call signed by the credentials of the account that it is made for."""
+    def _sign(self, request: Any, **_: Any) -> None:
+        """Have each attempt of a call, redirected ones too, signed by the credentials of the account it is made for."""
         credentials = getattr(self._pace, "credentials", None)
         if credentials is not None:
-            context.setdefault("signing", {})["request_credentials"] = credentials
+            request.context.setdefault("signing", {})["request_credentials"] = credentials
 
     def _guard(self, service: str) -> Callable[..., None]:
         def refuse(model: Any, **_: Any) -> None:

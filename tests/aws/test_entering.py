@@ -63,6 +63,23 @@ def test_accounts_share_clients_and_each_call_is_signed_for_its_own(
     assert stub.count("sts.AssumeRole") == 2
 
 
+def test_a_call_that_s3_sends_to_another_region_is_signed_for_its_account_again(
+    serve: Serve, sessions: Sessions, limits: Limits
+) -> None:
+    body = b"<Error><Code>PermanentRedirect</Code><Message>no</Message><Bucket>b</Bucket></Error>"
+    elsewhere = Answer(body, 301, {"x-amz-bucket-region": "eu-west-1", "Content-Type": "text/xml"})
+    here = xml("<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>")
+    stub = serve({"sts.AssumeRole": _keys_of, "s3 GET /b?versioning": [elsewhere, here]})
+    target, allowed = Target(ACCOUNT, role="phiward"), frozenset({"s3.GetBucketVersioning"})
+    client = AwsClient(sessions, {ACCOUNT: target}, allowed, 2, limits, QUICK)
+    answer = client.one((ACCOUNT, "global"), Request("s3.GetBucketVersioning", {"Bucket": "b"}))
+    assert answer["Status"] == "Enabled"
+    assert [(each.signer, each.region) for each in stub.asked if each.key.startswith("s3")] == [
+        (f"AKIA{ACCOUNT}", "us-east-1"),
+        (f"AKIA{ACCOUNT}", "eu-west-1"),
+    ]
+
+
 def test_the_session_of_a_role_has_the_name_and_the_tags_that_were_chosen(
     serve: Serve, sessions: Sessions, limits: Limits
 ) -> None:

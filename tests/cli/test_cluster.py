@@ -5,17 +5,21 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from distributed import KilledWorker
 
 from bench.dask_here import DaskHere
 from bench.endpoint.description import MANAGEMENT, Described, key_of
 from bench.endpoint.server import Endpoint
 from scanner.aws import cluster, far
+from scanner.aws.sessions import Target
 from scanner.cli import run
 from scanner.cli.wire import Wiring
+from scanner.engine.registry import kinds
 from scanner.model.secret import KEY_VARIABLE
 from scanner.store import Store
 
@@ -87,12 +91,31 @@ def test_a_cluster_sees_what_threads_see_though_a_worker_is_killed(dask: DaskHer
     assert _seen("dask.db") == _seen("threads.db")
 
 
-def test_the_calls_left_to_an_account_are_shared_by_its_places(dask: DaskHere) -> None:
+def test_a_place_that_kills_worker_after_worker_is_told_as_not_answered() -> None:
+    class Dead:
+        def result(self) -> None:
+            last: Any = None
+            raise KilledWorker("task", last, 3)
+
+    key = kinds()["AWS::KMS::Key"]
+    there = cluster.Cluster("tcp://x:1", {key.cfn: key}, "", datetime(2026, 1, 1, tzinfo=UTC), "us-east-1")
+    found = there._result(Dead(), (Target("100000000001"), "us-east-1", [key]))  # noqa: SLF001
+    assert (found.account, found.region, found.resources) == ("100000000001", "us-east-1", [])
+    assert {(each.state, each.error) for each in found.coverage} == {("error", "KilledWorker")}
+    assert any(each.listing for each in found.coverage)
+
+
+def test_the_calls_left_to_an_account_are_shared_by_its_places(dask: DaskHere, endpoint: Endpoint) -> None:
+    def collected() -> int:
+        return sum(count for call, count in endpoint.served.items() if call.startswith(("kms.", "s3.", "s3control.")))
+
+    before = collected()
     Path("config.toml").write_text(f'{CONFIG}max_calls = 9\n[organization.exclude]\naccounts = ["{MANAGEMENT}"]\n')
     account = ["--account", "100000000001", "--fail-on", "low"]
     assert run(["scan", *RULES, *account, "--store", "own.db", "-q", "--engine", dask.engine]) in {1, 3}
     with _open("own.db") as store:
         gaps = [each for each in store.coverage(store.scans()[0].id) if not each.ok]
+    assert collected() - before == 9
     assert {each.error for each in gaps} == {"MaxCallsSpent"}
     assert {each.message for each in gaps} == {"all 9 calls of account 100000000001 are spent (max_calls)"}
 
