@@ -1,10 +1,10 @@
 // ---- one finding: evidence, what lacks, its history
-const part = (title, ...body) => (body.flat(Infinity).filter(Boolean).length ? [el("h4", {}, title), ...body] : []);
+const parts = (level) => (title, ...body) => (body.flat(Infinity).filter(Boolean).length ? [el(level, {}, title), ...body] : []);
 const list = (items) => (items.length ? el("ul", {}, items) : null);
 const cite = (citation) => el("li", {}, citationLink(citation), el("small", {}, visible(data.citations[citation] || "")));
 
 function findingBody(row, detail, { onResource = false } = {}) {
-  const rule = data.rules[row.rule] || {};
+  const part = parts(onResource ? "h4" : "h3"), rule = data.rules[row.rule] || {};
   const remedy = detail.remedy || rule.remedy;
   const about = [
     ["Resource", onResource ? "" : row.resource], ["Part", detail.part], ["Kind", row.kind], ["Category", row.category],

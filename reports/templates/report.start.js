@@ -90,7 +90,15 @@ addEventListener("keydown", (event) => {
 // Paper has no clicks: what is folded on the page that is shown is printed open.
 addEventListener("beforeprint", () => { for (const fold of document.querySelectorAll("section.on details")) fold.open = true; });
 
+// What can be scrolled sideways can be reached by the keyboard, and nothing else of its kind.
+const watcher = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0"); else target.removeAttribute("tabindex");
+  }
+});
+
 async function start() {
+  for (const each of document.querySelectorAll(".scroll, .when")) watcher.observe(each);
   reveal(asked(location.hash).view);
   if (byId("d-list")) buildDrift();
   buildRules();
