@@ -71,7 +71,10 @@ class Runs:
                 self._journal.say("run taken up", job=run.job, due=run.due, attempt=run_now.attempts)
 
     def next(self, now: datetime) -> JobRun | None:
-        """Give the run to begin now; of several of one job the latest stands for all."""
+        """Give the run to begin now; of several of one job the latest stands for all.
+
+        While the first waits for its next try the others wait too: a report is not to tell of last night's scan.
+        """
         waiting = [run for run in self._book.open_runs() if run.state == WAITING and run.job in self._jobs]
         latest = {run.job: run for run in waiting}
         for run in waiting:
@@ -80,8 +83,8 @@ class Runs:
                 self._book.end(run, "coalesced", at=now, said=said)
                 self.changed = True
                 self._journal.say("run coalesced", job=run.job, due=run.due, into=latest[run.job].due)
-        ready = [run for run in latest.values() if run.after is None or run.after <= now]
-        return min(ready, key=lambda run: (run.due, self._order.index(run.job)), default=None)
+        first = min(latest.values(), key=lambda run: (run.due, self._order.index(run.job)), default=None)
+        return first if first is None or first.after is None or first.after <= now else None
 
     def waiting(self) -> list[JobRun]:
         """Give the runs that did not end."""

@@ -88,9 +88,10 @@ class Service:
         self._journal.say("started", jobs=[job.name for job in self._jobs], once=self._how.once or None)
         try:
             with self._heeding_signals():
+                self._turn(clockwork)
                 while not self._done():
-                    self._turn(clockwork)
                     self._wait()
+                    self._turn(clockwork)
         finally:
             if self._active is not None and self._active.child is not None:
                 self._active.child.ask_to_stop()

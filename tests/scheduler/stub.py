@@ -1,8 +1,9 @@
 """Stands for a command of phiward in the tests of the scheduler: notes that it began and ended, does as it is told.
 
-`do.<action>` in its folder says what: an exit code; `crash`, as a Python that breaks; `die`, by a signal; `hold` until
-the file `go` is there, or until it is interrupted or the scheduler is gone; `stubborn`, the same, but heeding neither;
-`whole`, as a scan that is kept and then dies before it says so. Without the file it exits with 0.
+`do.<action>` in its folder says what: an exit code; `crash`, as a Python that breaks; `die`, by a signal; `flaky`,
+with 2 the first time; `hold` until the file `go` is there, or until it is interrupted or the scheduler is gone;
+`stubborn`, the same, but heeding neither; `whole`, as a scan that is kept and then dies before it says so. Without the
+file it exits with 0.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ def main(folder: Path, words: list[str]) -> int:
     sys.stdout.write(f"told: {deed}\n")
     sys.stdout.flush()
     code = 0
-    if deed == "die":
+    if deed == "flaky":
+        told.write_text("0")
+        code = 2
+    elif deed == "die":
         os.kill(os.getpid(), signal.SIGKILL)
     elif deed == "whole":
         keep(folder, words[words.index("--id") + 1])

@@ -116,9 +116,10 @@ def test_a_job_that_outlives_its_scheduler_is_waited_for(stage: Stage, capsys: p
 
 
 @pytest.mark.drill
+@pytest.mark.skipif(not FULL, reason="once is tried above; this takes minutes")
 def test_killed_at_any_moment_no_run_is_lost_and_none_doubled(stage: Stage) -> None:
     """Each night the scheduler is killed somewhere between its first breath and the end of the job, then started."""
-    nights, chance = 60 if FULL else 1, random.Random(8)  # noqa: S311  no secret
+    nights, chance = 60, random.Random(8)  # noqa: S311  no secret
     stage.config(NIGHTLY + "attempts = 20\n" + REPORT + "attempts = 20\n")
     stage.once()
     for night in range(nights):

@@ -86,6 +86,15 @@ def test_jobs_of_one_minute_run_in_the_order_of_the_file_one_after_the_other(sta
     assert files == [f"{out}.html", f"{out}.json"]
 
 
+def test_a_report_waits_for_the_second_try_of_the_scan_before_it(stage: Stage) -> None:
+    stage.config(NIGHTLY + REPORT)
+    stage.once()
+    stage.at(NIGHT)
+    stage.tell("scan", "flaky")
+    assert stage.once() == 0
+    assert [line.split()[1] for line in stage.work() if line.startswith("begin")] == ["scan"] * 2 + ["report"] * 2
+
+
 @pytest.mark.parametrize(("exits", "code"), [(("1", "3"), 1), (("3", "0"), 3), (("2", "1"), 2)])
 def test_once_exits_as_the_gravest_job(stage: Stage, exits: tuple[str, str], code: int) -> None:
     stage.config(NIGHTLY + "attempts = 1\n" + REPORT)
