@@ -177,7 +177,7 @@ class ReportData(msgspec.Struct, frozen=True, kw_only=True):
     `as_of` is the moment that ages are reckoned from, `started` and `finished` are when the scan ran. `findings` are
     those of the scan, every verdict of them, and may hold those of status `resolved`, which are shown but not counted.
     `trend` is oldest first and ends with this scan. `seals` gives the head of each account's hash chain. `settings` are
-    the parameters in force that differ from the defaults. `drift` is what changed since the scan before, or since the
+    each rule's parameters that config.toml sets. `drift` is what changed since the scan before, or since the
     beginning of the period of `restricted`, which says what is left out. `history` is what the trend is reckoned from.
     `not_run` are the rules that there are and that the scan did not judge by; `plan` are the steps that would mend the
     failures, where they were made out.

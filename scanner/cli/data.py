@@ -65,6 +65,7 @@ def report_data(
     coverage = [entry for entry in snapshot.coverage if entry.account in focus.accounts]
     lives = focus.lives(store, store.lives(info.id))
     past = history(store, info, focus, lives)
+    seals = [seal for seal in store.seals(info.id) if seal.account in focus.accounts]
     told = focus.findings(findings if findings is not None else store.findings(info.id))
     paged = format == "html"
     others = [rule for rule in known.values() if rule not in rules]
@@ -74,10 +75,11 @@ def report_data(
         accounts=[Account(account, info.names.get(account, "")) for account in focus.accounts],
         regions=regions, findings=told,
         coverage=coverage, rules=rule_infos(rules),
-        trend=trend(past), seals={seal.account: seal.head for seal in store.seals(info.id) if seal.account in focus.accounts},
+        trend=trend(past), seals={seal.account: seal.head for seal in seals},
         inventory=stock(resources), vpn=focus.vpn(vpn_records(store, info), resources),
         drift=focus.drift(store, drift_view(wiring, store, focus.older, info)) if focus.older is not None else None,
         life=LifeView.of(lives, info.as_of), history=past, restricted=focus.said(snapshot.resources),
+        settings={rule.id: wiring.config.rules[rule.id] for rule in rules if wiring.config.rules.get(rule.id)},
         not_run=rule_infos(others), owner_tag=focus.tag[0] if focus.tag else OWNER,
         plan=_plan(wiring, snapshot, told) if format in {"html", "pdf"} else None,
         documents=documents(resources, told) if paged else (), courses=courses(store, info, told) if paged else {},
