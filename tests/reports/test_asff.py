@@ -12,6 +12,8 @@ import pytest
 from reports import asff
 from reports.asff_types import asff_type
 from reports.view import ReportData
+from scanner.model.finding import Verdict
+from scanner.model.gap import Gap, GapState
 from tests.reports.asff_limits import problems
 from tests.reports.factory import report
 from tests.reports.pipelines import ATTACKED, LIVE, STATES, state
@@ -19,6 +21,15 @@ from tests.reports.pipelines import ATTACKED, LIVE, STATES, state
 LONG = state(600, name="n" * 3000, resource="arn:aws:kms:us-east-1:111122223333:key/" + "k" * 3000, part="p" * 3000,
              message="m" * 3000, title="t" * 3000, hipaa=tuple(f"164.312({n})" for n in range(60)),
              acceptance={"reason": "r" * 3000, "owner": "o" * 3000, "until": "2027-01-31", "by": "b"})  # fmt: skip
+
+
+FACES = "\U0001f600" * 2100
+LARGE = msgspec.structs.replace(
+    LONG, verdict=Verdict.UNKNOWN, **dict.fromkeys(("name", "resource", "part", "message", "title", "key"), FACES),
+    missing=tuple(Gap(FACES, FACES, FACES, FACES, GapState.DENIED) for _ in range(12)), hipaa_proposed=(FACES,) * 9,
+    aliases=(FACES,) * 9,
+)  # fmt: skip
+"""Each of these letters is twelve bytes as boto3 sends it."""
 
 
 def requests(data: ReportData) -> list[dict[str, Any]]:
@@ -32,8 +43,8 @@ def finding(name: str, **more: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "data",
-    [report(repeats=30), LIVE, ATTACKED, report(findings=[LONG])],
-    ids=["many", "states", "hostile", "long"],
+    [report(repeats=30), LIVE, ATTACKED, report(findings=[LONG]), report(findings=[LARGE])],
+    ids=["many", "states", "hostile", "long", "large"],
 )
 def test_security_hub_would_take_every_request(data: ReportData) -> None:
     made = requests(data)
@@ -46,6 +57,19 @@ def test_more_than_a_hundred_findings_of_an_account_are_several_requests() -> No
     sizes = [len(request["Findings"]) for request in requests(report(repeats=30))]
     assert max(sizes) == 100
     assert len(sizes) > 6
+
+
+def test_what_is_too_large_is_cut_and_requests_stay_below_their_limit() -> None:
+    many = [msgspec.structs.replace(LARGE, fingerprint=f"{number:032x}") for number in range(30)]
+    made = requests(report(findings=many))
+    sizes = [[len(json.dumps(each)) for each in request["Findings"]] for request in made]
+    assert max(size for each in sizes for size in each) <= 240_000
+    assert sum(map(len, sizes)) == 30
+    assert max(len(json.dumps(request)) for request in made) <= 6_000_000
+    assert min(len(each) for each in sizes[:-1]) > 20, "as many as go in"
+    fields = made[0]["Findings"][0]["ProductFields"]
+    assert fields["phiward/Name"].endswith("…")
+    assert fields["phiward/Verdict"] == "UNKNOWN"
 
 
 @pytest.mark.parametrize(
