@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -21,6 +23,9 @@ from tests.reports.drifting import drift
 from tests.reports.factory import NASTY, hostile
 from tests.reports.remediation_sample import plan
 from tests.reports.trending import trending
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 SINCE, BEFORE = "2026-11-10T02:30:00Z", "2026-11-02T02:30:00Z"
 
@@ -99,3 +104,14 @@ def _course(verdict: str) -> list[Interval]:
 def page() -> str:
     """Render it, once."""
     return html.render(whole())
+
+
+def resource_of(finding: Finding) -> str:
+    return f"#resource-{quote(finding.account, safe='')}/{quote(finding.resource, safe='')}"
+
+
+def turn(page: Page, fragment: str) -> None:
+    """Follow a link of the page's own."""
+    page.evaluate("(hash) => { location.hash = hash; }", fragment)
+    view = re.split(r"[?-]", fragment[1:], maxsplit=1)[0]
+    page.wait_for_selector(f"section#{view}.on h2")

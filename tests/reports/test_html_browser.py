@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -11,11 +10,10 @@ import pytest
 
 from reports.figures import RESOLVED, standing
 from scanner.model.finding import Finding, Verdict
-from tests.reports.browser import Scheme, Visits, in_a_browser
+from tests.reports.browser import Visits, in_a_browser
 from tests.reports.factory import ACCOUNTS, NASTY
 from tests.reports.html_sample import page as rendered
-from tests.reports.html_sample import whole
-from tests.reports.test_html import contrast
+from tests.reports.html_sample import resource_of, turn, whole
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
 pytestmark = in_a_browser
 OPEN = {Verdict.FAIL, Verdict.UNKNOWN, Verdict.ERROR}
 WEB = ACCOUNTS[1].id
-SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-VIEWS = ("summary", "findings", "drift", "vpn", "matrix", "rules", "gaps", "method")
 
 
 @pytest.fixture(scope="module")
@@ -47,17 +43,6 @@ def shown(page: Page) -> int:
 
 def is_open(finding: Finding) -> bool:
     return standing(finding) in OPEN and finding.status != RESOLVED
-
-
-def resource_of(finding: Finding) -> str:
-    return f"#resource-{quote(finding.account, safe='')}/{quote(finding.resource, safe='')}"
-
-
-def turn(page: Page, fragment: str) -> None:
-    """Follow a link of the page's own."""
-    page.evaluate("(hash) => { location.hash = hash; }", fragment)
-    view = re.split(r"[?-]", fragment[1:], maxsplit=1)[0]
-    page.wait_for_selector(f"section#{view}.on h2")
 
 
 CASES: dict[str, tuple[str, Callable[[Finding], bool]]] = {
@@ -251,61 +236,3 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(visit: Visits, te
     page.wait_for_selector("section#findings.on")
     page.wait_for_selector("#list .res a:focus")
     assert page.locator("tr.more").count() == 1
-
-
-def test_parts_have_names_and_one_of_the_sections_is_the_current_one(visit: Visits, text: str) -> None:
-    page = visit(text)
-    for view in VIEWS:
-        page.click(f"nav.bar a[href='#{view}']")
-        page.wait_for_selector(f"section#{view}.on")
-        assert page.locator("nav.bar a[aria-current=page]").count() == 1
-        assert page.locator("main > section.on").count() == (2 if view == "summary" else 1)
-        assert page.get_by_role("heading", level=2).count() >= 1
-    bare = page.evaluate(
-        "[...document.querySelectorAll('input, select, button, a, svg[role=img]')].filter((each) => !(each.labels && "
-        "each.labels.length) && !each.textContent.trim() && !each.getAttribute('aria-label')).map((e) => e.outerHTML)"
-    )
-    assert bare == []
-
-
-def test_a_narrow_screen_needs_no_sideways_scrolling_and_words_stand_out_in_light_and_dark(
-    visit: Visits, text: str, data: ReportData
-) -> None:
-    page = visit(text, width=400, scheme="dark")
-    long = next(each for each in data.findings if each.name == NASTY[-1])
-    grounds = set()
-    for place in (*(f"#{view}" for view in VIEWS), resource_of(long), "#rule-kms_key_rotation"):
-        turn(page, place)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 400, place
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            pairs = page.evaluate(PAIRS)
-            assert [pair for pair in pairs if contrast(*pair) < 4.5] == [], (place, scheme)
-            grounds |= {ground for _, ground in pairs}
-    assert len(grounds) >= 4
-
-
-# The colour of every shown text, and of the ground that it stands on.
-PAIRS = """() => {
-  const pair = (n) => Number(n).toString(16).padStart(2, "0");
-  const hex = (colour) => "#" + colour.match(/\\d+/g).slice(0, 3).map(pair).join("");
-  const clear = (colour) => /, 0\\)$/.test(colour) || colour === "transparent";
-  const found = new Set();
-  for (const each of document.querySelectorAll("body *")) {
-    if (each.closest("svg, script, noscript, [disabled], option") || !each.checkVisibility()) continue;
-    if (![...each.childNodes].some((child) => child.nodeType === 3 && child.data.trim())) continue;
-    let ground = each;
-    while (ground && clear(getComputedStyle(ground).backgroundColor)) ground = ground.parentElement;
-    found.add(hex(getComputedStyle(each).color) + " " + hex(getComputedStyle(ground).backgroundColor));
-  }
-  return [...found].map((pair) => pair.split(" "));
-}"""
-
-
-def test_without_a_script_all_sections_can_be_read(visit: Visits, text: str) -> None:
-    page = visit(text, script=False)
-    assert page.locator("#findings noscript table tr").count() > 20
-    assert page.is_visible("#summary .score")
-    assert page.is_visible("#matrix")
-    assert not page.is_visible("#finder")
-    assert not page.is_visible("#resource")
