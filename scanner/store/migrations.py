@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect, select, text, update
 
 from scanner.store.errors import StoreError
+from scanner.store.notice_tables import metadata
 from scanner.store.records import written
-from scanner.store.schedule_tables import metadata
-from scanner.store.steps import fifth, fourth, second, third
+from scanner.store.steps import fifth, fourth, second, sixth, third
 from scanner.store.tables import meta, migrations
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-STEPS: Mapping[int, Callable[[Connection], None]] = {2: second, 3: third, 4: fourth, 5: fifth}
+STEPS: Mapping[int, Callable[[Connection], None]] = {2: second, 3: third, 4: fourth, 5: fifth, 6: sixth}
 """What turns the schema of the version before into that of the key; version 1 is the first."""
 
 FIRST = 1

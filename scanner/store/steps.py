@@ -156,6 +156,24 @@ def fifth(connection: Connection) -> None:
         connection.execute(text(f"SELECT setval('{sequence}', last) FROM ({last}) AS known WHERE last > 0"))  # noqa: S608
 
 
+def sixth(connection: Connection) -> None:
+    """Know who was told what."""
+    kinds = {"prose": Text(), "words": String()}
+    if connection.dialect.name == "postgresql":
+        kinds = {"prose": Text(collation="C"), "words": String(collation="C")}
+    told = Table(
+        "notices",
+        MetaData(),
+        Column("seq", Integer, primary_key=True),
+        *(Column(name, kinds["words"], nullable=False) for name in "channel key state at claim after sent".split()),
+        Column("tries", Integer, nullable=False),
+        *(Column(name, kinds["prose"], nullable=False) for name in ("said", "body")),
+        UniqueConstraint("channel", "key"),
+        Index("notices_state", "state"),
+    )
+    told.create(connection)
+
+
 _LAST = "COALESCE((SELECT MAX(scan) FROM {} WHERE {} = accounts.account), 0)"
 
 

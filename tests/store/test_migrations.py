@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from scanner.engine.notifying import Notice
 from scanner.store import Store, StoreError, migrations
+from scanner.store.notifying import Notices
 from scanner.store.scheduling import Schedule
 from tests.store.nights import ACCOUNT, REGION, finding, key, night, run
 from tests.store.olden import ask, schema_of, write_old
@@ -105,6 +107,13 @@ def test_a_database_of_the_third_version_keeps_its_log_and_takes_a_schedule(bare
         schedule.enter("nightly", "0 2 * * *", night(1).as_of)
         schedule.fire("nightly", night(1).as_of, night(2).as_of)
         assert [(each.job, each.due) for each in schedule.open_runs()] == [("nightly", night(1).as_of)]
+
+
+def test_a_database_of_the_fourth_version_learns_who_was_told(bare_url: str) -> None:
+    write_old(bare_url, 4)
+    with Notices.open(bare_url) as book:
+        assert book.note("ops", night(0).id, Notice(scans=(night(0).id,)), at=night(1).as_of)
+        assert [each.scans for each in book.waiting("ops", at=night(1).as_of)] == [(night(0).id,)]
 
 
 def test_a_scan_that_the_fourth_version_began_goes_on(bare_url: str) -> None:
