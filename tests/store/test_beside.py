@@ -9,8 +9,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select, text
 
-from scanner.store import Store, StoreError, seal
+from scanner.store import Store, StoreError, replay, seal
+from scanner.store.tables import accounts
 from tests.store.conftest import SQLITE
 from tests.store.nights import ACCOUNT, FIRST, REGION, finding, key, listing, night, same
 from tests.store.olden import ask
@@ -201,7 +203,7 @@ def test_what_is_finished_while_one_verifies_is_no_tampering(
     finish(one, night(0))
     one.begin(night(1))
     write(one, night(1))
-    looked, told = seal.verdict_digests, []
+    looked, told = replay.verdict_digests, []
 
     def meanwhile(connection: Connection, account: str) -> dict[int, str]:
         told.extend(finish(one, night(1)))
@@ -259,6 +261,31 @@ def test_two_who_decide_at_once_come_one_after_the_other(beside: tuple[Store, St
     assert len(one.acceptances()) == 1
     assert len(one.acceptance_log()) == 16
     assert [each.version for each in one.baselines()] == list(range(1, 17))
+
+
+def test_who_is_broken_off_for_another_tries_again(beside: tuple[Store, Store]) -> None:
+    """Two lock two rows in the opposite order; the server breaks one of them off."""
+    one, _ = beside
+    one.begin(night(0, targets=(*OF_ONE, *OF_OTHER)))
+    both, tries = threading.Barrier(2), [0, 0]
+
+    def cross(which: int) -> None:
+        def act(connection: Connection) -> None:
+            tries[which] += 1
+            connection.execute(text("SET LOCAL deadlock_timeout = '10ms'"))
+            for number, account in enumerate((ACCOUNT, OTHER) if which else (OTHER, ACCOUNT)):
+                connection.execute(select(accounts).where(accounts.c.account == account).with_for_update())
+                if number == 0 and tries[which] == 1:
+                    both.wait(20)
+
+        beside[which]._write(act)  # noqa: SLF001
+
+    crossing = [threading.Thread(target=cross, args=(which,)) for which in range(2)]
+    for thread in crossing:
+        thread.start()
+    for thread in crossing:
+        thread.join()
+    assert sorted(tries) == [1, 2]
 
 
 def test_many_writers_and_a_reader_never_disagree(beside: tuple[Store, Store], store_url: str) -> None:

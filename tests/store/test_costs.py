@@ -58,7 +58,7 @@ def rows(url: str) -> dict[str, int]:
 
 @pytest.fixture
 def small_and_large(store_url: str, bare_url: str) -> tuple[list[tuple[int, dict[str, int]]], ...]:
-    return costs(store_url, 20), costs(bare_url, 620)
+    return costs(store_url, 20), costs(bare_url, 520)
 
 
 def test_a_night_costs_what_changed(

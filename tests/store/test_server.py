@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from scanner.store import Store, StoreError, migrations
 from scanner.store.server import shown
 from tests.store.nights import finding, key, night, run
-from tests.store.olden import ask
+from tests.store.olden import ask, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,6 +142,10 @@ def test_no_table_is_changed_under_a_scan(postgres_url: str, monkeypatch: pytest
 
 def test_text_is_ordered_by_bytes_whatever_the_server_thinks(postgres_url: str) -> None:
     Store.open(postgres_url).close()
+    columns = [column for described in schema_of(postgres_url).values() for column in described]
+    texts = [column for column in columns if " VARCHAR" in column or " TEXT" in column]
+    assert len(texts) > 50
+    assert [column for column in texts if 'COLLATE "C"' not in column] == []
     names = ["a", "B", "_", "ä", "10", "9"]
     for name in names:
         ask(postgres_url, f"INSERT INTO accounts (account, head) VALUES ('{name}', '')")  # noqa: S608
