@@ -27,6 +27,9 @@ Place = tuple[Target, str, list[type[Kind]]]
 PORT = 8786
 HOW = "docs/scale-out.md says how to start a scheduler and workers"
 GOES_ON = "what was seen is kept: `phiward scan --resume` goes on"
+FETCH = 5
+"""Seconds to wait for a finished answer before the workers are looked at again."""
+
 LOOK = 2.0
 """Seconds between two looks at which workers there are."""
 
@@ -144,7 +147,7 @@ class Cluster:
             except queue.Empty:
                 pass
             else:
-                found = self._result(future, place)
+                found = self._result(future, place, room)
                 done += 1
                 self.made += found.calls
                 backlog.done(found.account, found.calls)
@@ -162,18 +165,23 @@ class Cluster:
         key = f"phiward-{mark}-{target.account}-{region}"  # never the key of another scan, whose answer would be given
         return client.submit(far.look, task, key=key, pure=False)
 
-    def _result(self, future: Any, place: Place) -> PlaceResult:
+    def _result(self, future: Any, place: Place, room: _Room) -> PlaceResult:
+        """Fetch an answer; where the worker that holds it dies, others must find it again."""
         from distributed import KilledWorker
 
-        try:
-            found: PlaceResult = future.result()
-        except KilledWorker:
-            return _lost(*place)
-        except far.FarError as error:
-            raise AwsError(f"a Dask worker does not fit: {error}; {GOES_ON}") from error
-        except (CancelledError, OSError, TimeoutError) as error:
-            raise AwsError(f"the Dask scheduler at {self.address} went away; {GOES_ON}") from error
-        return found
+        while True:
+            try:
+                found: PlaceResult = future.result(timeout=FETCH)
+            except KilledWorker:
+                return _lost(*place)
+            except far.FarError as error:
+                raise AwsError(f"a Dask worker does not fit: {error}; {GOES_ON}") from error
+            except TimeoutError:
+                room.look()
+            except (CancelledError, OSError) as error:
+                raise AwsError(f"the Dask scheduler at {self.address} went away; {GOES_ON}") from error
+            else:
+                return found
 
     def _greet(self, client: Any) -> None:
         """Wait for a worker, and refuse those whose code or key is another."""

@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from scanner.aws.client import AwsClient
 from scanner.aws.collect import GLOBAL, Collector, PlaceResult, operations
@@ -26,6 +27,13 @@ from scanner.model.secret import KEY_VARIABLE
 
 SAME = ("scanner/model", "scanner/engine", "scanner/kinds", "scanner/aws")
 """The packages that must be the same on every worker: by them one account is read as the other."""
+
+
+STOPS = 30
+"""Seconds that a worker's event loop has to stop its profiler."""
+
+LEAST = 4
+"""So many threads a place has at least, however many tasks a worker carries out at once."""
 
 
 class FarError(Exception):
@@ -93,7 +101,8 @@ def look(task: Task) -> PlaceResult:
     Raises:
         FarError: the worker has other code, another redaction key, or credentials of another account.
     """
-    redactor = _redactor(task)
+    threads = task.threads // _alongside()
+    redactor = _fits(task.code, task.key_id)
     process = _process(task.home)
     target = task.target
     if not target.role:
@@ -102,14 +111,16 @@ def look(task: Task) -> PlaceResult:
     chosen = {cfn: known[cfn] for cfn in task.kinds}
     process.targets[target.account] = target
     process.client.allow(target.account, task.calls)
-    collector = Collector(process.sessions, chosen, redactor, task.as_of, task.threads, client=process.client)
+    collector = Collector(process.sessions, chosen, redactor, task.as_of, max(LEAST, threads), client=process.client)
     skip = [] if task.region == GLOBAL else [(target.account, GLOBAL)]
     (found,) = collector.collect([target], skip)
     return found
 
 
-def readiness(asked_code: str, key_id: str) -> Mapping[str, str]:
-    """Say what of a worker does not fit who asks; nothing where all does."""
+def readiness(asked_code: str, key_id: str, dask_worker: Any = None) -> Mapping[str, str]:
+    """Say what of a worker does not fit who asks; nothing where all does. Dask gives the worker."""
+    for profiler in _profilers(dask_worker):
+        profiler.stop()
     try:
         _fits(asked_code, key_id)
     except FarError as error:
@@ -117,8 +128,36 @@ def readiness(asked_code: str, key_id: str) -> Mapping[str, str]:
     return {}
 
 
-def _redactor(task: Task) -> Redactor:
-    return _fits(task.code, task.key_id)
+def _profilers(worker: Any) -> list[Any]:
+    """Give what samples a worker's threads.
+
+    It must not: `sys._current_frames` can halt Python 3.11 for ever while other threads begin (CPython issue 106883),
+    and threads begin with every place that is looked at.
+    """
+    known = getattr(worker, "periodic_callbacks", {})
+    return [known[name] for name in ("profile", "profile-cycle") if name in known and known[name].is_running()]
+
+
+def _alongside() -> int:
+    """Say how many tasks this worker carries out at once, having stopped what samples its threads."""
+    from distributed import get_worker
+
+    try:
+        worker: Any = get_worker()
+    except ValueError:  # it was called by no worker
+        return 1
+    profilers = _profilers(worker)
+    if profilers:
+        stopped = threading.Event()
+
+        def stop() -> None:
+            for profiler in profilers:
+                profiler.stop()
+            stopped.set()
+
+        worker.loop.add_callback(stop)
+        stopped.wait(STOPS)
+    return max(1, int(worker.state.nthreads))
 
 
 def _fits(asked_code: str, key_id: str) -> Redactor:

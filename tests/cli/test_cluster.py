@@ -7,8 +7,9 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import distributed
 import pytest
 from distributed import KilledWorker
 
@@ -16,6 +17,7 @@ from bench.dask_here import DaskHere
 from bench.endpoint.description import MANAGEMENT, Described, key_of
 from bench.endpoint.server import Endpoint
 from scanner.aws import cluster, far
+from scanner.aws.errors import AwsError
 from scanner.aws.sessions import Target
 from scanner.cli import run
 from scanner.cli.wire import Wiring
@@ -93,16 +95,48 @@ def test_a_cluster_sees_what_threads_see_though_a_worker_is_killed(dask: DaskHer
 
 def test_a_place_that_kills_worker_after_worker_is_told_as_not_answered() -> None:
     class Dead:
-        def result(self) -> None:
+        def result(self, **_: float) -> None:
             last: Any = None
             raise KilledWorker("task", last, 3)
 
     key = kinds()["AWS::KMS::Key"]
     there = cluster.Cluster("tcp://x:1", {key.cfn: key}, "", datetime(2026, 1, 1, tzinfo=UTC), "us-east-1")
-    found = there._result(Dead(), (Target("100000000001"), "us-east-1", [key]))  # noqa: SLF001
+    nobody: Any = None
+    found = there._result(Dead(), (Target("100000000001"), "us-east-1", [key]), nobody)  # noqa: SLF001
     assert (found.account, found.region, found.resources) == ("100000000001", "us-east-1", [])
     assert {(each.state, each.error) for each in found.coverage} == {("error", "KilledWorker")}
     assert any(each.listing for each in found.coverage)
+
+
+def test_an_answer_whose_worker_is_dead_is_waited_for_only_while_there_are_workers() -> None:
+    class Held:
+        def result(self, **_: float) -> None:
+            raise TimeoutError
+
+    class Deserted:
+        workers: ClassVar = iter([{"tcp://x:2": 2}])
+
+        def nthreads(self) -> dict[str, int]:
+            return next(self.workers, {})
+
+    room = cluster._Room(Deserted(), cluster.Waits(again=0))  # noqa: SLF001
+    room._next = 0  # noqa: SLF001  as if the last look were a while ago
+    there = cluster.Cluster("tcp://x:1", {}, "", datetime(2026, 1, 1, tzinfo=UTC), "us-east-1")
+    with pytest.raises(AwsError, match="lost all its workers; what was seen is kept"):
+        there._result(Held(), (Target("100000000001"), "us-east-1", []), room)  # noqa: SLF001
+
+
+def test_a_workers_threads_are_sampled_by_nobody(dask: DaskHere) -> None:
+    def running(dask_worker: Any) -> list[str]:
+        return [
+            name for name, each in dask_worker.periodic_callbacks.items() if "profile" in name and each.is_running()
+        ]
+
+    connect: Any = distributed.Client
+    with connect(dask.engine.replace("dask", "tcp"), set_as_default=False) as client:
+        client.submit(far._alongside, pure=False).result()  # noqa: SLF001
+        sampled = client.run(running)
+    assert [] in sampled.values()
 
 
 def test_the_calls_left_to_an_account_are_shared_by_its_places(dask: DaskHere, endpoint: Endpoint) -> None:
