@@ -44,13 +44,13 @@ def verify_pack(wiring: Wiring, path: Path, head: str = "") -> int:
     Raises:
         UsageError: it is none, or cannot be read.
     """
-    from reports.evidence_verify import MANIFEST, Pack, checks
+    from reports.evidence_verify import BROKEN, MANIFEST, Pack, checks
 
     try:
         pack = Pack(str(path))
         made = pack.json(MANIFEST)
         scan, by = str(made["scan"]), str(made["phiward"])
-    except Exception as error:
+    except BROKEN as error:
         raise UsageError(f"{path}: this is no pack of evidence ({type(error).__name__}: {error})") from error
     told = Told()
     for name, problems, notes in checks(pack, [head] if head else ()):
