@@ -81,7 +81,7 @@ def _chart(page: Mapping[str, Any]) -> Markup:
     """Give the first chart of the trend, with letters that can be read though it is drawn smaller here."""
     course = page["course"]
     drawing = spoken(course["charts"][0][1] if course and course["charts"] else page["trend"])
-    return drawing.replace(Markup('font-size="10"'), Markup('font-size="13"'))
+    return drawing.replace(Markup('font-size="10"'), Markup('font-size="12"'))
 
 
 def _course(course: Mapping[str, Any] | None) -> list[tuple[str, str, str]]:
