@@ -20,7 +20,7 @@ from scanner.model.gap import Gap, GapState
 from scanner.model.operation import permission_of
 
 GLOBAL = "global"
-THREADS = 8
+THREADS = 16
 NO_ORGANIZATION = "AWSOrganizationsNotInUseException"
 
 

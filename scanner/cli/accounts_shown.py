@@ -24,6 +24,7 @@ def list_accounts(wiring: Wiring, *, as_json: bool) -> None:
         ConfigError: an OU is named that the organization does not have.
     """
     from rich.table import Table
+    from rich.text import Text
 
     found = _survey(wiring)
     rows = sorted(found.held, key=lambda each: (bool(each.left_out), each.member.path, each.table.name))
@@ -36,7 +37,8 @@ def list_accounts(wiring: Wiring, *, as_json: bool) -> None:
     for each in rows:
         said = _said(found, each)
         looked = f"no: {each.left_out}" if each.left_out else "yes"
-        table.add_row(each.member.account, each.table.name, each.member.path, looked, *(said[key][0] for key in SHORT))
+        cells = (each.member.account, each.table.name, each.member.path, looked, *(said[key][0] for key in SHORT))
+        table.add_row(*map(Text, cells))
     console(error=False).print(table)
     console().print(
         f"{len(rows) - len(found.left_out)} looked at, {len(found.left_out)} left out; why: `phiward accounts show ID`"
@@ -51,6 +53,7 @@ def show_account(wiring: Wiring, account: str, *, as_json: bool) -> None:
         AwsError, ConfigError: as `list_accounts`.
     """
     from rich.table import Table
+    from rich.text import Text
 
     found = _survey(wiring)
     each = found.one(account)
@@ -67,7 +70,7 @@ def show_account(wiring: Wiring, account: str, *, as_json: bool) -> None:
     for heading in ("setting", "value", "said by"):
         table.add_column(heading, overflow="fold")
     for key, (value, why) in _said(found, each).items():
-        table.add_row(key, value, why.replace("[", r"\["))
+        table.add_row(*map(Text, (key, value, why)))
     say.print(table)
 
 
@@ -80,13 +83,17 @@ def _survey(wiring: Wiring) -> Survey:
 
 def _said(found: Survey, each: Held) -> dict[str, tuple[str, str]]:
     """Give each setting as text, and who says it."""
-    said = {key: (_plain(getattr(each.table, key)), each.why.get(key, "")) for key in ("name", *KEYS)}
-    if not found.role_of(each):
-        own = each.member.account == found.identity.account
-        said["role"] = (OWN if own else "", "the account that phiward runs in" if own else "")
-    if not each.table.regions:
-        said["regions"] = ("all enabled", "")
-    return {key: (value, why if value else "") for key, (value, why) in said.items()}
+    from scanner.aws.sessions import SESSION_NAME
+
+    own = each.member.account == found.identity.account
+    nothing = {"regions": "all enabled", "session_name": SESSION_NAME, "max_calls": "no limit"}
+    said = {}
+    for key in ("name", *KEYS):
+        value = _plain(getattr(each.table, key)) or nothing.get(key, "")
+        said[key] = (value, each.why.get(key, "default") if value else "")
+    if own and not found.role_of(each):
+        said["role"] = (OWN, "the account that phiward runs in")
+    return said
 
 
 def _plain(value: Any) -> str:

@@ -112,6 +112,22 @@ def test_the_list_says_what_holds_for_each_account_and_why(ask: Ask, accounts: d
     assert (code, web["settings"]["group"]["value"], web["settings"]["max_calls"]["value"]) == (0, "work", 50)
 
 
+def test_the_tables_say_it_too(
+    ask: Ask, accounts: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    ask("accounts", "list")
+    assert run(["accounts", "list"]) == 0
+    said = " ".join(capfd.readouterr().out.split())
+    assert "[organization.exclude]" in said
+    assert "our own credentials" in said
+    assert run(["accounts", "show", accounts["web"]]) == 0
+    lines = {line.split()[0]: line.split()[1:] for line in capfd.readouterr().out.splitlines() if line.strip()}
+    assert lines["group"] == ["work", '[organization.ous."Workloads"]']
+    assert lines["session_name"] == ["phiward", "default"]
+    assert lines["OU:"] == ["Workloads"]
+
+
 def test_a_scan_looks_at_the_accounts_that_are_left_in_and_one_that_refuses_hinders_no_other(
     ask: Ask, accounts: dict[str, str], loopback: DemoServer, tmp_path: Path
 ) -> None:
