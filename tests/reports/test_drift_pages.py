@@ -124,7 +124,7 @@ def test_the_time_of_each_change_is_drawn_where_it_is_known() -> None:
 @pytest.fixture(scope="module")
 def printed() -> str:
     many = [change(path=f"tags.n{number}", before=number, after=number + 1) for number in range(150)]
-    made = pdf.render(report(drift=drift(changes=[*many, *changes()]), life=life()))
+    made = pdf.render(report(drift=drift(changes=[*many, *changes()]), life=life(), standards=(), inventory=[]))
     return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages).split())
 
 
