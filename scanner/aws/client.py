@@ -40,9 +40,9 @@ Place = tuple[str, str]
 
 
 class Way(NamedTuple):
-    """How a call goes out: by which client and whose credentials (None: the client's own), for which place, and where.
+    """How a call goes out: by which client and credentials (None: the client's own), for which place.
 
-    `at` differs from `place` in the Region where a resource of a global kind lies in one of its own.
+    `at` is where: it differs from `place` where a resource of a global kind lies in a Region of its own.
     """
 
     client: Any
@@ -233,7 +233,8 @@ class AwsClient:
                 session, credentials = self.sessions.signer(target)
                 key = (id(session), region, service)
                 if key not in self._clients:
-                    self._clients[key] = self._make(session, region, service)
+                    with self.sessions.making:
+                        self._clients[key] = self._make(session, region, service)
             except (BotoCoreError, ValueError) as error:
                 raise request.refused(type(error).__name__, str(error)) from error
             return Way(self._clients[key], credentials, place, at)
@@ -255,8 +256,7 @@ class AwsClient:
 
     def _sign(self, request: Any, **_: Any) -> None:
         """Have each attempt of a call, redirected ones too, signed by the credentials of the account it is made for."""
-        credentials = getattr(self._pace, "credentials", None)
-        if credentials is not None:
+        if (credentials := getattr(self._pace, "credentials", None)) is not None:
             request.context.setdefault("signing", {})["request_credentials"] = credentials
 
     def _guard(self, service: str) -> Callable[..., None]:

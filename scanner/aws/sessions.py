@@ -79,12 +79,16 @@ class Identity:
 
 @dataclass
 class Sessions:
-    """Gives each account's boto3 session: the base session, or one that assumes the account's role and renews it."""
+    """Gives each account's boto3 session: the base session, or one that assumes the account's role and renews it.
+
+    `making` is held by whoever makes a client of a session: boto3's sessions are not safe for several threads.
+    """
 
     base: Any = None
     region: str = ""
     _made: dict[str, Any] = field(default_factory=dict)
     _entered: dict[str, Any] = field(default_factory=dict)
+    making: Any = field(default_factory=threading.RLock)
     _sts: Any = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -193,7 +197,9 @@ class Sessions:
         """Give the credentials of a role, which are fetched when first used and renewed before they end."""
         key = repr(target.entry)
         if key not in self._entered:
-            self._sts = self._sts or self.base.client("sts", region_name=self.home)
+            if self._sts is None:
+                with self.making:
+                    self._sts = self.base.client("sts", region_name=self.home)
             self._entered[key] = DeferredRefreshableCredentials(
                 refresh_using=create_assume_role_refresher(self._sts, target.entry), method="assume-role"
             )
