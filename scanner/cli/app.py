@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli import app_accounts, app_compare, app_remediate, app_schedule
+from scanner.cli import app_accounts, app_compare, app_doctor, app_remediate, app_schedule
 from scanner.cli import options as opt
 
 app = typer.Typer(
@@ -213,7 +213,7 @@ def verify(
     return check(Wiring.find(config, store), report, head, trust)
 
 
-for command in (app_compare.drift, app_compare.gate, app_compare.whatif, app_schedule.prune):
+for command in (app_compare.drift, app_compare.gate, app_compare.whatif, app_schedule.prune, app_doctor.doctor):
     app.command()(command)
 
 

@@ -67,7 +67,7 @@ class Wiring:
         from scanner.engine.redact import Redactor
 
         given = os.environ.get(KEY_VARIABLE)
-        return Redactor(given.encode() if given else _key_file(_beside(self.store_url)))
+        return Redactor(given.encode() if given else _key_file(key_beside(self.store_url)))
 
     def rules(self, packs: Sequence[str] = (), ids: Sequence[str] = (), kinds: Sequence[str] = ()) -> list[type[Rule]]:
         """Choose the rules: those named, else those of the packs, of the kinds named.
@@ -169,7 +169,7 @@ def _named(known: Mapping[str, Any], text: str, what: str) -> Any:
     raise UsageError(f"there is no {what} {text!r}{hint}")
 
 
-def _beside(url: str) -> Path:
+def key_beside(url: str) -> Path:
     """Name the key's file: beside the database's file, or in the current folder for a server."""
     text = url.removeprefix("sqlite:///")
     path = Path("phiward.db") if "://" in text else Path(text)

@@ -35,6 +35,11 @@ AFTER = {
 }
 """What is asked after a scan, of no kind, and why."""
 
+BESIDE = {
+    "iam.SimulatePrincipalPolicy": "`phiward doctor`: whether all this is allowed; may be denied, it then makes calls"
+}
+"""What is asked beside scans, and why."""
+
 PUBLISHED = {IMPORT: "arn:*:securityhub:*:*:product/*/default", PUBLISH: "*"}
 """What publishing calls, the scanner never, and the resources it is allowed on."""
 
@@ -50,7 +55,9 @@ class Permission(msgspec.Struct, frozen=True, order=True):
 
 def permissions(kinds: Iterable[type[Kind]]) -> list[Permission]:
     """Give every IAM action that scanning these kinds needs, sorted, with the calls that need it."""
-    needed: dict[str, set[str]] = {permission_of(operation): {why} for operation, why in (BASE | AFTER).items()}
+    needed: dict[str, set[str]] = {
+        permission_of(operation): {why} for operation, why in (BASE | AFTER | BESIDE).items()
+    }
     for kind in kinds:
         for call in kind.calls.values():
             for action in call.permissions:

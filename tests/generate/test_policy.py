@@ -12,11 +12,12 @@ import pytest
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from scanner.aws.collect import operations
+from scanner.aws.doctor import DOCTOR_OPERATIONS
 from scanner.aws.publish import OPERATIONS
 from scanner.aws.sessions import BASE_OPERATIONS
 from scanner.aws.trail_events import TRAIL_OPERATIONS
 from scanner.engine.registry import kinds
-from scanner.generate.policy import AFTER, BASE, LIMIT, permissions, policy, publish_policy, size
+from scanner.generate.policy import AFTER, BASE, BESIDE, LIMIT, permissions, policy, publish_policy, size
 from scanner.model.call import each
 from scanner.model.kind import Const, Kind, fact
 from scanner.model.operation import permission_of
@@ -30,6 +31,7 @@ READING_VERBS = ("BatchGet", "Describe", "Get", "List", "Lookup")
 READS_ALL_THE_SAME = {
     "iam:GenerateServiceLastAccessedDetails": "has IAM write up when services were called; changes no resource",
     "iam:GenerateCredentialReport": "has IAM write up what is there; changes no resource, and the report is read next",
+    "iam:SimulatePrincipalPolicy": "has IAM say what a principal may do; carries nothing out",
     "ec2:SearchTransitGatewayRoutes": "lists the routes of a table by a filter; the API's only way to list them",
 }
 PREFIXES = {"monitoring": "cloudwatch", "tagging": "tag", "streams.dynamodb": "dynamodb"}
@@ -80,7 +82,7 @@ def actions_in(documents: list[dict[str, Any]]) -> list[str]:
 
 def test_the_policy_is_what_the_calls_need_and_nothing_else() -> None:
     needed = {action for call in CALLS for action in call.permissions}
-    assert set(ACTIONS) - needed <= {permission_of(operation) for operation in BASE | AFTER}
+    assert set(ACTIONS) - needed <= {permission_of(operation) for operation in BASE | AFTER | BESIDE}
     assert needed <= set(ACTIONS)
     assert sorted(actions_in(policy(kinds().values()))) == ACTIONS
 
@@ -100,6 +102,11 @@ def test_who_made_a_change_is_asked_by_an_operation_of_its_own() -> None:
     assert sorted(AFTER) == sorted(TRAIL_OPERATIONS)
     assert "cloudtrail:LookupEvents" in ACTIONS
     assert not operations(kinds().values()) & set(TRAIL_OPERATIONS), "no collection of resources asks it"
+
+
+def test_the_doctor_asks_by_an_operation_of_its_own() -> None:
+    assert sorted(BESIDE) == sorted(DOCTOR_OPERATIONS)
+    assert not operations(kinds().values()) & set(DOCTOR_OPERATIONS), "no collection of resources asks it"
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -156,7 +163,7 @@ def test_a_policy_beyond_the_limit_is_split_and_loses_nothing(count: int) -> Non
     documents = policy([big])
     assert len(documents) > 1
     assert all(size(document) <= LIMIT for document in documents)
-    assert sorted(actions_in(documents)) == sorted([*actions, *map(permission_of, BASE | AFTER)])
+    assert sorted(actions_in(documents)) == sorted([*actions, *map(permission_of, BASE | AFTER | BESIDE)])
 
 
 def test_publishing_has_a_policy_of_its_own_and_the_scanner_none_of_it() -> None:
