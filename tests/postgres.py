@@ -44,14 +44,17 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given:
         yield given
         return
-    folder = binaries()
-    if folder is None and os.environ.get("CI"):
-        pytest.fail(MISSING)
-    if folder is None:
-        pytest.skip(MISSING)
     own = tmp_path_factory.getbasetemp()
-    with _served(own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own, folder) as url:
+    with _served(own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own, needed()) as url:
         yield url
+
+
+def needed() -> Path:
+    """Give the folder of the server's programs; without one the test is skipped, and fails where `CI` is set."""
+    folder = binaries()
+    if folder is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
+    return folder
 
 
 @contextmanager

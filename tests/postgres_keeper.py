@@ -55,27 +55,32 @@ def main(binaries: Path, lease: Path, told: Path) -> int:
 
 
 def _keep(binaries: Path, folder: Path, lease: Path, told: Path, tells: int) -> None:
-    owner = _owner()
-    if owner:
-        os.chown(folder, owner["user"], owner["group"])
+    owner = owner_of_servers()
     try:
-        server = _started(binaries, folder, owner)
+        make_cluster(binaries, folder, owner)
+        server = serve(binaries, folder, owner)
     except BaseException as error:
         os.write(tells, f"PostgreSQL did not start: {error}\n".encode())
         raise
     try:
-        told.write_text(json.dumps({"url": f"postgresql://{NAME}@/postgres?host={folder}", "pid": server.pid}))
+        told.write_text(json.dumps({"url": url_of(folder), "pid": server.pid}))
         os.close(tells)
         with lease.open("a") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
             told.unlink(missing_ok=True)
-            _stop(server)
+            stop(server)
     finally:
         told.unlink(missing_ok=True)
-        _stop(server)
+        stop(server)
 
 
-def _stop(server: subprocess.Popen[bytes]) -> None:
+def url_of(folder: Path) -> str:
+    """Give the URL of the server of a folder."""
+    return f"postgresql://{NAME}@/postgres?host={folder}"
+
+
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """Stop a server, the longer it takes the harder."""
     for how, patience in ((signal.SIGINT, 20), (signal.SIGQUIT, 10), (signal.SIGKILL, 10)):
         if server.poll() is None:
             server.send_signal(how)
@@ -85,7 +90,7 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
                 continue
 
 
-def _owner() -> dict[str, Any]:
+def owner_of_servers() -> dict[str, Any]:
     """Say as whom to run: PostgreSQL refuses to be root."""
     if os.geteuid() != 0:
         return {}
@@ -94,30 +99,42 @@ def _owner() -> dict[str, Any]:
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
-def _started(binaries: Path, folder: Path, owner: Mapping[str, Any]) -> subprocess.Popen[bytes]:
-    data, log = folder / "data", folder / "log"
+def make_cluster(binaries: Path, folder: Path, owner: Mapping[str, Any]) -> None:
+    """Make the data of a server in a folder of its own, which is given to the owner."""
+    if owner:
+        os.chown(folder, owner["user"], owner["group"])
+    data = folder / "data"
     make = [str(binaries / "initdb"), "-D", str(data), "-U", NAME, "-A", "trust", "-E", "UTF8", "--no-sync"]
-    quiet: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "cwd": folder, **owner}
     # Most servers order text as people do, so that of the tests does; versions before 15 know no such provider.
     locale = ["--locale=C", "--locale-provider=icu", "--icu-locale=en-US"]
-    made = subprocess.run([*make, *locale], **quiet, stderr=subprocess.PIPE, text=True, check=False)
+    made = subprocess.run([*make, *locale], **_quiet(folder, owner), stderr=subprocess.PIPE, text=True, check=False)
     if made.returncode != 0:
         shutil.rmtree(data, ignore_errors=True)
-        made = subprocess.run([*make, *locale[:1]], **quiet, stderr=subprocess.PIPE, text=True, check=False)
+        made = subprocess.run(
+            [*make, locale[0]], **_quiet(folder, owner), stderr=subprocess.PIPE, text=True, check=False
+        )
     if made.returncode != 0:
         raise RuntimeError(made.stderr.strip())
     guarded = "local all guarded scram-sha-256\n"  # who has this role is asked for a password, all others are trusted
-    rules = (data / "pg_hba.conf").read_text()
-    (data / "pg_hba.conf").write_text(guarded + rules)
+    (data / "pg_hba.conf").write_text(guarded + (data / "pg_hba.conf").read_text())
+
+
+def _quiet(folder: Path, owner: Mapping[str, Any]) -> dict[str, Any]:
+    return {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "cwd": folder, **owner}
+
+
+def serve(binaries: Path, folder: Path, owner: Mapping[str, Any]) -> subprocess.Popen[bytes]:
+    """Start the server of a folder, and wait until it answers."""
+    log = folder / "log"
     settings = [word for setting in SETTINGS.split() for word in ("-c", setting)]
-    command = [str(binaries / "postgres"), "-D", str(data), "-k", str(folder), *settings]
+    command = [str(binaries / "postgres"), "-D", str(folder / "data"), "-k", str(folder), *settings]
     with log.open("ab") as out:
-        server = subprocess.Popen(command, **quiet, stderr=out, preexec_fn=_dies_with_us)  # noqa: PLW1509
+        server = subprocess.Popen(command, **_quiet(folder, owner), stderr=out, preexec_fn=_dies_with_us)  # noqa: PLW1509
     ready = [str(binaries / "pg_isready"), "-q", "-h", str(folder), "-U", NAME, "-d", "postgres"]
     deadline = time.monotonic() + 60
     while subprocess.run(ready, check=False, stdin=subprocess.DEVNULL).returncode != 0:
         if server.poll() is not None or time.monotonic() > deadline:
-            _stop(server)
+            stop(server)
             raise RuntimeError(log.read_text(errors="replace").strip() or "it does not answer")
         time.sleep(0.05)
     return server

@@ -9,7 +9,7 @@ from scanner.store import accepting, attributions, baselines
 from scanner.store.accepting import FINDING, GAP
 from scanner.store.records import Acceptance, written
 from scanner.store.session import Session
-from scanner.store.writing import DECIDING, take_turn
+from scanner.store.writing import DECIDING, be_durable, take_turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,6 +34,7 @@ class Deciding(Session):
     def _deciding(self) -> Iterator[Connection]:
         """Write alone among those that decide: what holds is read and replaced in one go."""
         with self._writing() as connection:
+            be_durable(connection)
             take_turn(connection, DECIDING)
             yield connection
 

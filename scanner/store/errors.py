@@ -49,6 +49,7 @@ CONNECTING = (
     ("no pg_hba.conf entry", FORBIDDEN),
     ("too many", BUSY),
     ("connection slots", BUSY),
+    ("database system", UNREACHABLE),  # it is starting up, or shutting down
     ("database", NO_DATABASE),
     ("role", WHO),
 )

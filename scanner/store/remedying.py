@@ -7,22 +7,19 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from scanner.store.errors import StoreError, spoken
 from scanner.store.keeping import Keeping
 from scanner.store.records import RemedyEvent, written
 from scanner.store.tables import remediation_log
+from scanner.store.writing import be_durable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
-
-DURABLE = """
-SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'
-"""
+    from sqlalchemy import Row
 
 
 class Remedying(Keeping):
@@ -53,7 +50,7 @@ class Remedying(Keeping):
         row = {"plan": plan, "hash": hash, "at": written(at), "event": event, "step": step, "by": by}
         self._remedy_lock.prove()
         with self._writing() as connection:
-            _be_durable(connection)
+            be_durable(connection)
             added: Any = connection.execute(remediation_log.insert().values(row | {"body": content.decode()}))
             seq: int = added.inserted_primary_key.seq
         return RemedyEvent(seq=seq, **row, body=msgspec.json.decode(content))
@@ -96,9 +93,3 @@ class Remedying(Keeping):
             yield self._remedy_lock.descriptor
         finally:
             self._remedy_lock.release()
-
-
-def _be_durable(connection: Connection) -> None:
-    """Have the commit reach the disk, whatever the server's default; SQLite's pragma is set as it is opened."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(DURABLE))

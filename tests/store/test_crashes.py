@@ -9,15 +9,21 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scanner.store import Store
+from scanner.store import Store, StoreError
+from tests.postgres import needed
+from tests.postgres_keeper import make_cluster, owner_of_servers, serve, stop, url_of
 from tests.store.crashing import info_of, judged, write
 from tests.store.olden import ask
 
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 KILLS = 50 if os.environ.get("PHIWARD_DRILL") else 4
+CRASHES = 10 if os.environ.get("PHIWARD_DRILL") else 2
 SLOW = 0.004
 ALIVE = """
 SELECT count(*) FROM pg_stat_activity
@@ -94,3 +101,65 @@ def test_a_scan_killed_anywhere_ends_as_if_nothing_had_been(store_url: str, vict
             assert store.verify() == []
     print(f"{store_url.partition(':')[0]}: {killed} of {KILLS} scans killed, {begun} of them resumed in the middle")  # noqa: T201
     assert killed >= KILLS // 2
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    folder = Path(tempfile.mkdtemp(prefix="phiward-", dir="/tmp"))  # a socket's path is at most 107 bytes
+    try:
+        made = Cluster(needed(), folder)
+        yield made
+        made.stop()
+    finally:
+        shutil.rmtree(folder)
+
+
+class Cluster:
+    """A server of the test's own, which may crash and be started again."""
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self.binaries, self.folder, self.owner = binaries, folder, owner_of_servers()
+        self.url = url_of(folder)
+        make_cluster(binaries, folder, self.owner)
+        self.start()
+
+    def start(self) -> None:
+        self.server = serve(self.binaries, self.folder, self.owner)
+
+    def crash(self) -> None:
+        """End all its processes at once, without any writing of what they have in memory."""
+        self.server.send_signal(signal.SIGQUIT)
+
+    def stop(self) -> None:
+        stop(self.server)
+
+
+@pytest.mark.drill
+@pytest.mark.timeout(600)
+def test_a_server_that_crashes_within_a_scan_is_said_and_the_scan_resumed(cluster: Cluster, tmp_path: Path) -> None:
+    said: list[str] = []
+    with Store.open(f"sqlite:///{tmp_path / 'unharmed.db'}") as unharmed, Store.open(cluster.url) as store:
+        for number in range(CRASHES + 1):
+            fuse = threading.Timer(random.uniform(0, 0.15), cluster.crash if number else int)  # noqa: S311
+            fuse.start()
+            try:
+                write(store, number)
+            except StoreError as error:
+                said.append(str(error))
+            fuse.join()
+            if number:
+                cluster.server.wait()
+                cluster.start()
+            assert store.verify() == []
+            if not any(info.id == info_of(number).id and info.finished for info in store.scans()):
+                write(store, number)
+            write(unharmed, number)
+            assert store.seals() == unharmed.seals()
+            assert store.verify() == []
+    print(f"server: {CRASHES} crashes, {len(said)} within a scan")  # noqa: T201
+    assert len(said) >= CRASHES // 2
+    assert [message for message in said if "\n" in message] == []
+    assert {message.split(": ")[1].split(";")[0] for message in said} <= {
+        "the database server ended the session",
+        "the database server cannot be reached",
+    }

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from scanner.store import RemedyEvent, Store, StoreError, remedying
+from scanner.store import RemedyEvent, Store, StoreError, remedying, writing
 from tests.store.nights import FIRST, finding, key, night, run
 
 if TYPE_CHECKING:
@@ -123,13 +123,13 @@ def test_an_entry_reaches_the_disk_before_it_is_given_back(store_url: str, monke
     question, promise = (
         ("PRAGMA synchronous", 2) if store_url.startswith("sqlite") else ("SHOW synchronous_commit", "on")
     )
-    be_durable, promised = remedying._be_durable, list[Any]()  # noqa: SLF001
+    be_durable, promised = writing.be_durable, list[Any]()
 
     def made_durable_then_asked(connection: Connection) -> None:
         be_durable(connection)
         promised.append(connection.exec_driver_sql(question).scalar())
 
-    monkeypatch.setattr(remedying, "_be_durable", made_durable_then_asked)
+    monkeypatch.setattr(remedying, "be_durable", made_durable_then_asked)
     with Store.open(hasty(store_url)) as store:
         store.note_remedy("p1", "h1", "planned", at=FIRST)
     assert promised == [promise]
