@@ -33,6 +33,7 @@ CLOCK_READERS = (
 )
 CATCHES_ALL = (
     "scanner/cli/__init__.py",  # the last resort: exit code 4
+    "scanner/cli/notifying.py",  # a service's plugin may raise whatever it likes, and no scan fails because of it
     "scanner/engine/evaluate.py",  # a rule's bug is the verdict ERROR
     "remediation/custodian_child.py",  # Custodian's actions raise whatever they like; it is told to the one who waits
     "scanner/engine/registry.py",  # a user's own rule file may raise whatever it likes

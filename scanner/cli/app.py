@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli import app_accounts, app_compare, app_doctor, app_remediate, app_schedule
+from scanner.cli import app_accounts, app_compare, app_doctor, app_notify, app_remediate, app_schedule
 from scanner.cli import options as opt
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.add_typer(baseline_app, name="baseline")
 app.add_typer(app_remediate.remediate_app, name="remediate")
 app.add_typer(app_schedule.schedule_app, name="schedule")
 app.add_typer(app_accounts.accounts_app, name="accounts")
+app.add_typer(app_notify.notify_app, name="notify")
 
 
 def _print_version(wanted: bool) -> None:
@@ -78,14 +79,17 @@ def scan(
 ) -> int:  # fmt: skip
     """Enumerate, judge and keep: exit 0 clean, 1 new violation, 2 misuse, 3 incomplete, 4 internal error."""
     from scanner.cli.commands import do_scan
+    from scanner.cli.notifying import watched
     from scanner.cli.scanning import Wanted
     from scanner.cli.wire import Wiring
 
     wanted = Wanted(account or (), region or (), kind or (), rule or (), pack or (), resume, engine, id=id)
-    return do_scan(
-        Wiring.find(config, store), wanted, fail_on=fail_on.value, allow_incomplete=allow_incomplete,
-        as_json=format is opt.PlainFormat.JSON, quiet=quiet, verbose=verbose,
-    )  # fmt: skip
+    wiring = Wiring.find(config, store)
+    with watched(wiring):
+        return do_scan(
+            wiring, wanted, fail_on=fail_on.value, allow_incomplete=allow_incomplete,
+            as_json=format is opt.PlainFormat.JSON, quiet=quiet, verbose=verbose,
+        )  # fmt: skip
 
 
 @app.command()

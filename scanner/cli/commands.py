@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scanner.cli import notifying
 from scanner.cli.data import chosen_scan, report_data
 from scanner.cli.output import answer, complain, console
 from scanner.cli.scanning import Wanted, progress, run_scan
@@ -40,6 +41,7 @@ def do_scan(
     elif not quiet:
         show(data, console(error=False), limit=None if verbose else 40)
         err.print(f"scan {result.scan}: {result.calls:,} calls; next: `phiward report`, `phiward explain FINGERPRINT`")
+    notifying.after_scan(wiring, data, quiet=quiet or as_json)
     return exit_code(result.findings, fail_on, allow_incomplete=allow_incomplete)
 
 

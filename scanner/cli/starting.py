@@ -83,6 +83,20 @@ SCHEDULE = (
     '# action = "prune"',
     "",
 )
+NOTIFY = (
+    "# [notify.ops]                  # who is told what after a scan; try it with `phiward notify test ops`",
+    '# url_env = "PHIWARD_NOTIFY_OPS"   # the environment variable with the URL: slack://, mailtos://, jsons://',
+    '# on = ["failed", "tunnel_down", "new", "worse", "unassessed", "resolved"]   # and "drift"',
+    '# severity = "high"             # and above; left out, low and above',
+    '# digest = "daily"              # scan (a message after each), daily or weekly',
+    "# always = true                 # a message also where nothing happened",
+    "",
+    "# [notify.topic]",
+    '# url = "arn:aws:sns:us-east-1:111122223333:phiward"   # published to by who [publish] names',
+    "# accounts = []                 # only of these, by id or name",
+    '# owner = "team=platform"       # only of what bears this tag',
+    "",
+)
 PUBLISH = (
     "# [publish]                     # who imports findings into Security Hub: `phiward report --format asff --push`",
     '# role = "PhiwardPublish"       # to assume in each account; its policy: `phiward iam-policy --publish`',
@@ -194,6 +208,7 @@ def config_text(found: Found) -> str:
         *REMEDIATION,
         *PUBLISH,
         *SCHEDULE,
+        *NOTIFY,
         "[reports]",
         'out = "reports-out"',
         '# signer = "signer.p12"         # who signs, by `phiward report --sign`: PKCS#12, or PEM with the key',

@@ -29,6 +29,24 @@ def is_topic(url: str) -> bool:
     return url.startswith("arn:")
 
 
+def checked_url(given: str) -> str:
+    """Take where a channel leads; what is said of a wrong one holds nothing of it but the scheme.
+
+    Raises:
+        ValueError: it is neither a URL nor the ARN of a topic, or would write to AWS by other keys.
+    """
+    scheme = given.partition(":")[0].casefold()
+    if scheme in AMAZON:
+        raise ValueError(
+            f"{scheme}: would write to AWS by keys of its own; name an SNS topic by its ARN, send mail by mailtos:"
+        )
+    if is_topic(given) and not TOPIC.fullmatch(given):
+        raise ValueError("this is no ARN of an SNS topic, such as arn:aws:sns:us-east-1:111122223333:phiward")
+    if not is_topic(given) and not URL.fullmatch(given):
+        raise ValueError("this is no URL; give one as apprise reads it, such as mailtos://, slack:// or jsons://")
+    return given
+
+
 def _name(given: str) -> str:
     if not NAME.fullmatch(given):
         raise ValueError(f"{given!r} is no name of a channel; give letters, digits, - and _, a letter first")
@@ -62,19 +80,7 @@ class NotifyTable(BaseModel):
     always: bool = False
     format: Literal["", "text", "markdown", "html", "json"] = ""
 
-    @field_validator("url")
-    @classmethod
-    def _is_url(cls, given: str) -> str:
-        scheme = given.partition(":")[0].casefold()
-        if scheme in AMAZON:
-            raise ValueError(
-                f"{scheme}: would write to AWS by keys of its own; name an SNS topic by its ARN, send mail by mailtos:"
-            )
-        if is_topic(given) and not TOPIC.fullmatch(given):
-            raise ValueError("this is no ARN of an SNS topic, such as arn:aws:sns:us-east-1:111122223333:phiward")
-        if given and not is_topic(given) and not URL.fullmatch(given):
-            raise ValueError("this is no URL; give one as apprise reads it, such as mailtos://, slack:// or jsons://")
-        return given
+    _url = field_validator("url")(lambda given: checked_url(given) if given else given)
 
     @field_validator("url_env")
     @classmethod

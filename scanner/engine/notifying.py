@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from scanner.engine.normalise import whole
 from scanner.engine.notified import EVENTS, Event
 from scanner.model.change import Action, Confidence
 from scanner.model.finding import Verdict
@@ -111,29 +112,26 @@ def choose(table: NotifyTable, night: Night) -> Notice | None:
     found = list(choice.items())
     if not found and not choice.unowned and not table.always:
         return None
-    counts: dict[Event, dict[str, int]] = {}
-    for event in EVENTS:
-        tally: Counter[str] = Counter()
-        for item in found:
-            tally[item.severity] += item.count if item.event == event else 0
-        if +tally:
-            counts[event] = dict(+tally)
     return Notice(
-        scans=(night.scan,), as_of=night.as_of, complete=night.complete, accounts=accounts, counts=counts,
+        scans=(night.scan,), as_of=night.as_of, complete=night.complete, accounts=accounts, counts=_tally(found),
         items=tuple(_named(found)), unowned=choice.unowned,
         seals={account: head for account, head in night.seals.items() if account in accounts},
     )  # fmt: skip
 
 
 def merged(notices: Sequence[Notice]) -> Notice:
-    """Make one notice of several, the oldest first: of what was told twice of the same thing the newest is named."""
+    """Make one notice of several, the oldest first: of what is told of the same thing the newest holds.
+
+    Where one of them names less than it counts, the counts are those of all of them together.
+    """
     last = notices[-1]
-    counts: dict[Event, dict[str, int]] = {}
-    items: dict[tuple[str, ...], Item] = {}
-    for notice in notices:
-        for event, found in notice.counts.items():
-            counts[event] = dict(Counter(counts.get(event, {})) + Counter(found))
-        items |= {item.subject: item for item in notice.items}
+    items = {item.subject: item for notice in notices for item in notice.items}
+    counts = _tally(items.values())
+    if any(notice.counts != _tally(notice.items) for notice in notices):
+        counts = {}
+        for notice in notices:
+            for event, found in notice.counts.items():
+                counts[event] = dict(Counter(counts.get(event, {})) + Counter(found))
     return msgspec.structs.replace(
         last, scans=tuple(dict.fromkeys(scan for notice in notices for scan in notice.scans)),
         as_of=max((notice.as_of for notice in notices if notice.as_of), default=None),
@@ -145,11 +143,25 @@ def merged(notices: Sequence[Notice]) -> Notice:
     )  # fmt: skip
 
 
+def _tally(items: Iterable[Item]) -> dict[Event, dict[str, int]]:
+    found: dict[Event, dict[str, int]] = {}
+    for item in items:
+        of = found.setdefault(item.event, {})
+        of[item.severity] = of.get(item.severity, 0) + item.count
+    return found
+
+
 def _named(items: Iterable[Item]) -> Iterator[Item]:
     """Give the worst of each event, in the order of events."""
     ordered = sorted(items, key=_order)
     for event in EVENTS:
-        yield from [item for item in ordered if item.event == event][:KEPT]
+        yield from (_whole(item) for item in [each for each in ordered if each.event == event][:KEPT])
+
+
+def _whole(item: Item) -> Item:
+    """Make every text one that any encoding knows."""
+    texts = {name: getattr(item, name) for name in ("region", "name", "resource", "title", "message")}
+    return msgspec.structs.replace(item, **{name: whole(text) for name, text in texts.items()})
 
 
 def _order(item: Item) -> tuple[int, str, str, str, str]:

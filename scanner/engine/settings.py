@@ -31,6 +31,7 @@ from scanner.engine.account_tables import (
 )
 from scanner.engine.cells import Cells
 from scanner.engine.drift.allowed import DriftTable
+from scanner.engine.notified import Channels
 from scanner.engine.scheduled import ScheduleTable
 from scanner.engine.toml_lines import line_of
 from scanner.engine.writers import PublishTable, RemediationTable
@@ -193,6 +194,7 @@ class Config(_Table):
     remediation: RemediationTable = RemediationTable()
     reports: ReportsTable = ReportsTable()
     schedule: ScheduleTable = ScheduleTable()
+    notify: Channels = {}
     rules: dict[str, Any] = {}
     _text: str = PrivateAttr("")
 

@@ -9,8 +9,9 @@ from scanner.store.types import PROSE, WORDS
 
 __all__ = ["metadata", "notices"]
 
-# What a channel is told, once for each key (a scan's id, or a failure of a day). `state` is waiting, sending or told;
-# `claim` is who is sending it, `after` the moment from which another may; `at`, `sent` are when it was noted and told.
+# What a channel is told, once for each key (a scan's id, or a failure of a day). `state` is waiting, sending, told, or
+# quiet where it was nothing; `claim` is who is sending it, `after` the moment from which another may; `at` and `sent`
+# are when it was noted and told.
 notices = Table(
     "notices",
     metadata,

@@ -21,7 +21,7 @@ from scanner.store.tables import judgements, verdicts
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Row
 
-WAITING, SENDING, TOLD = "waiting", "sending", "told"
+WAITING, SENDING, TOLD, QUIET = "waiting", "sending", "told", "quiet"
 LEASE = timedelta(minutes=15)
 """How long who sends has for it, before another takes it for dead and sends it again."""
 
@@ -42,10 +42,10 @@ class Notices(Session):
     Every method raises `StoreError`, one line for the user, when the database cannot do what is asked.
     """
 
-    def note(self, channel: str, key: str, notice: Notice, *, at: datetime) -> bool:
-        """Note what a channel is to be told; give whether it was not noted before, by this process or another."""
+    def note(self, channel: str, key: str, notice: Notice | None, *, at: datetime) -> bool:
+        """Note what a channel is to be told, or that it is nothing; give whether nobody had noted it before."""
         row = {
-            "channel": channel, "key": key, "state": WAITING, "at": written(at), "tries": 0,
+            "channel": channel, "key": key, "state": WAITING if notice else QUIET, "at": written(at), "tries": 0,
             "body": msgspec.json.encode(notice).decode(), **dict.fromkeys(("claim", "after", "sent", "said"), ""),
         }  # fmt: skip
         with self._writing() as connection:
@@ -58,6 +58,11 @@ class Notices(Session):
         query = select(notices.c.seq).where(notices.c.channel == channel, notices.c.key == key)
         with self._reading() as connection:
             return connection.execute(query).first() is not None
+
+    def keys(self, channel: str) -> set[str]:
+        """Give all that was noted for a channel."""
+        with self._reading() as connection:
+            return set(connection.execute(select(notices.c.key).where(notices.c.channel == channel)).scalars())
 
     def waiting(self, channel: str, *, at: datetime) -> list[Notice]:
         """Give what a channel is still to be told, the oldest first."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from scanner.cli.starting import Found, config_text
+from scanner.engine.notified import USUAL
 from scanner.engine.settings import parse
 
 COMMENTED = re.compile(r"^# (?=\[|[a-z_]+ = )", re.MULTILINE)
@@ -31,6 +32,10 @@ def test_what_is_commented_out_is_valid_as_it_stands(found: Found) -> None:
     assert [(each.fact, each.direction) for each in cell.allowed] == [("desired", "at_least")]
     assert (plain.remediation.role, plain.remediation.profile, plain.remediation.external_id) == ("", "", "")
     assert not plain.schedule.jobs
+    assert not plain.notify
+    ops, topic = whole.notify.values()
+    assert (ops.url_env, ops.on, ops.digest, ops.always) == ("PHIWARD_NOTIFY_OPS", USUAL, "daily", True)
+    assert (topic.accounts, topic.tag) == ((), ("team", "platform"))
     assert [(name, job.action) for name, job in whole.schedule.jobs.items()] == [
         ("nightly", "scan"),
         ("report", "report"),
