@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from scanner.aws.timestamps import timestamps_file
+from scanner.generate.audit_role import audit_role
 from scanner.generate.coverage import coverage_page
 from scanner.generate.drift_page import drift_page
 from scanner.generate.kinds_page import kinds_page
@@ -44,6 +45,7 @@ def generated(kinds: Mapping[str, type[Kind]], rules: Mapping[str, type[Rule]]) 
     for number, document in enumerate(policy(kinds.values()), 1):
         name = f"docs/iam-policy{f'-{number}' if number > 1 else ''}.json"
         made[name] = json.dumps(document, indent=2) + "\n"
+    made["deploy/cloudformation/audit-role.json"] = json.dumps(audit_role(kinds.values()), indent=2) + "\n"
     made["docs/iam-policy-publish.json"] = json.dumps(publish_policy(), indent=2) + "\n"
     return dict(sorted(made.items()))
 
