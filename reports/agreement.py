@@ -18,9 +18,15 @@ SHOWN = 60
 NOTHING = object()
 
 
+def subject(each: Mapping[str, Any]) -> str:
+    """Name what was accepted: a finding by its fingerprint, a gap by call and account."""
+    return str(each.get("fingerprint") or f"{each.get('call')} {each.get('account')}")
+
+
 MEMBERS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "findings": lambda each: f"finding {clean(str(each.get('fingerprint')))}",
     "coverage": lambda each: "coverage of " + " ".join(clean(str(each.get(name))) for name in PLACE),
+    "accepted_gaps": lambda each: f"accepted gap {clean(subject(each))}",
 }
 """The lists of a report whose members have names."""
 
@@ -47,7 +53,7 @@ def compare(
 ) -> Agreement:
     """Compare two JSON documents of a report.
 
-    `ever` are all acceptances that were ever given, by fingerprint: one that is none of them is a fault. `same` says
+    `ever` are all acceptances that were ever given, by `subject`: one that is none of them is a fault. `same` says
     that one version of phiward made both; else keys that only the report has are passed over, as a later version adds
     some and none removes any.
     """
@@ -66,8 +72,9 @@ def compare(
     return Agreement(faults, decided)
 
 
-def _decision(fingerprint: str, acceptance: Mapping[str, Any]) -> tuple[str, ...]:
-    return (fingerprint, *(str(acceptance.get(name, "")) for name in DECIDED))
+def _decision(subject: str, acceptance: Any) -> tuple[str, ...]:
+    given = acceptance if isinstance(acceptance, dict) else {}
+    return (subject, *(str(given.get(name, "")) for name in DECIDED))
 
 
 def _all(given: Mapping[str, Any], stored: Mapping[str, Any], *, same: bool) -> Iterator[Difference]:
@@ -75,14 +82,23 @@ def _all(given: Mapping[str, Any], stored: Mapping[str, Any], *, same: bool) -> 
         here, there = _by(given.get(part), name), _by(stored.get(part), name)
         for called in sorted(here.keys() | there.keys()):
             if called not in there or called not in here:
-                yield Difference(called, "", "", *("there" if called in side else NOTHING for side in (here, there)))
+                yield _alone(part, called, here, there)
                 continue
-            subject = str(there[called].get("fingerprint", ""))
+            of = subject(there[called])
             for key, one, other in _walk(here[called], there[called], (), same=same):
-                yield Difference(f"{called}, {'.'.join(key)}", key[0], subject, one, other)
+                yield Difference(f"{called}, {'.'.join(key)}", key[0], of, one, other)
     rest = [{key: value for key, value in each.items() if key not in MEMBERS} for each in (given, stored)]
     for key, one, other in _walk(rest[0], rest[1], (), same=same):
         yield Difference(".".join(key), "", "", one, other)
+
+
+def _alone(part: str, called: str, here: Mapping[str, Any], there: Mapping[str, Any]) -> Difference:
+    """Give what only one side has; an accepted gap is a decision there, and none on the other."""
+    only = here.get(called, there.get(called))
+    if part == "accepted_gaps" and isinstance(only, dict):
+        given = (side.get(called, {}).get("acceptance") for side in (here, there))
+        return Difference(called, "acceptance", subject(only), *given)
+    return Difference(called, "", "", *("there" if called in side else NOTHING for side in (here, there)))
 
 
 def _by(given: Any, name: Callable[[Mapping[str, Any]], str]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from scanner.model.resource import Coverage
 
 DENIALS = ("Denied", "Unauthorized", "NotAuthorized", "Forbidden")
+LAPSED, IN_FORCE = "lapsed: this day is past", "in force"
 THROTTLES = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown")
 
 
@@ -45,6 +46,17 @@ class GapGroup(msgspec.Struct, frozen=True):
     def why(self) -> str:
         """Say the error, and how many of the requests met it."""
         return f"{self.error or self.state}, {self.failed:,} of {self.asked:,}"
+
+
+class AcceptedGap(msgspec.Struct, frozen=True):
+    """A call whose silence in an account somebody accepted: why, who answers for it, and how that stands now."""
+
+    call: str
+    account: str
+    reason: str
+    who: str
+    until: str
+    state: str
 
 
 def _any(error: str, words: Sequence[str]) -> bool:
@@ -80,3 +92,28 @@ def _group(cause: tuple[str, str, str, str], entries: Sequence[Coverage]) -> Gap
 def permissions(data: ReportData) -> list[str]:
     """Name the IAM actions that would close the gaps, sorted."""
     return sorted({group.permission for group in gap_groups(data) if group.mend.startswith("allow ")})
+
+
+def accepted_gaps(data: ReportData) -> list[AcceptedGap]:
+    """Give the gaps that were accepted, by account and call, those that lapsed included."""
+    asked = {(entry.operation, entry.account) for entry in data.coverage}
+    silent = {(entry.operation, entry.account) for entry in data.coverage if not entry.ok}
+    return [
+        AcceptedGap(
+            each.call,
+            each.account,
+            each.reason,
+            each.owner if each.owner == each.by else f"{each.owner}, recorded by {each.by}",
+            each.until,
+            ("lapsed: this day is past" if each.expired else "in force")
+            + _now((each.call, each.account), asked, silent),
+        )
+        for each in data.accepted_gaps
+    ]
+
+
+def _now(pair: tuple[str, str], asked: Collection[tuple[str, str]], silent: Collection[tuple[str, str]]) -> str:
+    """Say where an acceptance is of no gap of this scan."""
+    if pair in silent:
+        return ""
+    return "; the call was answered in this scan" if pair in asked else "; this scan did not make the call"

@@ -12,6 +12,7 @@ from reports.words import encoded, gap_text, moment
 
 if TYPE_CHECKING:
     from reports.view import ReportData
+    from scanner.engine.accepted_gaps import GapAcceptance
     from scanner.model.finding import Evidence, Finding
 
 SCHEMA = "phiward/1"
@@ -45,11 +46,17 @@ def document(data: ReportData) -> dict[str, Any]:
         "complete": data.complete,
         "findings": [finding_document(finding) for finding in ordered(data.findings)],
         "coverage": [msgspec.to_builtins(entry) for entry in sorted(data.coverage, key=msgspec.structs.astuple)],
+        "accepted_gaps": [_accepted_gap(each) for each in data.accepted_gaps],
         "summary": summary(data),
         "trend": trend.document(data),
         "restricted": restricted(data),
         "seals": dict(sorted(data.seals.items())),
     }
+
+
+def _accepted_gap(given: GapAcceptance) -> dict[str, Any]:
+    told = msgspec.to_builtins(given)
+    return {"account": told.pop("account"), "call": told.pop("call"), "acceptance": told}
 
 
 def restricted(data: ReportData) -> dict[str, Any]:

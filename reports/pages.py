@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from reports import charts, drift_page, life, trend_page, vpn
 from reports.figures import SCOPES, VERDICTS, WORST_FIRST, Figures, Tally
-from reports.gaps import gap_groups, permissions
+from reports.gaps import accepted_gaps, gap_groups, permissions
 from reports.hipaa import compiled
 from reports.matrix import by_section, covered, matrix
 from reports.method import METHOD
@@ -78,6 +78,7 @@ def context(data: ReportData, counted: Figures) -> dict[str, Any]:
         "trend": charts.trend(data.trend),
         "trend_rows": list(reversed(data.trend))[:TREND_ROWS],
         "gaps": gap_groups(data),
+        "accepted_gaps": accepted_gaps(data),
         "unanswered": sum(not entry.ok for entry in data.coverage),
         "permissions": permissions(data),
         "matrix": lines,

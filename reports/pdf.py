@@ -61,6 +61,7 @@ def _parts(data: ReportData, counted: Figures, page: Mapping[str, Any], budget: 
         "cover_accounts": data.accounts[:COVER_ACCOUNTS],
         "summary": pdf_summary.summary(data, counted, page),
         "causes": budget.take(page["gaps"], SMALL_TABLE),
+        "taken_gaps": budget.take(page["accepted_gaps"], SMALL_TABLE // 2),
         "unknown_rules": budget.take(_unknown(data, counted), SMALL_TABLE // 2),
         "not_run": _not_run(data),
         "mapped": _mapped(data),

@@ -26,7 +26,7 @@ from reports.figures import (
     standing,
     why_not_accepted,
 )
-from reports.gaps import gap_groups
+from reports.gaps import accepted_gaps, gap_groups
 from reports.words import clean, fit_arn, plural, shorten
 from scanner.model.finding import Finding, Verdict
 
@@ -221,6 +221,13 @@ def gaps(data: ReportData) -> Iterator[RenderableType]:
         yield Text.assemble(" ", clean(group.operation), ("  " + clean(group.why), "dim"))
         yield _indented(Text(clean(f"{accounts} in {', '.join(group.regions)}")))
         yield _indented(Text(clean(f"To mend it: {group.mend}")))
+    taken = accepted_gaps(data)
+    if taken:
+        yield Text("\nGaps that somebody accepted: they stay UNKNOWN and count against the score", "bold")
+    for each in taken:
+        yield Text.assemble(" ", clean(each.call), ("  " + clean(data.account_label(each.account)), "dim"))
+        yield _indented(Text(clean(each.reason)))
+        yield _indented(Text(clean(f"{each.who}; until {each.until}, {each.state}")))
 
 
 def totals(counted: Figures) -> RenderableType:

@@ -15,6 +15,7 @@ import msgspec
 from reports.hipaa import Standard, standards
 from reports.history import History
 from reports.remedy import remedy_kind, remedy_text
+from scanner.engine.accepted_gaps import GapAcceptance
 from scanner.engine.availability import ConnectionRecord
 from scanner.engine.lives import Life, Pace, Turnover, paces, turnover
 from scanner.model.change import Change, Suppressed
@@ -198,6 +199,7 @@ class ReportData(msgspec.Struct, frozen=True, kw_only=True):
     regions: Sequence[str] = ()
     findings: Sequence[Finding] = ()
     coverage: Sequence[Coverage] = ()
+    accepted_gaps: Sequence[GapAcceptance] = ()
     rules: Sequence[RuleInfo] = ()
     trend: Sequence[TrendRow] = ()
     seals: Mapping[str, str] = {}

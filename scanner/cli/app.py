@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli import app_accounts, app_compare, app_doctor, app_notify, app_remediate, app_schedule
+from scanner.cli import app_accept, app_accounts, app_compare, app_doctor, app_notify, app_remediate, app_schedule
 from scanner.cli import options as opt
 
 app = typer.Typer(
@@ -163,6 +163,9 @@ def accept(
 
     words = accepting.Words(reason, owner, until, by, not_reasonable, instead)
     (accepting.revoke if revoke else accepting.accept)(Wiring.find(config, store), fingerprint, words)
+
+
+app.command("accept-gap")(app_accept.accept_gap)
 
 
 @baseline_app.command("approve")

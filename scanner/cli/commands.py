@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.cli import notifying
+from scanner.cli.accepting_gaps import gaps_of
 from scanner.cli.data import chosen_scan, report_data
 from scanner.cli.output import answer, complain, console
 from scanner.cli.scanning import Wanted, progress, run_scan
@@ -36,13 +37,14 @@ def do_scan(
         for gap in after_scan(wiring, store, info, sessions, result.targets):
             err.print(f"who made changes could not be learned: {gap}", markup=False, soft_wrap=True)
         data = report_data(wiring, store, info, result.findings)
+        counted = list(gaps_of(wiring, store, info).counted(result.findings))
     if as_json:
         answer(FORMATS["json"].render(data))
     elif not quiet:
         show(data, console(error=False), limit=None if verbose else 40)
         err.print(f"scan {result.scan}: {result.calls:,} calls; next: `phiward report`, `phiward explain FINGERPRINT`")
     notifying.after_scan(wiring, data, quiet=quiet or as_json)
-    return exit_code(result.findings, fail_on, allow_incomplete=allow_incomplete)
+    return exit_code(counted, fail_on, allow_incomplete=allow_incomplete)
 
 
 def show_findings(

@@ -181,24 +181,24 @@ def _mine(told: Any, focus: Focus) -> bool:
 def _data(store: Store, info: ScanInfo, focus: Focus, chosen: _Chosen) -> ReportData:
     """Give the report of the rules alone: no trend, and only the calls of the kinds that they judge and look up."""
     from reports.view import Account, ReportData, rule_infos
+    from scanner.engine.accepted_gaps import among
 
     rules = [rule for rule in chosen.rules.values() if rule is not None]
-    kinds = {kind.cfn for rule in rules for kind in (*rule.judged(), *rule.needs)}
-    kinds |= {finding.kind for finding in chosen.findings}
+    kinds = {kind.cfn for rule in rules for kind in (*rule.judged(), *rule.needs)} | {f.kind for f in chosen.findings}
     coverage = [entry for entry in store.coverage(info.id) if entry.account in focus.accounts]
+    told = [entry for entry in coverage if entry.kind in kinds]
     seals = {seal.account: seal.head for seal in store.seals(info.id) if seal.account in focus.accounts}
     regions = {region for account, region in info.targets if account in focus.accounts and region != "global"}
     restricted = focus.restricted
     if focus.tag is not None:
-        there = store.snapshot(info.id).resources
-        focus.resources(there)
+        focus.resources(there := store.snapshot(info.id).resources)
         restricted = focus.said(there)
     return ReportData(
         scan=info.id, as_of=info.as_of, version=version("phiward"), complete=focus.complete(info, coverage),
         started=info.started, finished=info.finished, seals=seals, restricted=restricted,
         accounts=[Account(account, info.names.get(account, "")) for account in focus.accounts],
         regions=sorted(regions), findings=chosen.findings, rules=rule_infos(rules),
-        coverage=[entry for entry in coverage if entry.kind in kinds],
+        coverage=told, accepted_gaps=among(store.accepted_gaps(info.id), told),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scanner.cli.accepting_gaps import gaps_of
 from scanner.cli.data import chosen_scan
 from scanner.cli.drifting import How
 from scanner.cli.output import answer
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from scanner.model.given import Given
     from scanner.model.resource import Snapshot
     from scanner.model.rule import Rule
-    from scanner.store import Store
+    from scanner.store import ScanInfo, Store
 
 TEXTS = ("text", "json")
 
@@ -100,7 +101,18 @@ def _of_scan(wiring: Wiring, asked: Judged, rules: Sequence[type[Rule]]) -> Gate
         before, after = ([each for each in store.findings(scan) if each.rule in names] for scan in (older.id, newer.id))
         found = compared(f"{newer.id} against {asked.baseline}", before, after)
         accept(found)
+        _heed_gaps(wiring, store, newer, found)
     return found
+
+
+def _heed_gaps(wiring: Wiring, store: Store, newer: ScanInfo, found: Gate) -> None:
+    """Take no doubt for one that hangs on accepted gaps alone; say how many there are."""
+    known = gaps_of(wiring, store, newer)
+    clear = [each for each in found.doubts if not known.covers(each)]
+    behind = len(found.doubts) - len(clear)
+    if behind:
+        found.doubts = clear
+        found.notes = [*found.notes, f"{behind} no longer assessed, behind gaps that were accepted"]
 
 
 def _read(asked: Judged) -> Given:

@@ -186,7 +186,7 @@ def _findings(told: Told, store: Store, document: Mapping[str, Any], given: Repo
         told.left("version", f"the report is of phiward {made or 'unknown'}, this is {version('phiward')}: "
                   "what both tell is compared")  # fmt: skip
     files = {file.name: file.text for file in attachments(given)}
-    ever = [(event.subject, json.loads(event.words)) for event in store.acceptance_log() if event.action == "accept"]
+    ever = given_ever(store)
     agreed = compare(document, json.loads(files[FINDINGS_JSON]), ever, same=same)
     told.bad("scan", agreed.faults)
     tables = [
@@ -206,6 +206,15 @@ def _findings(told: Told, store: Store, document: Mapping[str, Any], given: Repo
         why = "acceptances are others by now" if same else "another version made it"
         told.left("pages", f"what is printed was not compared: {why}")
     return same and not (agreed.faults or agreed.decided)
+
+
+def given_ever(store: Store) -> list[tuple[str, Mapping[str, Any]]]:
+    """Give all acceptances that were ever given, by what `reports.agreement.subject` names them."""
+    return [
+        (f"{event.subject} {event.account}".strip(), json.loads(event.words))
+        for event in store.acceptance_log()
+        if event.action == "accept"
+    ]
 
 
 def info_words(given: ReportData) -> str:

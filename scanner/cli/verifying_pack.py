@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scanner.cli.data import chosen_scan
 from scanner.cli.evidencing import citations_of, gather
 from scanner.cli.output import answer
-from scanner.cli.verifying import Told, asked_again
+from scanner.cli.verifying import Told, asked_again, given_ever
 from scanner.cli.wire import UsageError, Wiring
 from scanner.run import CLEAN, VIOLATION
 
@@ -139,7 +138,7 @@ def _findings(store: Store, pack: Pack, anew: Pack, *, same: bool) -> tuple[list
     """Compare the findings; give what does not agree, and what was decided since."""
     from reports.agreement import compare, compare_tables
 
-    ever = [(event.subject, json.loads(event.words)) for event in store.acceptance_log() if event.action == "accept"]
+    ever = given_ever(store)
     agreed = compare(pack.json("findings.json"), anew.json("findings.json"), ever, same=same)
     given, stored = pack.text("findings.csv").encode(), anew.text("findings.csv")
     tables = compare_tables("findings.csv", given, stored, same=same, decided=bool(agreed.decided))

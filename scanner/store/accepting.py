@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import delete, func, select, update
 
 from scanner.engine.accepted import CHANGED, EXPIRED, accepted_value, changed, together
+from scanner.engine.accepted_gaps import GapAcceptance
 from scanner.model.finding import Verdict
 from scanner.store.bodies import Line, unpacked
 from scanner.store.errors import StoreError
@@ -121,6 +122,20 @@ def _log(connection: Connection, given: Acceptance, action: str, by: str, at: st
 def accepted(connection: Connection) -> list[Acceptance]:
     """Give all acceptances in force, expired or lapsed, by subject."""
     return [_record(row) for row in _standing(connection)]
+
+
+def gaps(connection: Connection, scan: Row[Any]) -> list[GapAcceptance]:
+    """Give the calls whose silence was accepted in a scan, the newest one's being today's, by account and call."""
+    c = acceptances.c
+    held = (c.scope == GAP) & (c.since <= scan.seq) & (c.ended.is_(None) | (c.ended > scan.seq))
+    rows = connection.execute(select(acceptances).where(held).order_by(c.account, c.subject)).all()
+    return [
+        GapAcceptance(
+            account=row.account, call=row.subject, reason=row.reason, owner=row.owner, until=row.until, by=row.by,
+            at=row.at, expired=_over(row, scan),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def log(connection: Connection) -> list[AcceptanceEvent]:

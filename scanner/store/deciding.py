@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from scanner.store import accepting, attributions, baselines
+from scanner.store import accepting, attributions, baselines, scanning
 from scanner.store.accepting import FINDING, GAP
 from scanner.store.records import Acceptance, written
 from scanner.store.session import Session
-from scanner.store.writing import DECIDING, be_durable, take_turn
+from scanner.store.writing import DECIDING, take_turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from scanner.engine.accepted_gaps import GapAcceptance
     from scanner.model.change import Attribution, Change
     from scanner.store.attributions import Property
     from scanner.store.records import AcceptanceEvent, Baseline, BaselineEvent
@@ -34,7 +35,6 @@ class Deciding(Session):
     def _deciding(self) -> Iterator[Connection]:
         """Write alone among those that decide: what holds is read and replaced in one go."""
         with self._writing() as connection:
-            be_durable(connection)
             take_turn(connection, DECIDING)
             yield connection
 
@@ -90,6 +90,15 @@ class Deciding(Session):
         """Give all acceptances that were not revoked, expired and lapsed ones included."""
         with self._reading() as connection:
             return accepting.accepted(connection)
+
+    def accepted_gaps(self, scan_id: str) -> list[GapAcceptance]:
+        """Give the calls whose silence was accepted in a scan, expired ones included; the newest scan's are today's.
+
+        Raises:
+            StoreError: there is no such scan, or it was pruned.
+        """
+        with self._reading() as connection:
+            return accepting.gaps(connection, scanning.row_of(connection, scan_id))
 
     def acceptance_log(self) -> list[AcceptanceEvent]:
         """Give who accepted and revoked what, and what lapsed, in order."""

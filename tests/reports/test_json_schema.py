@@ -12,13 +12,19 @@ import pytest
 
 from reports import json_report
 from reports.view import Restricted
+from scanner.engine.accepted_gaps import GapAcceptance
 from tests.reports.factory import AS_OF, report
 from tests.reports.pipelines import ATTACKED, LIVE
 from tests.reports.trending import trending
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schemas/phiward-1.schema.json").read_text(encoding="utf-8"))
+TAKEN = GapAcceptance(
+    account="444455556666", call="kms.GetKeyRotationStatus", reason="in spring", owner="ops", by="ciso",
+    until="2026-11-30", at="2026-11-01T12:00:00Z",
+)  # fmt: skip
 DATA = {
     "golden": report(), "states": LIVE, "hostile": ATTACKED, "trend": trending(),
+    "taken": report(accepted_gaps=[TAKEN]),
     "empty": report(findings=[], coverage=[], rules=[], trend=[], seals={}),
     "part": trending(restricted=Restricted(accounts=("phi-cluster",), owner="team = web", unknown=2, since=AS_OF)),
 }  # fmt: skip
