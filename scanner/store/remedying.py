@@ -13,7 +13,6 @@ from scanner.store.errors import StoreError, spoken
 from scanner.store.keeping import Keeping
 from scanner.store.records import RemedyEvent, written
 from scanner.store.tables import remediation_log
-from scanner.store.writing import be_durable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,7 +49,6 @@ class Remedying(Keeping):
         row = {"plan": plan, "hash": hash, "at": written(at), "event": event, "step": step, "by": by}
         self._remedy_lock.prove()
         with self._writing() as connection:
-            be_durable(connection)
             added: Any = connection.execute(remediation_log.insert().values(row | {"body": content.decode()}))
             seq: int = added.inserted_primary_key.seq
         return RemedyEvent(seq=seq, **row, body=msgspec.json.decode(content))

@@ -17,7 +17,7 @@ from scanner.store.records import ScanInfo, moment, written
 from scanner.store.seal import append
 from scanner.store.summary import write_summary
 from scanner.store.tables import accounts, scans, seals
-from scanner.store.writing import BEGINNING, DECIDING, be_durable, insert_missing, take_turn
+from scanner.store.writing import BEGINNING, DECIDING, insert_missing, take_turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -222,7 +222,6 @@ def finish(
         told += lives
     found = [each.finding for each in told]
     date(connection, row.seq, ((each.finding, (each.first, each.seen)) for each in told))
-    be_durable(connection)  # its seals are told to others
     take_turn(connection, DECIDING)
     lapse(connection, row, found, written(finished), volatile)
     attach(connection, found, row)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event
 from sqlalchemy.exc import NoSuchModuleError
 
 from scanner.store.errors import StoreError
@@ -24,6 +24,9 @@ PATIENCE = {
     "application_name": "phiward",
 }
 """What libpq is told unless the URL says otherwise, in seconds: a server that went away shows within a minute."""
+
+DURABLE = "SELECT set_config(name, 'on', false) FROM pg_settings WHERE name = 'synchronous_commit' AND setting = 'off'"
+"""Has each commit reach the disk where the server's default would promise less; SQLite is told as it is opened."""
 
 
 def shown(url: URL) -> str:
@@ -47,6 +50,13 @@ def server_engine(url: URL) -> Engine:
         )
     given = {name: value for name, value in PATIENCE.items() if name not in url.query}
     try:
-        return create_engine(url.set(drivername=DRIVER), pool_pre_ping=True, connect_args=given)
+        engine = create_engine(url.set(drivername=DRIVER), pool_pre_ping=True, connect_args=given)
     except (ImportError, NoSuchModuleError):
         raise StoreError(f"{where}: the driver for PostgreSQL is missing; install phiward[postgres]") from None
+    event.listen(engine, "connect", _connected)
+    return engine
+
+
+def _connected(dbapi: Any, _record: object) -> None:
+    dbapi.execute(DURABLE)
+    dbapi.commit()

@@ -32,10 +32,6 @@ SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND g
 AND objid = :scan AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 
-DURABLE = """
-SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'
-"""
-
 
 class ScanLock(Lock):
     """The lock of who writes a scan; take it first, then hold the scan by its number."""
@@ -85,12 +81,6 @@ class ScanLock(Lock):
         """Give the lock back, if it was taken."""
         self.scan = 0
         super().release()
-
-
-def be_durable(connection: Connection) -> None:
-    """Have the commit reach the disk, whatever the server's default; SQLite's pragma is set as it is opened."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(DURABLE))
 
 
 def take_turn(connection: Connection, key: int) -> None:

@@ -12,16 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 
-from scanner.store import RemedyEvent, Store, StoreError, remedying, writing
+from scanner.store import RemedyEvent, Store, StoreError
 from tests.store.nights import FIRST, finding, key, night, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection
 
 ROOT = Path(__file__).parents[2]
 BODY = {"before": {"rotates": None}, "ids": ["k1", "k2"], "wörter": "naïve\n\x00", "max": 2**40, "share": 0.5}
@@ -118,21 +117,21 @@ def hasty(url: str) -> str:
     return parsed.render_as_string(hide_password=False)
 
 
-def test_an_entry_reaches_the_disk_before_it_is_given_back(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_written_reaches_the_disk_before_it_is_given_back(store_url: str) -> None:
     """What the database itself says of its promise, at the moment of writing."""
     question, promise = (
         ("PRAGMA synchronous", 2) if store_url.startswith("sqlite") else ("SHOW synchronous_commit", "on")
     )
-    be_durable, promised = writing.be_durable, list[Any]()
-
-    def made_durable_then_asked(connection: Connection) -> None:
-        be_durable(connection)
-        promised.append(connection.exec_driver_sql(question).scalar())
-
-    monkeypatch.setattr(remedying, "be_durable", made_durable_then_asked)
+    promised = list[Any]()
     with Store.open(hasty(store_url)) as store:
+        event.listen(
+            store._engine,  # noqa: SLF001
+            "commit",
+            lambda connection: promised.append(connection.exec_driver_sql(question).scalar()),
+        )
         store.note_remedy("p1", "h1", "planned", at=FIRST)
-    assert promised == [promise]
+        run(store, night(0), [finding("FAIL")], [key()])
+    assert promised == [promise] * 4
 
 
 def test_the_log_is_outside_the_seal_and_outlives_pruning(store: Store) -> None:
