@@ -11,7 +11,7 @@ import msgspec
 
 from reports.figures import Score, Tally, tally
 from reports.matrix import NO_RULE, NOTHING, ORGANISATIONAL, matrix
-from scanner.engine.citations import standard_of
+from scanner.engine.citations import heads, standard_of
 from scanner.model.finding import Verdict
 
 if TYPE_CHECKING:
@@ -124,7 +124,6 @@ def graded(data: ReportData, counted: Figures) -> list[Graded]:
     parts: dict[str, list[Standard]] = defaultdict(list)
     for each in data.standards:
         parts[standard_of(each.citation)].append(each)
-    heads = {standard_of(each.citation): each for each in data.standards if each.kind == "standard"}
     return [
         Graded(
             citation=citation,
@@ -135,7 +134,7 @@ def graded(data: ReportData, counted: Figures) -> list[Graded]:
             both=tally(both.get(citation, ())),
             said=ORGANISATIONAL if all(each.organisational for each in parts[citation]) else NO_RULE,
         )
-        for citation, head in heads.items()
+        for citation, head in heads(data.standards).items()
     ]
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from reports.figures import WORST_FIRST, Score
 from reports.words import moment
-from scanner.engine.citations import citations, standard_of
+from scanner.engine.citations import citations, heads
 from scanner.engine.lives import Life, Pace
 from scanner.model.finding import Verdict
 
@@ -111,8 +111,7 @@ def _rank(life: Life) -> int:
 
 def standards() -> dict[str, str]:
     """Give the titles of the standards by the paragraph that holds them, in the order of the regulation."""
-    every = citations().values()
-    return {standard_of(each.citation): each.title for each in every if each.kind == "standard"}
+    return {paragraph: head.title for paragraph, head in heads(citations().values()).items()}
 
 
 def rows(history: History) -> list[Row]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from typing import Literal
@@ -20,6 +21,8 @@ SECTIONS = {
     "164.316": "Policies and procedures and documentation requirements",
 }
 _STANDARD = re.compile(r"(?:45 CFR )?(164\.308\(a\)\(\d+\)|164\.3\d\d\([a-z]\)|164\.3\d\d)")
+
+_PARENTHESES = re.compile(r"\s*\([^()]*\)$")
 
 
 class Citation(msgspec.Struct, frozen=True):
@@ -66,6 +69,21 @@ def standard_of(citation: str) -> str:
     """
     match = _STANDARD.match(citation)
     return match.group(1) if match else citation
+
+
+def heads(given: Iterable[Citation]) -> dict[str, Citation]:
+    """Give the first standard of each paragraph, see `standard_of`, in the order given.
+
+    Where a paragraph holds several, as 164.308(b) does, its title is without what sets that one apart, in parentheses.
+    """
+    found: dict[str, list[Citation]] = {}
+    for each in given:
+        if each.kind == "standard":
+            found.setdefault(standard_of(each.citation), []).append(each)
+    return {
+        paragraph: msgspec.structs.replace(some[0], title=_PARENTHESES.sub("", some[0].title)) if some[1:] else some[0]
+        for paragraph, some in found.items()
+    }
 
 
 def is_addressable(citation: str) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from reports.controls import Counts, anchor, controls, graded
 from reports.figures import figures
 from reports.matrix import NO_RULE, NOTHING, ORGANISATIONAL, by_section
+from reports.trend import standards
 from scanner.engine.citations import standard_of
 from scanner.model.finding import Verdict
 from tests.reports.factory import report
@@ -37,6 +38,17 @@ def test_the_matrix_has_every_citation_and_its_kind() -> None:
     assert {control.kind for control in FLAT.values()} == {"standard", "required", "addressable"}
     assert any(control.public and control.public.accepted for control in FLAT.values())
     assert len({control.anchor for control in FLAT.values()}) == len(FLAT)
+
+
+def test_a_paragraph_with_two_standards_bears_what_both_are_called() -> None:
+    found = {each.citation: each for each in graded(DATA, COUNTED)}
+    both = "Business associate contracts and other arrangements"
+    assert (found["164.308(b)"].title, found["164.308(b)"].anchor) == (both, anchor("164.308(b)(1)"))
+    assert standards()["164.308(b)"] == both
+    assert {name: each.title for name, each in found.items()} == standards()
+    qualified = [title for title in standards().values() if title.endswith(")")]
+    alone = Counter(standard_of(each.citation) for each in DATA.standards if each.kind == "standard")
+    assert all(alone[name] == 1 for name, title in standards().items() if title in qualified)
 
 
 def test_what_has_no_figure_says_why() -> None:
