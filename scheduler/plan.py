@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SCAN = "scan"
 REPEATED = {"accounts": "--account", "regions": "--region", "kinds": "--kind", "rules": "--rule", "packs": "--pack"}
+PLAIN = {"notify": ("notify", "send"), "prune": ("prune",)}
 GIVEN = {"since": "--since", "owner": "--owner", "baseline": "--baseline"}
 
 
@@ -38,8 +39,8 @@ class Job:
         if action == SCAN:
             what = ["--resume", "--id", scan] if resume else ["--id", scan, *self._options()]
             return [[action, "--quiet", *what, *self._judged()]]
-        if action == "prune":
-            return [[action, "--quiet"]]
+        if action in PLAIN:
+            return [[*PLAIN[action], "--quiet"]]
         words = [action, *self._options(), *(self._judged() if action == "gate" else ["--quiet"])]
         return [[*words, *self._written(form, due)] for form in self.forms] or [words]
 

@@ -33,7 +33,10 @@ def worst(codes: Sequence[int]) -> int:
 
 @dataclass
 class Active:
-    """A run that is being tried: its commands that are left, the process of the present one, the exit codes so far."""
+    """A run that is being tried: its commands that are left, the process of the present one, the exit codes so far.
+
+    `telling` says that the run has failed for good, and that this is how it is told.
+    """
 
     job: Job
     run: JobRun
@@ -45,13 +48,15 @@ class Active:
     ends_by: float = 0.0
     killed_at: float = 0.0
     late: bool = False
+    telling: bool = False
 
 
 class Runs:
     """The runs in the store, as the scheduler goes through them: one at a time, in the order in which they were due.
 
     So no job overlaps itself, a report that is due with a scan tells of that scan, and prunings and scans, which both
-    write the store, never meet. `changed` is whether one ended since it was last set to no.
+    write the store, never meet. `changed` is whether one ended since it was last set to no; `untold` is how the run
+    that was settled last failed for good, where nobody could have told it: a scan that fails by itself tells it.
     """
 
     def __init__(self, book: Schedule, jobs: Sequence[Job], journal: Journal, pauses: Sequence[timedelta]) -> None:
@@ -62,6 +67,7 @@ class Runs:
         self._journal = journal
         self._pauses = pauses
         self.changed = True
+        self.untold = ""
 
     def recover(self, now: datetime) -> None:
         """Take up what a scheduler that was killed left running: its jobs have ended too, see `Schedule.job_lock`."""
@@ -117,6 +123,7 @@ class Runs:
     def settle(self, active: Active, now: datetime, *, stopping: bool) -> int | None:
         """Note what became of a run whose process has ended; give its exit code, or None if it will be tried again."""
         code = active.codes[-1]
+        self.untold = ""
         if code in OUTCOMES and not active.commands:
             code = worst(active.codes)
             self._ended(active.run, OUTCOMES[code], now, code, active.said)
@@ -133,6 +140,8 @@ class Runs:
         whole = bool(active.run.scan) and self._book.scan_state(active.run.scan) == "finished"
         if whole or active.run.attempts >= active.job.table.attempts:
             self._ended(active.run, FAILED, now, code, said)
+            dumb = code < 0 or active.late or active.job.table.action != SCAN
+            self.untold = f"the job {active.job.name} of {active.run.due:%Y-%m-%d %H:%M} UTC: {said}" if dumb else ""
             return code if code in GRAVITY else INTERNAL
         pause = self._pauses[min(active.run.attempts, len(self._pauses)) - 1]
         self._book.postpone(active.run, said[:SAID], after=now + pause)

@@ -16,7 +16,7 @@ from scanner.store.scheduling import WAITING
 from scheduler import clock
 from scheduler.child import Child
 from scheduler.clockwork import Clockwork
-from scheduler.running import OUTCOMES, Active, Runs, worst
+from scheduler.running import OUTCOMES, SAID, Active, Runs, worst
 from scheduler.status import Status
 
 if TYPE_CHECKING:
@@ -27,10 +27,12 @@ if TYPE_CHECKING:
     from scheduler.journal import Journal
     from scheduler.plan import Job
 
-STOP, ENDED, SAID = "stop", "ended", "said"
+STOP, ENDED, LINE = "stop", "ended", "line"
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 SHORTEST = 0.01
 MINUTE = 60.0
+TELLING = 300.0
+"""Seconds that it may take to tell of a failure."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,12 @@ class How:
     `command` begins the words of every run, `options` end them; with `once` what is due is run and that is all.
     `tick` is the longest wait in seconds: timers stand still while a machine sleeps, so the wall clock is looked at
     that often. `grace` is how many seconds a run has to end when it is asked to; `pauses` lie between one try and the
-    next.
+    next. `telling` begins the command that tells people that a run failed for good; without it nobody is told.
     """
 
     command: Sequence[str]
     options: Sequence[str] = ()
+    telling: Sequence[str] = ()
     once: bool = False
     tick: float = 15.0
     grace: float = 20.0
@@ -186,7 +189,7 @@ class Service:
         try:
             active.child = Child(
                 [*self._how.command, *active.commands.pop(0), *self._how.options], self._book.job_lock(),
-                lambda line: self._events.put((SAID, active, line)), lambda: self._events.put((ENDED, active, "")),
+                lambda line: self._events.put((LINE, active, line)), lambda: self._events.put((ENDED, active, "")),
             )  # fmt: skip
         except OSError as error:
             active.child, active.said = None, f"its process cannot be started: {error.strerror}"
@@ -197,9 +200,17 @@ class Service:
         if active.commands and active.codes[-1] in OUTCOMES and not self._stops:
             self._start(active)
             return
+        if active.telling:
+            self._active = None
+            return
         code = self._runs.settle(active, clock.now(), stopping=bool(self._stops))
         self._codes += [code] if code is not None else []
         self._active = None
+        if self._runs.untold and self._how.telling and not self._stops:
+            words = [*self._how.telling, self._runs.untold[:SAID]]
+            ends_by = time.monotonic() + TELLING
+            self._active = Active(active.job, active.run, [words], ends_by=ends_by, telling=True)
+            self._start(self._active)
 
     def _hasten(self, active: Active) -> None:
         """Ask a process to end that should, and kill it when it does not."""
@@ -236,7 +247,7 @@ class Service:
             self._stops += 1
             if self._stops == 1:
                 self._journal.say("stopping")
-        elif active is not None and event == SAID:
+        elif active is not None and event == LINE:
             active.said = line
             self._journal.say("run says", job=active.run.job, due=active.run.due, text=line)
         elif active is not None:

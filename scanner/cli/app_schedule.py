@@ -35,6 +35,17 @@ def list_(format: opt.PlainForm = opt.PlainFormat.TABLE, config: opt.Config = No
     list_schedule(Wiring.find(config, store), as_json=format is opt.PlainFormat.JSON)
 
 
+@schedule_app.command("tell", hidden=True)
+def tell(
+    text: Annotated[str, typer.Argument(help="What failed, and how.")], config: opt.Config = None, store: opt.Store = ""
+) -> None:
+    """Tell the channels of [notify] that a job failed for good."""
+    from scanner.cli.scheduling import tell_failure
+    from scanner.cli.wire import Wiring
+
+    tell_failure(Wiring.find(config, store), text)
+
+
 def prune(config: opt.Config = None, store: opt.Store = "", quiet: opt.Quiet = False) -> None:
     """Forget what is older than [store] retention_days, by default six years; the seals stay."""
     from scanner.cli.scheduling import prune_store

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scanner.cli.output import answer, console
-from scanner.cli.wire import Clock
+from scanner.cli.wire import Clock, UsageError
 from scanner.engine.settings import ConfigError
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def run_schedule(wiring: Wiring, *, once: bool, port: int | None, store: str) ->
     with ExitStack() as stack:
         book = stack.enter_context(Schedule.open(wiring.store_url))
         stack.enter_context(book.alone())
-        service = Service(book, jobs, How((sys.executable, *CHILD), options, once=once), journal)
+        telling = ("schedule", "tell") if wiring.config.notify else ()
+        service = Service(book, jobs, How((sys.executable, *CHILD), options, telling, once=once), journal)
         if not once:
             watch = stack.enter_context(_watch(wiring, service, port))
             journal.say("listening", address=watch.address)
@@ -62,6 +63,14 @@ def _watch(wiring: Wiring, service: Service, port: int | None) -> Watch:
         where = "--port" if port is not None else wiring.config.place(wiring.name, "schedule", "port")
         said = f"port {wanted} of loopback cannot be had ({error.strerror})"
         raise ConfigError(f"{where}: {said}; give another, or 0 for a free one") from None
+
+
+def tell_failure(wiring: Wiring, said: str) -> None:
+    """Tell the channels of `[notify]` that a job failed for good."""
+    from scanner.cli.notifying import watched
+
+    with suppress(UsageError), watched(wiring):
+        raise UsageError(said)
 
 
 def list_schedule(wiring: Wiring, *, as_json: bool) -> None:

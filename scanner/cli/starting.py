@@ -71,7 +71,7 @@ SCHEDULE = (
     "",
     "# [schedule.nightly]            # one job runs at a time; those of the same minute in this order",
     '# cron = "0 6 * * *"            # minute, hour, day of the month, month, day of the week, in UTC',
-    '# action = "scan"               # scan, report, gate or prune',
+    '# action = "scan"               # scan, report, gate, notify or prune',
     "",
     "# [schedule.report]",
     '# cron = "0 6 * * *"',

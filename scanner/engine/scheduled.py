@@ -31,6 +31,7 @@ TAKES = {
     "scan": frozenset("accounts regions kinds rules packs fail_on allow_incomplete".split()),
     "report": frozenset("accounts formats out since owner".split()),
     "gate": frozenset("baseline rules packs fail_on allow_incomplete formats out".split()),
+    "notify": frozenset[str](),
     "prune": frozenset[str](),
 }
 """The options of each action, beside those that every job has."""
@@ -62,7 +63,7 @@ class JobTable(BaseModel):
     __pydantic_extra__: dict[str, Annotated[Any, BeforeValidator(_unknown)]] = Field(init=False)
 
     cron: Annotated[str, AfterValidator(_cron)]
-    action: Literal["scan", "report", "gate", "prune"]
+    action: Literal["scan", "report", "gate", "notify", "prune"]
     accounts: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.cli import run
+from scanner.cli import notifying, run
 from scanner.engine.settings import parse
 from scanner.store import Store
 from scanner.store.scheduling import JobRun, Schedule
@@ -122,6 +122,15 @@ def test_pruning_forgets_old_scans_and_runs(three: Wiring, capsys: pytest.Captur
         assert len(store.scans()) == 1
         assert store.verify() == []
         assert len(book.runs()) == 1
+
+
+def test_a_failure_is_told_to_who_asks_for_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, str]] = []
+    text = '[notify.ops]\nurl = "json://127.0.0.1:9"\n[notify.dev]\nurl = "json://127.0.0.1:9"\non = ["new"]\n'
+    (folder / "config.toml").write_text(text)
+    monkeypatch.setattr(notifying, "_deliver", lambda _wiring, name, notice: told.append((name, notice.failure)))
+    assert run(["schedule", "tell", "the job nightly of tonight: its process was ended by signal 9"]) == 0
+    assert told == [("ops", "the job nightly of tonight: its process was ended by signal 9")]
 
 
 def test_the_page_shows_jobs_that_are_valid_and_metrics_that_are_told() -> None:

@@ -38,7 +38,11 @@ def understood(words: list[str]) -> tuple[str, dict[str, Any]]:
     group: Any = typer.main.get_command(app)
     whole = group.make_context("phiward", list(words))
     name, command, rest = group.resolve_command(whole, list(words))
-    return name, command.make_context(name, rest, parent=whole).params
+    made = command.make_context(name, rest, parent=whole)
+    if not hasattr(command, "resolve_command"):
+        return name, made.params
+    under, command, rest = command.resolve_command(made, rest)
+    return f"{name} {under}", command.make_context(under, rest, parent=made).params
 
 
 @pytest.mark.parametrize("resume", [False, True])
@@ -70,7 +74,8 @@ def test_gates() -> None:
     assert len({str(said["out"]) for _, said in runs}) == len(runs)
 
 
-def test_a_pruning() -> None:
-    (words,) = job("prune").commands(DUE)
+@pytest.mark.parametrize(("action", "command"), [("prune", "prune"), ("notify", "notify send")])
+def test_what_takes_no_options(action: str, command: str) -> None:
+    (words,) = job(action).commands(DUE)
     name, said = understood(words)
-    assert (name, said["quiet"]) == ("prune", True)
+    assert (name, said["quiet"]) == (command, True)

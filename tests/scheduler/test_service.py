@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from scanner.store import StoreError
 from scanner.store.scheduling import Schedule
+from scheduler import service
 from scheduler.service import Service
 from tests.scheduler.stage import FIRST, NIGHTLY, REPORT, Stage, soon
 
@@ -161,6 +163,23 @@ def test_a_job_that_crashes_is_tried_again_and_ends_no_other(stage: Stage) -> No
     stage.at(NIGHT + DAY)
     assert stage.once() == 0
     assert stage.told()[1] == (22, "ok", 1)
+
+
+@pytest.mark.parametrize(("deed", "words"), [("die", "its process was ended by signal 9"), ("2", "")])
+def test_a_failure_that_the_job_could_not_tell_is_told(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, deed: str, words: str
+) -> None:
+    monkeypatch.setattr(service, "How", partial(service.How, telling=("schedule", "tell")))
+    stage.config(NIGHTLY + "attempts = 2\n" + REPORT)
+    stage.once()
+    stage.at(NIGHT)
+    stage.tell("scan", deed)
+    stage.tell("schedule", "2")
+    assert stage.once() in {2, 4}
+    told = [" ".join(each[:-2]) for each in stage.begun("schedule")]
+    said = f"schedule tell the job nightly of 2026-11-21 02:00 UTC: {words}"
+    assert told == ([said] if words else []), "a scan that fails by itself tells it"
+    assert stage.told("report") == [(21, "ok", 1)], "who cannot be told stops nothing"
 
 
 def test_a_scan_that_is_whole_is_not_made_twice_though_its_process_died(night: Stage) -> None:
