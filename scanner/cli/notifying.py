@@ -101,7 +101,8 @@ def _tell(wiring: Wiring, store: Store, data: ReportData, *, quiet: bool, alone:
     with Notices.open(wiring.store_url) as book:
         book.forget(Clock().now() - timedelta(days=wiring.config.store.retention_days))
         _say_unknown(wiring, store)
-        nights = _Nights(wiring, store, book, data)
+        scans = tuple(info.id for info in store.scans() if info.finished)
+        nights = _Nights(wiring, store, book, data, scans)
         for name, table in wiring.config.notify.items():
             for scan in [data.scan] if alone else nights.untold(name):
                 nights.note(name, table, scan)
@@ -193,20 +194,20 @@ def _say_unknown(wiring: Wiring, store: Store) -> None:
 
 @dataclass(frozen=True)
 class _Nights:
-    """The scans that are told of: the one at hand, and those before it whose end nobody told."""
+    """The scans that are told of: the one at hand, and those before it whose end nobody told; `scans` are all."""
 
     wiring: Wiring
     store: Store
     book: Notices
     data: ReportData
+    scans: tuple[str, ...]
 
     def untold(self, channel: str) -> Sequence[str]:
         """Give the scans since the last one that was gone through for a channel, the one at hand included."""
-        scans = [info.id for info in self.store.scans() if info.finished]
         known = self.book.keys(channel)
-        here = scans.index(self.data.scan) + 1
-        last = max((place for place, scan in enumerate(scans[:here], 1) if scan in known), default=here - 1)
-        return scans[last:here][-CAUGHT_UP:]
+        here = self.scans.index(self.data.scan) + 1
+        last = max((place for place, scan in enumerate(self.scans[:here], 1) if scan in known), default=here - 1)
+        return self.scans[last:here][-CAUGHT_UP:]
 
     def note(self, channel: str, table: NotifyTable, scan: str) -> None:
         """Note what a channel is to be told of a scan, or that it is nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from typing import TYPE_CHECKING
 
 import boto3
@@ -11,6 +12,8 @@ import pytest
 
 from scanner.cli import channels, run
 from scanner.cli.wire import Wiring
+from scanner.engine.notifying import TUNNELS
+from scanner.engine.registry import rules
 from tests.cli.drift_nights import OTHER, keys, night
 from tests.cli.nights import ACCOUNT, REGION, scan_id
 from tests.cli.receivers import Mail, Web, at, channel, configure, documents, mail, web
@@ -196,6 +199,20 @@ def test_a_test_message_is_sent_whatever_was_found(hook: Web, capsys: pytest.Cap
     configure("")
     assert run(SEND) == 2
     assert "it names no channel" in capsys.readouterr().err
+
+
+def test_without_apprise_its_channels_say_what_is_needed(
+    bare: Wiring, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    configure(channel("ops", "json://127.0.0.1"))
+    assert run(["notify", "test", "ops"]) == 3
+    said = "[notify.ops] needs apprise, which is not installed: install phiward with its extra,"
+    assert said in capsys.readouterr().err
+
+
+def test_the_rules_of_tunnels_are_rules() -> None:
+    assert rules().keys() >= TUNNELS
 
 
 def test_a_digest_waits_for_its_day_and_tells_what_holds_then(

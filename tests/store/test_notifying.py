@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,6 +65,19 @@ def test_what_a_dead_process_was_sending_is_taken_over_and_no_earlier(book: Noti
     assert book.waiting("ops", at=FIRST + LEASE) == [], "who lost it has no say any more"
     book.told(heir, at=FIRST + LEASE)
     assert book.last("ops") == FIRST + LEASE
+
+
+def test_of_many_that_send_at_the_same_time_one_does(book: Notices, store_url: str) -> None:
+    begin = Barrier(4)
+
+    def send(number: int) -> int:
+        with Notices.open(store_url) as mine:
+            begin.wait(30)
+            mine.note("ops", "s1", ONE, at=FIRST)
+            return len(mine.claim("ops", at=FIRST + timedelta(seconds=number)).notices)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(send, range(4))) == 1
 
 
 def test_old_notices_are_forgotten_and_a_changed_one_is_said(book: Notices, store_url: str) -> None:
