@@ -66,3 +66,16 @@ def emptied(tables: str) -> Iterator[str]:
 @pytest.fixture
 def store_file(tmp_path: Path) -> Path:
     return tmp_path / "phiward.db"
+
+
+@pytest.fixture
+def stores(store_url: str) -> Iterator[tuple[Store, Store]]:
+    with Store.open(store_url) as one, Store.open(store_url) as two:
+        yield one, two
+
+
+@pytest.fixture
+def beside(stores: tuple[Store, Store], database: str) -> tuple[Store, Store]:
+    if database == SQLITE:
+        pytest.skip("beside SQLite one scan is written at a time")
+    return stores

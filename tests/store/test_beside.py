@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import UserDict
-from collections.abc import KeysView
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,45 +10,12 @@ from sqlalchemy import select, text
 
 from scanner.store import Store, StoreError, replay, seal
 from scanner.store.tables import accounts
+from tests.store.beside import OF_ONE, OF_OTHER, OTHER, THIRD, finish, write
 from tests.store.conftest import SQLITE
 from tests.store.nights import ACCOUNT, FIRST, REGION, finding, key, listing, night, same
-from tests.store.olden import ask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy import Connection
-
-    from scanner.model.finding import Finding
-    from scanner.store import ScanInfo
-
-OTHER = "444455556666"
-THIRD = "777788889999"
-OF_ONE, OF_OTHER = ((ACCOUNT, REGION),), ((OTHER, REGION),)
-
-
-@pytest.fixture
-def stores(store_url: str) -> Iterator[tuple[Store, Store]]:
-    with Store.open(store_url) as one, Store.open(store_url) as two:
-        yield one, two
-
-
-@pytest.fixture
-def beside(stores: tuple[Store, Store], database: str) -> tuple[Store, Store]:
-    if database == SQLITE:
-        pytest.skip("beside SQLite one scan is written at a time")
-    return stores
-
-
-def write(store: Store, info: ScanInfo, *names: str) -> None:
-    for account, region in info.targets:
-        things = [key(name, account=account, region=region) for name in names or ("k1",)]
-        store.add(info.id, account, region, things, [listing(account=account, region=region)])
-
-
-def finish(store: Store, info: ScanInfo, verdict: str = "FAIL") -> list[Finding]:
-    told = [finding(verdict, account=account, region=region) for account, region in info.targets]
-    return store.finish(info.id, told, finished=info.started + timedelta(minutes=5))
 
 
 def test_two_scans_of_different_accounts_are_written_at_once(beside: tuple[Store, Store]) -> None:
@@ -121,77 +85,6 @@ def test_no_scan_is_pruned_away_while_others_write(stores: tuple[Store, Store]) 
     write(one, night(0))
     finish(one, night(0))
     assert two.prune() == []
-
-
-def test_a_scan_that_lost_its_lock_takes_it_again(beside: tuple[Store, Store], store_url: str) -> None:
-    one, two = beside
-    one.begin(night(0))
-    drop_sessions(store_url)
-    write(one, night(0))
-    with pytest.raises(StoreError, match="another scan is writing here"):
-        two.begin(night(1))
-    drop_sessions(store_url)
-    assert [each.status for each in finish(one, night(0))] == ["new"]
-    assert one.verify() == []
-
-
-def test_a_scan_that_lost_its_account_to_another_writes_nothing_more(
-    beside: tuple[Store, Store], store_url: str
-) -> None:
-    one, two = beside
-    one.begin(night(0, targets=(*OF_ONE, *OF_OTHER)))
-    drop_sessions(store_url)
-    two.begin(night(1, targets=OF_OTHER))
-    write(one, night(0, targets=OF_ONE))
-    for act in (
-        lambda: write(one, night(0, targets=OF_OTHER)),
-        lambda: finish(one, night(0)),
-    ):
-        with pytest.raises(StoreError, match="was overtaken by a newer one, so it cannot go on; begin a new one"):
-            act()
-    write(two, night(1, targets=OF_OTHER))
-    finish(two, night(1, targets=OF_OTHER))
-    assert two.unfinished() is None
-    assert two.verify() == []
-
-
-def drop_sessions(url: str) -> None:
-    """End all other sessions on the server, as its restart would."""
-    ask(
-        url,
-        "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
-    )
-
-
-def test_a_session_that_ends_within_a_write_is_said_and_the_scan_goes_on(
-    beside: tuple[Store, Store], store_url: str
-) -> None:
-    one, _ = beside
-    one.begin(night(0))
-    things = [key()]
-    broken = key("k2")
-    broken.tags = Dropping(store_url)
-    with pytest.raises(StoreError, match="the database server ended the session") as caught:
-        one.add(night(0).id, ACCOUNT, REGION, [*things, broken], [listing()])
-    assert "phiward scan --resume" in str(caught.value)
-    assert "\n" not in str(caught.value)
-    assert one.places_done(night(0).id) == set()
-    write(one, night(0))
-    finish(one, night(0))
-    assert one.verify() == []
-
-
-class Dropping(UserDict[str, str]):
-    """Tags in the middle of which the server goes away."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(a="b")
-        self.url = url
-
-    def keys(self) -> KeysView[str]:
-        drop_sessions(self.url)
-        return super().keys()
 
 
 def test_what_is_finished_while_one_verifies_is_no_tampering(
