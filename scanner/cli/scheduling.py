@@ -46,7 +46,7 @@ def run_schedule(wiring: Wiring, *, once: bool, port: int | None, store: str) ->
         book = stack.enter_context(Schedule.open(wiring.store_url))
         stack.enter_context(book.alone())
         telling = ("schedule", "tell") if wiring.config.notify else ()
-        service = Service(book, jobs, How((sys.executable, *CHILD), options, telling, once=once), journal)
+        service = Service(book, jobs, How((sys.executable, *CHILD), options, telling=telling, once=once), journal)
         if not once:
             watch = stack.enter_context(_watch(wiring, service, port))
             journal.say("listening", address=watch.address)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from scanner.store import StoreError
 from scanner.store.scheduling import Schedule
-from scheduler import service
 from scheduler.service import Service
 from tests.scheduler.stage import FIRST, NIGHTLY, REPORT, Stage, soon
 
@@ -166,11 +164,8 @@ def test_a_job_that_crashes_is_tried_again_and_ends_no_other(stage: Stage) -> No
 
 
 @pytest.mark.parametrize(("deed", "words"), [("die", "its process was ended by signal 9"), ("2", "")])
-def test_a_failure_that_the_job_could_not_tell_is_told(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, deed: str, words: str
-) -> None:
-    monkeypatch.setattr(service, "How", partial(service.How, telling=("schedule", "tell")))
-    stage.config(NIGHTLY + "attempts = 2\n" + REPORT)
+def test_a_failure_that_the_job_could_not_tell_is_told(stage: Stage, deed: str, words: str) -> None:
+    stage.config(f'{NIGHTLY}attempts = 2\n{REPORT}[notify.ops]\nurl = "json://127.0.0.1:9"\n')
     stage.once()
     stage.at(NIGHT)
     stage.tell("scan", deed)
