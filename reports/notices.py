@@ -98,7 +98,7 @@ def _title(notice: Notice) -> str:
         return "phiward: a test message"
     told = [f"{notice.total(event):,} {SHORT[event]}" for event in EVENTS if notice.total(event)]
     if notice.failure:
-        told = ["a scan failed", *told]
+        told = ["a run failed", *told]
     worst = f" (worst: {notice.worst})" if notice.worst else ""
     names = [name or digits for digits, name in notice.accounts.items()]
     where = f", {plain(names[0])}" if len(names) == 1 else ""

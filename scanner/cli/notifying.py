@@ -50,7 +50,7 @@ def send(wiring: Wiring, scan: str, *, dry: bool, quiet: bool) -> int:
     with wiring.store() as store:
         data = report_data(wiring, store, chosen_scan(store, scan))
         if dry:
-            _show(wiring, data)
+            _show(wiring, store, data)
             return CLEAN
         return CLEAN if _tell(wiring, store, data, quiet=quiet, alone=bool(scan)) else INCOMPLETE
 
@@ -217,25 +217,28 @@ class _Nights:
         self.book.note(channel, scan, choose(table, night), at=Clock().now())
 
     def _night(self, scan: str) -> Night:
-        if scan == self.data.scan:
-            return night_of(self.book, self.data)
-        return night_of(self.book, report_data(self.wiring, self.store, chosen_scan(self.store, scan)))
+        data = self.data
+        if scan != data.scan:
+            data = report_data(self.wiring, self.store, chosen_scan(self.store, scan))
+        return night_of(self.wiring, self.store, self.book, data)
 
 
-def night_of(book: Notices, data: ReportData) -> Night:
-    """Gather what is chosen from."""
+def night_of(wiring: Wiring, store: Store, book: Notices, data: ReportData) -> Night:
+    """Gather what is chosen from; what hangs on gaps that were accepted is left out, as for exit codes."""
+    from scanner.cli.accepting_gaps import gaps_of
     from scanner.engine.notifying import Night
 
     drift = data.drift
+    counted = gaps_of(wiring, store, chosen_scan(store, data.scan)).counted(data.findings)
     return Night(
         scan=data.scan, as_of=data.as_of, complete=data.complete,
-        names={account.id: account.name for account in data.accounts}, findings=data.findings,
+        names={account.id: account.name for account in data.accounts}, findings=list(counted),
         before=book.before(data.scan), changes=drift.changes if drift else (), holes=drift.holes if drift else (),
         seals=data.seals,
     )  # fmt: skip
 
 
-def _show(wiring: Wiring, data: ReportData) -> None:
+def _show(wiring: Wiring, store: Store, data: ReportData) -> None:
     """Print what each channel would be told now; nothing is noted or sent."""
     from reports.notices import render
     from scanner.engine.notifying import choose, merged
@@ -243,7 +246,7 @@ def _show(wiring: Wiring, data: ReportData) -> None:
 
     now = Clock().now()
     with Notices.open(wiring.store_url) as book:
-        night = night_of(book, data)
+        night = night_of(wiring, store, book, data)
         for name, table in wiring.config.notify.items():
             fresh = None if book.knows(name, data.scan) else choose(table, night)
             told = [*book.waiting(name, at=now), *([fresh] if fresh else [])]

@@ -33,6 +33,7 @@ KEPT = 100
 HOLE = "high"
 """The weight of a call that was answered before and is not now, where no check says what hangs on it."""
 
+FRESH = frozenset({"new", "reopened"})
 SURE = (Confidence.HIGH, Confidence.MEDIUM)
 
 
@@ -241,10 +242,10 @@ def _event(finding: Finding, before: str | None) -> Event | None:
     if finding.status == "unseen":
         return "unassessed" if before is not None else None
     if hidden:
-        return "unassessed" if finding.status == "new" else None
+        return "unassessed" if finding.status in FRESH else None
     if finding.verdict is not Verdict.FAIL or finding.accepted:
         return None
-    if finding.status in {"new", "reopened"}:
+    if finding.status in FRESH:
         return "new"
     heavier = before is not None and SEVERITIES.index(finding.severity) > SEVERITIES.index(before)
     return "worse" if heavier else None

@@ -211,6 +211,19 @@ def test_without_apprise_its_channels_say_what_is_needed(
     assert said in capsys.readouterr().err
 
 
+def test_what_hangs_on_an_accepted_gap_is_not_told(bare: Wiring, capsys: pytest.CaptureFixture[str]) -> None:
+    night(bare, 0, keys({"a": True}))
+    night(bare, 1, keys({"a": None}))
+    configure(channel("ops", "json://127.0.0.1:9"))
+    assert run([*SEND, "--dry-run"]) == 0
+    assert "phi-cluster us-east-1, kms.GetKeyRotationStatus: AccessDenied; allow" in capsys.readouterr().out
+    words = ["--reason", "the owner reads it", "--owner", "ann", "--until", "2099-01-01"]
+    assert run(["accept-gap", "kms.GetKeyRotationStatus", "--account", ACCOUNT, *words]) == 0
+    night(bare, 2, keys({"a": None, "b": None}))
+    assert run([*SEND, "--dry-run"]) == 0
+    assert "== notify.ops: nothing" in capsys.readouterr().out
+
+
 def test_the_rules_of_tunnels_are_rules() -> None:
     assert rules().keys() >= TUNNELS
 

@@ -61,7 +61,7 @@ def test_a_scan_that_fails_is_told_once_a_day_and_its_error_stands(
         assert run(["scan", "--rule", "no_such_rule"]) == 2
         assert "there is no rule 'no_such_rule'" in capsys.readouterr().err
     (told,) = documents(hook)
-    assert told["title"] == "phiward: a scan failed"
+    assert told["title"] == "phiward: a run failed"
     assert told["failure"].startswith("there is no rule 'no_such_rule'")
     at(monkeypatch, 1)
     assert run(["scan", "--rule", "no_such_rule", "--store", "nowhere/phiward.db"]) == 2

@@ -111,7 +111,7 @@ def test_the_smallest_channel_of_apprise_still_gets_a_message_with_a_seal() -> N
         (notice(), "nothing new, phi", "info"),
         (notice(complete=False), "nothing new, phi", "warning"),
         (notice(accounts={ACCOUNT: "a", "2": "b"}), "nothing new", "info"),
-        (Notice(failure="no route"), "a scan failed", "failure"),
+        (Notice(failure="no route"), "a run failed", "failure"),
         (Notice(test=True), "a test message", "info"),
     ],
 )
