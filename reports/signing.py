@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,7 +13,7 @@ from reports.extras import brought
 from reports.words import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 FIELD = "phiward"
 WHY = "to sign a PDF, or to check a signature, needs"
@@ -164,8 +165,14 @@ def sign(drawn: bytes, signer: Signer, now: datetime) -> bytes:
         docmdp_permissions=MDPPerm.NO_CHANGES,
     )
     out = io.BytesIO()
-    Dated(meta, _pyhanko(signer)).sign_pdf(Plain(io.BytesIO(drawn)), output=out)
+    _apart(lambda: Dated(meta, _pyhanko(signer)).sign_pdf(Plain(io.BytesIO(drawn)), output=out))
     return out.getvalue()
+
+
+def _apart(work: Callable[[], Any]) -> Any:
+    """Do it in a thread of its own: pyHanko starts an event loop, and who calls may be within one already."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
 
 
 def _pyhanko(signer: Signer) -> Any:
@@ -243,8 +250,9 @@ def _checked(signature: Any, trust: Sequence[Any], now: datetime) -> Signature:
         at = at.astimezone(UTC) if at else None
         moment = min(at or now, now)
         context = ValidationContext(trust_roots=_certificates(trust), moment=moment, allow_fetching=False)
-        status = validate_pdf_signature(
-            signature, signer_validation_context=context, key_usage_settings=KeyUsageConstraints(key_usage=USES)
+        uses = KeyUsageConstraints(key_usage=USES)
+        status = _apart(
+            lambda: validate_pdf_signature(signature, signer_validation_context=context, key_usage_settings=uses)
         )
     except (SignatureValidationError, UnacceptableSignerError, BrokenError, ValueError, KeyError) as error:
         return _unreadable(error)
