@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from reports import pdf
@@ -15,18 +16,23 @@ from scanner.cli.accepting_gaps import accept_gap, gaps_of
 from scanner.cli.data import chosen_scan, report_data
 from scanner.cli.verifying import verify_report
 from scanner.cli.wire import Clock, Wiring
+from scanner.engine.accepted_gaps import GapAcceptance, Gaps
 from scanner.model.finding import Verdict
 from scanner.run import CLEAN, INCOMPLETE, exit_code
-from tests.cli.drift_nights import OTHER, keys, night
-from tests.cli.nights import ACCOUNT, DENIED, FIRST, scan_id
+from tests.cli.drift_nights import OTHER, keys, listing, night
+from tests.cli.nights import ACCOUNT, DENIED, FIRST, KEY, RULE, scan_id
+from tests.cli.remedying import lead
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from scanner.demo import DemoServer
     from scanner.model.finding import Finding
 
 CALL = "kms.ListKeys"
 WHY = "the role comes in spring"
+WARD = "300000000900"
+CONFIG = f'[aws]\nregions = ["us-east-1"]\nrole = "Audit"\n[accounts."{WARD}"]\nname = "ward"\n'
 SAID = ["--reason", WHY, "--owner", "ops", "--by", "ciso"]
 NAMED = ["--account", "phi-cluster"]
 LONG = ["--until", "2999-12-31"]
@@ -131,6 +137,37 @@ def test_the_gate_takes_no_doubt_for_an_accepted_gap(bare: Wiring, capsys: pytes
     capsys.readouterr()
     assert run(ask) == CLEAN
     assert "1 no longer assessed, behind gaps that were accepted" in capsys.readouterr().out
+
+
+def test_what_a_rule_over_accounts_lacks_may_lie_in_any_of_them(bare: Wiring) -> None:
+    (found,) = blind(bare, 0)
+    seen = [listing(KEY, account, "denied") for account in (ACCOUNT, OTHER)]
+    here = GapAcceptance(account=ACCOUNT, call=CALL, reason=WHY, owner="ops", until="2026-11-30", by="ciso", at="")
+    there = msgspec.structs.replace(here, account=OTHER)
+    assert Gaps([here], coverage=seen).covers(found)
+    assert not Gaps([here], across={RULE}, coverage=seen).covers(found)
+    assert Gaps([here, there], across={RULE}, coverage=seen).covers(found)
+
+
+def test_a_real_scan_ends_by_it(
+    loopback: DemoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    lead(monkeypatch, loopback)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.toml").write_text(CONFIG)
+    loopback.deny(CALL, WARD)
+    scan = ["scan", "--rule", "kms_key_rotation", "--fail-on", "low", "--format", "json", "--store"]
+    try:
+        assert run([*scan, "one.db"]) == INCOMPLETE
+        assert run(["accept-gap", CALL, "--account", "ward", *SAID, *LONG, "--store", "two.db"]) == 0
+        capfd.readouterr()
+        assert run([*scan, "two.db"]) == CLEAN
+    finally:
+        loopback.allow()
+    document = json.loads(capfd.readouterr().out)
+    assert {each["verdict"] for each in document["findings"]} == {"UNKNOWN"}
+    assert document["complete"] is False
+    assert [each["account"] for each in document["accepted_gaps"]] == [WARD]
 
 
 # ---- the command ----
