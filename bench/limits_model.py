@@ -184,7 +184,7 @@ def main(accounts: int = 2000, regions: int = 17, sample: int = 24) -> None:
     """Print the tables."""
     places = accounts * (regions + 1)
     print(
-        f"{accounts:,} accounts x {regions} Regions, 75 resources in each of two Regions; a sample of {sample} simulated"
+        f"{accounts:,} accounts x {regions} Regions, 75 resources in two of them each; a sample of {sample} simulated"
     )
     print(
         "threads  latency   calls a night   calls/s   throttled   by the network   by one processor   by a cluster of 8"
