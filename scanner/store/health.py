@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.engine import make_url
 
 from scanner.store.errors import spoken
@@ -61,12 +61,19 @@ def examine(url: str) -> Health:
     try:
         with spoken(where), engine.connect() as connection:
             schema = version(connection, where)
-            kept = connection.execute(select(scans.c.seq).where(scans.c.pruned.is_(False))).all() if schema else []
+            kept = _kept(connection, schema) if schema else 0
             writer = _writer_of_file(file) if file else _writers_of_server(connection)
             writable = _writable(connection, schema=schema) if file is None else _writable_file(file)
-        return Health(where, file, schema, newest(), writable, writer, len(kept))
+        return Health(where, file, schema, newest(), writable, writer, kept)
     finally:
         engine.dispose()
+
+
+def _kept(connection: Connection, schema: int) -> int:
+    counted = select(func.count()).select_from(scans)
+    if schema == newest():  # what an older one lacks is not asked for
+        counted = counted.where(scans.c.pruned.is_(False))
+    return int(connection.execute(counted).scalar_one())
 
 
 def _writable_file(file: Path) -> bool:
