@@ -64,10 +64,14 @@ class Refused:
 
 @dataclass
 class Tried:
-    """What was learned of the actions in one account: refused ones, those not tried, and how it was learned."""
+    """What was learned of the actions in one account: refused ones, those not tried, and how it was learned.
+
+    `barred` is whether IAM may not be asked, `made` how many calls were made instead.
+    """
 
     account: str
     way: str = ""
+    barred: bool = False
     refused: list[Refused] = field(default_factory=list)
     untried: list[str] = field(default_factory=list)
     made: int = 0
@@ -149,7 +153,8 @@ class Prober:
         try:
             tried.refused = list(self._simulated(target, principal, actions))
         except Refusal as refusal:
-            why = "is denied" if refusal.gap.state is GapState.DENIED else f"gave no answer ({refusal.code})"
+            tried.barred = refusal.gap.state is GapState.DENIED
+            why = "is denied" if tried.barred else f"gave no answer ({refusal.code})"
             if refusal.code in REMOVED:
                 why = f"does not know {principal}"
             tried.way = f"by calls, for {permission_of(SIMULATE)} {why}"

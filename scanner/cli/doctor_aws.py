@@ -88,7 +88,10 @@ def _clock(skew: float | None) -> Line:
 
 
 def _span(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"  # noqa: PLR2004  two minutes
+    for size, unit in ((86400, "days"), (3600, "hours"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:,.0f} {unit}"
+    return f"{seconds:.0f} s"
 
 
 @dataclass
@@ -149,8 +152,7 @@ class _Places:
         for asked, found in zip(wanted, actual, strict=True):
             if found.gap is not None:
                 if found.gap.call != "sts.AssumeRole":
-                    state = State.WARN if asked.regions else State.MEND
-                    yield Line(state, "regions", str(found.gap), "allow ec2:DescribeRegions", found.account)
+                    yield _not_listed(found, asked.regions)
                 continue
             seen += 1
             off = sorted(set(asked.regions) - set(found.regions))
@@ -190,7 +192,8 @@ class _Places:
         said = f"{allowed} allowed, {len(tried.refused)} refused; tried {tried.way}"
         if tried.untried:
             said += f" ({tried.made} calls); {len(tried.untried)} need a resource, and were not tried"
-            yield Line(State.WARN, "permissions", said, "allow iam:SimulatePrincipalPolicy", tried.account)
+            mend = "allow iam:SimulatePrincipalPolicy" if tried.barred else ""
+            yield Line(State.WARN, "permissions", said, mend, tried.account)
         elif not tried.refused:
             yield ok("permissions", said, tried.account)
 
@@ -240,6 +243,14 @@ class _Places:
                 for action in need.call.permissions:
                     found[action].add(rule.id)
         return found
+
+
+def _not_listed(found: Target, named: Sequence[str]) -> Line:
+    """Say that nobody could tell which Regions are enabled: a scan goes by those that config.toml names, if any."""
+    if named:
+        said = f"ec2:DescribeRegions is not answered; whether {', '.join(named)} are enabled is not known"
+        return Line(State.WARN, "regions", said, "allow ec2:DescribeRegions", found.account)
+    return Line(State.MEND, "regions", str(found.gap), "allow ec2:DescribeRegions", found.account)
 
 
 def _by_service(refused: Iterable[Refused]) -> dict[str, list[Refused]]:

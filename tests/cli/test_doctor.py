@@ -93,10 +93,17 @@ def test_a_role_that_cannot_be_assumed(doctor: Doctor, loopback: DemoServer) -> 
     assert "permissions" not in found
 
 
-def test_a_region_that_is_off_and_a_role_of_another_account(doctor: Doctor) -> None:
+def test_a_region_that_is_off_and_a_role_of_another_account(doctor: Doctor, loopback: DemoServer) -> None:
     code, found = doctor(config=CONFIG.replace('"us-east-1"', '"us-east-1", "ap-east-1"'))
     assert code == 1
     assert [line.said for line in found["regions"] if line.state == "mend"] == ["ap-east-1: not enabled"]
+    loopback.deny("ec2:DescribeRegions")
+    code, found = doctor()
+    (line,) = found["regions"]
+    assert (code, line.state, line.mend) == (0, "warn", "allow ec2:DescribeRegions"), "config.toml names them"
+    code, found = doctor(config=CONFIG.replace('regions = ["us-east-1"]', ""))
+    assert (code, found["regions"][0].state) == (1, "mend")
+    loopback.allow()
     code, found = doctor(config=CONFIG.replace('"Audit"', '"arn:aws:iam::111111111111:role/Audit"'))
     assert code == 1
     assert found["accounts"][0].mend == "give the role's name alone"
