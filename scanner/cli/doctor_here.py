@@ -28,7 +28,6 @@ USES = {
     "pdf": "the PDF",
     "postgres": "PostgreSQL as store",
     "sign": "signed PDFs",
-    "trend": "trends as tables",
 }
 """What each extra is for."""
 

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 import yaml
 
 from scanner import cloudformation
+from scanner.cli.doctor_here import USES
 from scanner.cli.scanning import make_judge, passing_redactor
 from scanner.cli.wire import Clock, Wiring
 from scanner.engine.registry import kinds, rules
@@ -198,7 +200,9 @@ def test_the_image_is_pinned_unprivileged_and_holds_the_lock() -> None:
     (sync,) = [line for line in lines if "uv sync" in line]
     assert "--frozen" in sync
     assert "--no-dev" in sync
-    assert "--extra demo" not in sync
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert set(re.findall(r"--extra (\w+)", sync)) == set(extras) - {"all", "demo"}
+    assert set(USES) == set(extras) - {"all"}, "what `phiward doctor` knows"
     makefile = (ROOT / "Makefile").read_text()
     assert f"uv=={re.search(r'UV_VERSION := (.+)', makefile)[1]}" in text  # type: ignore[index]
     for package in re.search(r"^APT := (.+)$", makefile, re.MULTILINE)[1].split():  # type: ignore[index]
