@@ -46,6 +46,7 @@ from remediation.custodian import _Process
 from remediation.journal import Journal
 from scanner.cli import run
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell had it ignored
 when, event, number, sign, commands = json.loads(sys.argv[1])
 sign = getattr(signal, sign)
 note, ask, seen = Journal.note, _Process.ask, [0]

@@ -176,6 +176,7 @@ def test_the_json_is_the_contract(demo: Demo) -> None:
         "complete",
         "findings",
         "coverage",
+        "accepted_gaps",
         "summary",
         "trend",
         "restricted",
