@@ -35,10 +35,10 @@ demo: $(READY) $(PANGO)  ## scan an embedded AWS over several nights, write HTML
 
 test: $(PANGO) $(BROWSER) $(POSTGRES) lint  ## everything that must hold before a commit is shared; ARGS="-k kms"
 	@$(PYTHON) -m scanner.generate --check
-	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(BIN)/pytest -q -n $(JOBS) --no-loadscope-reorder $(ARGS)
 
 drill: $(PANGO) $(BROWSER) $(POSTGRES)  ## the long tests at their full dose
-	@PHIWARD_DRILL=1 $(BIN)/pytest -q -n $(JOBS) --dist loadgroup --no-loadscope-reorder -m drill --timeout=3600 $(ARGS)
+	@PHIWARD_DRILL=1 $(BIN)/pytest -q -n $(JOBS) --no-loadscope-reorder -m drill --timeout=3600 $(ARGS)
 
 lint: $(READY)  ## style, types, floors, lock file; changes nothing
 	@env -u UV_DEFAULT_INDEX -u UV_INDEX_URL $(UV) lock --quiet --check --offline --no-config

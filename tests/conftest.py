@@ -6,10 +6,16 @@ import os
 
 from hypothesis import settings
 
-from tests.order import pytest_collection_modifyitems
+from tests.order import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 from tests.postgres import postgres_database, postgres_server, postgres_url
 
-__all__ = ["postgres_database", "postgres_server", "postgres_url", "pytest_collection_modifyitems"]
+__all__ = [
+    "postgres_database",
+    "postgres_server",
+    "postgres_url",
+    "pytest_collection_modifyitems",
+    "pytest_xdist_make_scheduler",
+]
 
 settings.register_profile("drill", max_examples=1000, deadline=None)
 settings.register_profile("small", deadline=None)
