@@ -50,11 +50,9 @@ def test_findings_are_shown_in_each_form(inside: Demo, capsys: pytest.CaptureFix
 
 
 def test_a_report_is_written_and_named(inside: Demo, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert (
-        run(["report", "--format", "pdf", "--account", "cell-alpha", "--out", str(tmp_path / "deep" / "report.pdf")])
-        == 0
-    )
-    assert (tmp_path / "deep" / "report.pdf").read_bytes().startswith(b"%PDF")
+    place = tmp_path / "deep" / "report.pdf"
+    assert run(["report", "--format", "pdf", "--account", "cell-alpha", "--out", str(place)]) == 0
+    assert place.read_bytes().startswith(b"%PDF")
     assert "report.pdf" in capsys.readouterr().err.replace("\n", "")
 
 
