@@ -105,9 +105,9 @@ endef
 $(PANGO): $(READY)
 	$(call debian,Pango$(comma) which draws the PDF$(comma),$(PYTHON) -c 'import weasyprint',$(APT))
 
-# The tests open the HTML report in a browser.
+# The tests open the HTML report in a browser, which Playwright drives by a program that needs libatomic.
 $(BROWSER): $(READY)
-	$(call debian,Chromium$(comma) in which the HTML report is tested$(comma),command -v chromium,chromium)
+	$(call debian,Chromium$(comma) in which the HTML report is tested$(comma),sh -c 'command -v chromium && $(PYTHON) -m playwright --version',chromium libatomic1)
 
 # The tests of the store start a server of their own: Debian's scripts are told to make no cluster and start none.
 $(POSTGRES): $(READY)
