@@ -13,7 +13,7 @@ notify_app = typer.Typer(no_args_is_help=True, help="Who is told what after a sc
 
 @notify_app.command("test")
 def send_test(
-    name: Annotated[str, typer.Argument(help="The channel's name under [notify] in config.toml.")],
+    name: Annotated[str, typer.Argument(help="The channel's name in the table notify of config.toml.")],
     config: opt.Config = None, store: opt.Store = "", quiet: opt.Quiet = False,
 ) -> int:  # fmt: skip
     """Send a test message to one channel; exit 3 if it was not taken."""

@@ -47,7 +47,7 @@ def tell(
 
 
 def prune(config: opt.Config = None, store: opt.Store = "", quiet: opt.Quiet = False) -> None:
-    """Forget what is older than [store] retention_days, by default six years; the seals stay."""
+    """Forget what is older than retention_days in config.toml, by default six years; the seals stay."""
     from scanner.cli.scheduling import prune_store
     from scanner.cli.wire import Wiring
 

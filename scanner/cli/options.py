@@ -51,8 +51,8 @@ Each = Annotated[
         show_default=False,
     ),
 ]
-Sign = Annotated[bool, typer.Option("--sign", help="With --format pdf: sign it, by [reports] signer.")]
-Push = Annotated[bool, typer.Option("--push", help="With --format asff: import into Security Hub, by [publish].")]
+Sign = Annotated[bool, typer.Option("--sign", help="With --format pdf: sign it, by the signer in config.toml.")]
+Push = Annotated[bool, typer.Option("--push", help="With --format asff: import into Security Hub, by publish in config.toml.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="With --push: say what would be imported, and import nothing.")]
 
 
