@@ -52,7 +52,7 @@ Each = Annotated[
     ),
 ]
 Sign = Annotated[bool, typer.Option("--sign", help="With --format pdf: sign it, by the signer in config.toml.")]
-Push = Annotated[bool, typer.Option("--push", help="With --format asff: import into Security Hub, by publish in config.toml.")]
+Push = Annotated[bool, typer.Option("--push", help="With --format asff: import into Security Hub, by table publish.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="With --push: say what would be imported, and import nothing.")]
 
 
