@@ -40,8 +40,8 @@ def render(data: ReportData) -> str:
             mark=Markup(MARK),  # noqa: S704  our own line
             script=Markup(script),  # noqa: S704  our own file
             index=Markup(held.index),  # noqa: S704  base64, as what follows
-            details=Markup("\n".join(held.details)),  # noqa: S704
-            documents=Markup("\n".join(held.documents)),  # noqa: S704
+            details=Markup("\n".join(held.details)),  # noqa: S704  base64
+            documents=Markup("\n".join(held.documents)),  # noqa: S704  base64
             risks=risks(data, counted),
             news=news(data),
             top=top(data),

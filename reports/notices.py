@@ -59,7 +59,7 @@ _MARKS = re.compile(r"[\\`*_\[\]()~|!$&]")
 def plain(text: str) -> str:
     """Make a name do nothing: no mention, no link, no tag, no control character; lookalikes stand for the signs."""
     shown = _CALLS.sub(lambda match: _NOT_PLAIN[match.group()], clean(text))
-    return _LINKS.sub(lambda match: "∕∕" if match.group() == "//" else "․", shown)  # noqa: RUF001
+    return _LINKS.sub(lambda match: "∕∕" if match.group() == "//" else "․", shown)  # noqa: RUF001  lookalikes are meant
 
 
 def _marked_down(text: str) -> str:

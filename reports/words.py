@@ -37,7 +37,7 @@ def _visible(character: str) -> str:
         return " "
     if unicodedata.category(character) in INVISIBLE:
         code = ord(character)
-        return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"  # noqa: PLR2004
+        return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"  # noqa: PLR2004  one byte
     return character
 
 
@@ -92,7 +92,7 @@ def shorten(text: str, width: int) -> str:
     """Cut out the middle; the end, which tells siblings apart, keeps three fifths of `width`."""
     if len(text) <= width:
         return text
-    if width < 4:  # noqa: PLR2004
+    if width < 4:  # noqa: PLR2004  no room for a sign at each side
         return text[:width]
     head = (width - 1) * 2 // 5
     return text[:head] + "…" + text[len(text) - (width - 1 - head) :]

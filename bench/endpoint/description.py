@@ -70,7 +70,7 @@ class Described:
 
     def truth(self, what: str) -> bool:
         """Say yes or no, the same for the same thing."""
-        return random.Random(f"{self.seed}/{what}").random() < 0.5  # noqa: S311, PLR2004
+        return random.Random(f"{self.seed}/{what}").random() < 0.5  # noqa: S311, PLR2004  no secret, even odds
 
 
 Special = Callable[[Described, str, Asked], Answer]

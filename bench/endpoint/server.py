@@ -53,7 +53,7 @@ class Endpoint:
 
     def __exit__(self, *_: object) -> None:
         assert self._loop is not None  # noqa: S101  it was entered
-        assert self._thread is not None  # noqa: S101
+        assert self._thread is not None  # noqa: S101  it was started
         self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join(10)
 

@@ -140,7 +140,7 @@ def fifth(connection: Connection) -> None:
     connection.execute(text("ALTER TABLE accounts ADD COLUMN scan INTEGER NOT NULL DEFAULT 0"))
     connection.execute(text(f"UPDATE accounts SET scan = {_LAST.format('seals', 'seals.account')}"))  # noqa: S608
     looked = _LAST.format("visits JOIN places ON places.id = visits.place", "places.account")
-    connection.execute(text(f"UPDATE accounts SET scan = {looked} WHERE scan < {looked}"))  # noqa: S608
+    connection.execute(text(f"UPDATE accounts SET scan = {looked} WHERE scan < {looked}"))  # noqa: S608  our own names
     if connection.dialect.name != "postgresql":
         return
     for table in inspect(connection).get_table_names():
@@ -152,7 +152,7 @@ def fifth(connection: Connection) -> None:
             connection.execute(text(f"ALTER TABLE {table} {', '.join(changes)}"))
     for table, sequence in (("places", "place_numbers"), ("resources", "resource_numbers")):
         connection.execute(text(f"CREATE SEQUENCE {sequence}"))
-        last = f"SELECT max(id) AS last FROM {table}"  # noqa: S608
+        last = f"SELECT max(id) AS last FROM {table}"  # noqa: S608  our own names
         connection.execute(text(f"SELECT setval('{sequence}', last) FROM ({last}) AS known WHERE last > 0"))  # noqa: S608
 
 
