@@ -11,16 +11,20 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, unquote
 from xml.sax.saxutils import escape
 
 import botocore.session
+
+from bench.endpoint.params import document, form, rest
 
 DEEP = 3
 """So many structures inside one another are filled by `blank`."""
 
 CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
+ACTION = re.compile(rb"(?:^|&)Action=([^&]+)")
+VERSION = re.compile(rb"(?:^|&)Version=([^&]+)")
 SESSION = botocore.session.get_session()
 
 
@@ -32,12 +36,42 @@ def model_of(service: str) -> Any:
 
 @dataclass(frozen=True)
 class Asked:
-    """A request: the operation as `service.Operation`, its parameters, and who signed it for which Region."""
+    """A request: the operation as `service.Operation`, its parameters, and who signed it for which Region.
+
+    The parameters are structured as the operation's input shape names them, whatever the protocol.
+    """
 
     operation: str
     params: Mapping[str, Any]
     key: str
     region: str
+
+
+@cache
+def input_of(operation: str) -> Any:
+    """Give the input shape of `service.Operation`; None where there is none."""
+    service, _, action = operation.partition(".")
+    return model_of(service).operation_model(action).input_shape
+
+
+class Address(NamedTuple):
+    """Where an operation of a REST protocol is found: its path with the labels in it, and what stands in the query."""
+
+    operation: str
+    pattern: re.Pattern[str]
+    labels: tuple[str, ...]
+    flags: frozenset[str]
+
+    @classmethod
+    def of(cls, operation: str, http: Mapping[str, str]) -> Address:
+        """Take the address from the model's `http`."""
+        path, _, flags = http["requestUri"].partition("?")
+        parts = re.split(r"\{([^}]+)\}", path)
+        labels = parts[1::2]
+        groups = ["(.+)" if label.endswith("+") else "([^/]+)" for label in labels]
+        pattern = "".join(re.escape(text) + group for text, group in zip(parts[::2], [*groups, ""], strict=True))
+        named = frozenset(name for name, _ in parse_qsl(flags, keep_blank_values=True))
+        return cls(operation, re.compile(pattern + "/?"), tuple(label.rstrip("+") for label in labels), named)
 
 
 @dataclass
@@ -46,7 +80,7 @@ class Operations:
 
     by_target: dict[str, str] = field(default_factory=dict)
     by_action: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    by_uri: dict[tuple[str, str], list[tuple[re.Pattern[str], frozenset[str], str]]] = field(default_factory=dict)
+    by_uri: dict[tuple[str, str], list[Address]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, operations: Iterable[str]) -> Operations:
@@ -61,14 +95,9 @@ class Operations:
                 made.by_action[model.signing_name, model.api_version, action] = operation
             else:
                 http = model.operation_model(action).http
-                path, _, flags = http["requestUri"].partition("?")
-                parts = re.split(r"(\{[^}]+\})", path)
-                pattern = "".join(_part(part) if part.startswith("{") else re.escape(part) for part in parts)
-                named = frozenset(name for name, _ in parse_qsl(flags, keep_blank_values=True))
-                found = made.by_uri.setdefault((model.signing_name, http["method"]), [])
-                found.append((re.compile(pattern + "/?"), named, operation))
+                made.by_uri.setdefault((model.signing_name, http["method"]), []).append(Address.of(operation, http))
         for some in made.by_uri.values():
-            some.sort(key=lambda one: (-len(one[1]), -len(one[0].pattern)))
+            some.sort(key=lambda one: (-len(one.flags), -len(one.pattern.pattern)))
         return made
 
     def read(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Asked | None:
@@ -78,24 +107,25 @@ class Operations:
         named = headers.get("x-amz-target")
         if named:
             operation = self.by_target.get(named)
-            return Asked(operation, json.loads(body or b"{}"), key, region) if operation else None
-        form = dict(parse_qsl(body.decode())) if b"Action=" in body else {}
-        if "Action" in form:
-            operation = self.by_action.get((service, form.get("Version", ""), form["Action"]))
-            return Asked(operation, form, key, region) if operation else None
-        parts = urlsplit(target)
-        query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        for pattern, flags, operation in self.by_uri.get((service, method), ()):
-            match = pattern.fullmatch(parts.path)
-            if match and flags <= query.keys():
-                found = {name: unquote(value) for name, value in match.groupdict().items()}
-                return Asked(operation, {**query, **found}, key, region)
+            return Asked(operation, document(input_of(operation), body), key, region) if operation else None
+        action = ACTION.search(body)
+        if action:
+            version = VERSION.search(body)
+            told = (service, version[1].decode() if version else "", action[1].decode())
+            operation = self.by_action.get(told)
+            if not operation:
+                return None
+            return Asked(operation, form(input_of(operation), body, ec2=service == "ec2"), key, region)
+        path, _, query = target.partition("?")
+        flags = {name for name, _ in parse_qsl(query, keep_blank_values=True)}
+        for address in self.by_uri.get((service, method), ()):
+            match = address.pattern.fullmatch(path)
+            if match and address.flags <= flags:
+                labels = dict(zip(address.labels, map(unquote, match.groups()), strict=True))
+                xml = model_of(address.operation.partition(".")[0]).resolved_protocol == "rest-xml"
+                params = rest(input_of(address.operation), labels, query, headers, body, xml=xml)
+                return Asked(address.operation, params, key, region)
         return None
-
-
-def _part(label: str) -> str:
-    name = label.strip("{}")
-    return f"(?P<{name.rstrip('+')}>.+)" if name.endswith("+") else f"(?P<{name}>[^/]+)"
 
 
 def blank(shape: Any, depth: int = 0) -> Any:
