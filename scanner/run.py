@@ -22,14 +22,12 @@ from scanner.kinds.canon import canons
 from scanner.kinds.losses import losses
 from scanner.kinds.parity import shapes
 from scanner.model.change import Action, Change, Suppressed
+from scanner.model.exits import CLEAN, INCOMPLETE, INTERNAL, VIOLATION
 from scanner.model.finding import Finding, Verdict
 from scanner.model.given import Given, Origin
 from scanner.model.inventory import Inventory
 from scanner.model.resource import Coverage, Resource, Snapshot
 from scanner.model.rule import SEVERITIES, Rule
-
-CLEAN, VIOLATION, MISUSE, INCOMPLETE, INTERNAL = range(5)
-"""The exit codes: clean; new violation; usage, configuration or credentials; incomplete; internal error."""
 
 NEW = frozenset({"new", "reopened"})
 

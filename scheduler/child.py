@@ -8,7 +8,7 @@ import subprocess
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from scanner.run import INTERNAL
+from scanner.model.exits import INTERNAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from scanner.run import CLEAN, INCOMPLETE, INTERNAL, MISUSE, VIOLATION
+from scanner.model.exits import CLEAN, INCOMPLETE, INTERNAL, MISUSE, VIOLATION
 from scanner.store.records import new_id
 from scanner.store.scheduling import RUNNING, WAITING
 from scheduler.plan import SCAN

@@ -10,7 +10,7 @@ from datetime import timedelta
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from scanner.run import INTERNAL
+from scanner.model.exits import INTERNAL
 from scanner.store import StoreError
 from scanner.store.scheduling import WAITING
 from scheduler import clock

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 
-from scanner.run import INTERNAL, MISUSE
+from scanner.model.exits import INTERNAL, MISUSE
 
 INTERRUPTED = 130
 """The shell's own code for a program ended by Ctrl-C; what was seen or done is kept, and can be gone on with."""

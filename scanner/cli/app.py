@@ -10,14 +10,12 @@ import typer
 
 from scanner.cli import app_accept, app_accounts, app_compare, app_doctor, app_notify, app_remediate, app_schedule
 from scanner.cli import options as opt
+from scanner.cli.page import Program
 
-app = typer.Typer(
-    name="phiward", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich",
-    help="Watches AWS accounts that hold protected health information.",
-)  # fmt: skip
-rules_app = typer.Typer(no_args_is_help=True, help="The rules: list them, show one.")
+app = Program(name="phiward", help="Watches AWS accounts that hold protected health information.")
+rules_app = Program(help="The rules: list them, show one.")
 app.add_typer(rules_app, name="rules")
-baseline_app = typer.Typer(no_args_is_help=True, help="Approved scans to compare with: approve, show, prune.")
+baseline_app = Program(help="Approved scans to compare with: approve, show, prune.")
 app.add_typer(baseline_app, name="baseline")
 app.add_typer(app_remediate.remediate_app, name="remediate")
 app.add_typer(app_schedule.schedule_app, name="schedule")

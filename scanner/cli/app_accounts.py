@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from scanner.cli import options as opt
+from scanner.cli.page import Program
 
-accounts_app = typer.Typer(no_args_is_help=True, help="The accounts that a scan looks at, and what holds for each.")
+accounts_app = Program(help="The accounts that a scan looks at, and what holds for each.")
 
 
 @accounts_app.command("list")

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from scanner.cli import options as opt
+from scanner.cli.page import Program
 
-notify_app = typer.Typer(no_args_is_help=True, help="Who is told what after a scan: send a test, send what is untold.")
+notify_app = Program(help="Who is told what after a scan: send a test, send what is untold.")
 
 
 @notify_app.command("test")

@@ -9,10 +9,9 @@ from typing import Annotated
 import typer
 
 from scanner.cli import options as opt
+from scanner.cli.page import Program
 
-remediate_app = typer.Typer(
-    no_args_is_help=True, help="Mend what was found: plan, rehearse, approve, apply, verify, roll back."
-)
+remediate_app = Program(help="Mend what was found: plan, rehearse, approve, apply, verify, roll back.")
 
 
 class PlanFormat(StrEnum):

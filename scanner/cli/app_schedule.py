@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from scanner.cli import options as opt
+from scanner.cli.page import Program
 
-schedule_app = typer.Typer(no_args_is_help=True, help="Scans, reports, gates and prunings by the clock: run, list.")
+schedule_app = Program(help="Scans, reports, gates and prunings by the clock: run, list.")
 
 
 @schedule_app.command("run")

@@ -10,8 +10,8 @@ import msgspec
 from scanner.cli.data import chosen_scan
 from scanner.cli.output import answer
 from scanner.cli.wire import UsageError
+from scanner.model.exits import CLEAN, INCOMPLETE, VIOLATION
 from scanner.model.rule import SEVERITIES
-from scanner.run import CLEAN, INCOMPLETE, VIOLATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -12,7 +12,8 @@ from scanner.cli.data import chosen_scan, report_data
 from scanner.cli.output import answer, complain, console
 from scanner.cli.scanning import Wanted, progress, run_scan
 from scanner.cli.wire import UsageError
-from scanner.run import CLEAN, VIOLATION, exit_code
+from scanner.model.exits import CLEAN, VIOLATION
+from scanner.run import exit_code
 
 if TYPE_CHECKING:
     from scanner.cli.focus import Asked

@@ -10,7 +10,7 @@ from pathlib import Path
 from scanner.cli.doctor_line import Line, State, ok, wrong
 from scanner.cli.output import answer, console
 from scanner.cli.wire import UsageError, Wiring
-from scanner.run import CLEAN, VIOLATION
+from scanner.model.exits import CLEAN, VIOLATION
 
 WIDTH = 80
 STATE, CHECK = 8, 13

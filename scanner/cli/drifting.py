@@ -13,8 +13,9 @@ from scanner.cli.data import chosen_scan
 from scanner.cli.output import answer, console
 from scanner.cli.wire import UsageError
 from scanner.model.change import Action
+from scanner.model.exits import CLEAN, INCOMPLETE, VIOLATION
 from scanner.model.rule import SEVERITIES
-from scanner.run import CLEAN, INCOMPLETE, VIOLATION, cells, compare
+from scanner.run import cells, compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

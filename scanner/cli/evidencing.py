@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from scanner.cli.data import chosen_scan
 from scanner.cli.output import console
 from scanner.cli.wire import UsageError, Wiring
-from scanner.run import CLEAN
+from scanner.model.exits import CLEAN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

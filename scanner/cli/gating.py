@@ -16,8 +16,9 @@ from scanner.cli.output import answer
 from scanner.cli.scanning import make_judge, passing_redactor
 from scanner.cli.wire import Clock, UsageError
 from scanner.engine.gate import Gate, accept, compared, stops, unclear
+from scanner.model.exits import CLEAN, INCOMPLETE, INTERNAL, VIOLATION
 from scanner.model.finding import Verdict
-from scanner.run import CLEAN, INCOMPLETE, INTERNAL, VIOLATION, gate
+from scanner.run import gate
 
 if TYPE_CHECKING:
     from scanner.cli.wire import Wiring

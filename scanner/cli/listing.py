@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scanner.cli.output import answer, console
+from scanner.cli.page import wrapped
 from scanner.cli.wire import UsageError
 from scanner.engine.packs import packs_of
-from scanner.run import CLEAN, VIOLATION
+from scanner.model.exits import CLEAN, VIOLATION
 
 if TYPE_CHECKING:
     from scanner.cli.wire import Wiring
     from scanner.model.rule import Rule
+
+NARROW = 30
+"""Where a terminal leaves less for a rule's title, that stands below."""
 
 
 def parameters_of(rule: type[Rule]) -> list[dict[str, Any]]:
@@ -49,20 +55,27 @@ def document(rule: type[Rule]) -> dict[str, Any]:
 def list_rules(wiring: Wiring, packs: Sequence[str], *, as_json: bool) -> None:
     """List the rules of the packs, by default all there are."""
     import msgspec
-    from rich.table import Table
 
     rules = wiring.rules(packs) if packs else list(wiring.known_rules().values())
     if as_json:
         answer(msgspec.json.format(msgspec.json.encode([document(rule) for rule in rules]), indent=2))
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("rule", "severity", "category", "requirement"):
-        table.add_column(heading, overflow="fold", no_wrap=heading in {"severity", "category"})
-    for rule in rules:
-        table.add_row(rule.id, rule.severity, rule.category, rule.title)
-    out = console(error=False)
-    out.print(table)
-    out.print(f"{len(rules)} rules")
+    answer("\n".join((*_table(rules), f"{len(rules)} rules")))
+
+
+def _table(rules: Sequence[type[Rule]]) -> Iterator[str]:
+    """Write a line for each rule; what a terminal has no room for stands below it."""
+    rows = [("rule", "severity", "category", "requirement")]
+    rows += [(rule.id, rule.severity, rule.category, rule.title) for rule in rules]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lead = sum(widths[:3]) + 6
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else lead + widths[3]
+    below = width - lead < NARROW
+    for name, severity, category, title in rows:
+        about = f"{name:<{widths[0]}}  {severity:<{widths[1]}}  {category:<{widths[2]}}  "
+        first, *more = ["", *wrapped(title, width - 4)] if below else wrapped(title, width - lead)
+        yield f"{about}{first}".rstrip()
+        yield from (" " * (4 if below else lead) + line for line in more)
 
 
 def show_rule(wiring: Wiring, name: str) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from scanner.cli.data import chosen_scan, report_data
 from scanner.cli.output import answer, complain, console, known_errors
 from scanner.cli.wire import Clock, UsageError
-from scanner.run import CLEAN, INCOMPLETE
+from scanner.model.exits import CLEAN, INCOMPLETE
 
 if TYPE_CHECKING:
     from reports.view import ReportData

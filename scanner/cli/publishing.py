@@ -13,7 +13,7 @@ import msgspec
 from scanner.cli.data import chosen_scan, report_data
 from scanner.cli.focus import focus_of
 from scanner.cli.output import complain, console
-from scanner.run import CLEAN, INCOMPLETE
+from scanner.model.exits import CLEAN, INCOMPLETE
 
 if TYPE_CHECKING:
     from reports.asff import Request

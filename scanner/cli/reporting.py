@@ -14,7 +14,7 @@ from scanner.cli.focus import OWNER, Asked
 from scanner.cli.output import answer, complain, console
 from scanner.cli.signing import signed, signer_of
 from scanner.cli.wire import UsageError
-from scanner.run import CLEAN
+from scanner.model.exits import CLEAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -14,7 +14,7 @@ from scanner.cli.data import chosen_scan, report_data
 from scanner.cli.focus import Asked
 from scanner.cli.output import answer, complain
 from scanner.cli.wire import Clock, UsageError, Wiring
-from scanner.run import CLEAN, VIOLATION
+from scanner.model.exits import CLEAN, VIOLATION
 
 if TYPE_CHECKING:
     from reports.pdf_check import Opened

@@ -12,7 +12,7 @@ from scanner.cli.evidencing import citations_of, gather
 from scanner.cli.output import answer
 from scanner.cli.verifying import Told, asked_again, given_ever
 from scanner.cli.wire import UsageError, Wiring
-from scanner.run import CLEAN, VIOLATION
+from scanner.model.exits import CLEAN, VIOLATION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

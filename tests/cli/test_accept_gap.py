@@ -17,8 +17,9 @@ from scanner.cli.data import chosen_scan, report_data
 from scanner.cli.verifying import verify_report
 from scanner.cli.wire import Clock, Wiring
 from scanner.engine.accepted_gaps import GapAcceptance, Gaps
+from scanner.model.exits import CLEAN, INCOMPLETE
 from scanner.model.finding import Verdict
-from scanner.run import CLEAN, INCOMPLETE, exit_code
+from scanner.run import exit_code
 from tests.cli.drift_nights import OTHER, keys, listing, night
 from tests.cli.nights import ACCOUNT, DENIED, FIRST, KEY, RULE, scan_id
 from tests.cli.remedying import lead

@@ -130,14 +130,3 @@ def test_a_store_in_a_folder_that_cannot_be_written(nowhere: Path) -> None:
 def test_a_command_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["scna"]) == 2
     assert "scan" in capsys.readouterr().err
-
-
-def test_help_and_version_load_nothing_heavy() -> None:
-    code = (
-        "import sys; from scanner.cli import run; assert run(['--help']) == 0; assert run(['--version']) == 0; "
-        "heavy = {'boto3', 'botocore', 'sqlalchemy', 'weasyprint', 'moto', 'c7n', 'pandas'} & set(sys.modules); "
-        "assert not heavy, heavy"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "phiward 0." in done.stdout

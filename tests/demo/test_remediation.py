@@ -25,10 +25,10 @@ from scanner.cli.wire import Clock, Wiring
 from scanner.demo import DemoServer, seed
 from scanner.engine.redact import Redactor
 from scanner.engine.registry import kinds
+from scanner.model.exits import CLEAN
 from scanner.model.finding import Finding, Verdict
 from scanner.model.plan import Outcome, Plan, Step
 from scanner.model.resource import Snapshot
-from scanner.run import CLEAN
 from scanner.store import Store
 
 RULES = 60

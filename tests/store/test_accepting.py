@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner.engine.accepted import CHANGED, EXPIRED
+from scanner.model.exits import CLEAN, VIOLATION
 from scanner.model.finding import Evidence
-from scanner.run import CLEAN, VIOLATION, exit_code
+from scanner.run import exit_code
 from scanner.store import Store, StoreError
 from tests.store.nights import ACCOUNT, DENIED, FIRST, KEY, finding, key, listing, night, noisy, run
 

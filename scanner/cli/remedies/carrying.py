@@ -14,7 +14,7 @@ from scanner.cli.output import answer, console
 from scanner.cli.remedies.ground import journal_of, judging, read_plan
 from scanner.cli.remedies.writing import live_look, reading
 from scanner.cli.wire import Clock, UsageError, Wiring
-from scanner.run import CLEAN, VIOLATION
+from scanner.model.exits import CLEAN, VIOLATION
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -12,7 +12,7 @@ from scanner.cli.remedies.ground import Chosen, ground_of, journal_of, judging, 
 from scanner.cli.remedies.saying import place
 from scanner.cli.remedies.writing import live_look, reading, writers
 from scanner.cli.wire import Clock, UsageError, Wiring
-from scanner.run import CLEAN, VIOLATION
+from scanner.model.exits import CLEAN, VIOLATION
 
 if TYPE_CHECKING:
     from remediation.applying import Told, Work
