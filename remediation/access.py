@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 
-from scanner.aws.client import own_endpoint
+from scanner.aws.endpoints import own_endpoint
 from scanner.aws.sessions import Sessions, Target
 from scanner.engine.writers import WriterTable
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 
-from scanner.aws.client import own_endpoint
+from scanner.aws.endpoints import own_endpoint
 
 
 class PointedSession(boto3.Session):  # type: ignore[misc]  # boto3 ships no types

@@ -89,7 +89,7 @@ class Site:
         import boto3
         from botocore.config import Config
 
-        from scanner.aws.client import own_endpoint
+        from scanner.aws.endpoints import own_endpoint
 
         key = (account, service, HOME if region == "global" else region)
         if key not in self._clients:

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit, urlunsplit
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, IncompleteReadError, ResponseStreamingError
 from botocore.parsers import ResponseParserError
 
+from scanner.aws.endpoints import own_endpoint
 from scanner.aws.errors import (
     EXPIRED,
     THROTTLED,
@@ -24,6 +24,7 @@ from scanner.aws.errors import (
     refusal,
 )
 from scanner.aws.limits import Bucket, Limits
+from scanner.aws.models import narrowed
 from scanner.aws.paging import paging_of
 from scanner.aws.sessions import HOME_REGION, Sessions, Target
 from scanner.aws.whole import check_whole
@@ -112,6 +113,8 @@ class AwsClient:
     taken: Counter[Place] = field(default_factory=Counter)
     budgets: dict[str, int] = field(default_factory=dict)
     _clients: dict[tuple[int, str, str], Any] = field(default_factory=dict)
+    _twins: dict[int, Any] = field(default_factory=dict)
+    _methods: dict[tuple[int, str], Callable[..., Any]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _spent: Counter[str] = field(default_factory=Counter)
     _pace: threading.local = field(default_factory=threading.local)
@@ -200,9 +203,12 @@ class AwsClient:
             self.made += 1
 
     def _ask(self, client: Any, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        action = operation.partition(".")[2]
-        name = next(name for name, api in client.meta.method_to_api_mapping.items() if api == action)
-        answer = getattr(client, name)(**params)
+        key = (id(client), operation)
+        if key not in self._methods:
+            action = operation.partition(".")[2]
+            name = next(name for name, api in client.meta.method_to_api_mapping.items() if api == action)
+            self._methods[key] = getattr(client, name)
+        answer = self._methods[key](**params)
         body = {key: value.read() if hasattr(value, "read") else value for key, value in answer.items()}
         made = plain(body)
         return made if isinstance(made, dict) else {}
@@ -228,25 +234,27 @@ class AwsClient:
         target = self.targets[place[0]]
         at = (place[0], request.region or place[1])
         region = HOME_REGION.get(target.partition, at[1]) if at[1] == "global" else at[1]
-        with self._lock:
-            try:
-                session, credentials = self.sessions.signer(target)
-                key = (id(session), region, service)
-                if key not in self._clients:
-                    with self.sessions.making:
+        try:
+            session, credentials = self.sessions.signer(target)
+            key = (id(session), region, service)
+            if key not in self._clients:
+                with self.sessions.making:
+                    if key not in self._clients:
                         self._clients[key] = self._make(session, region, service)
-            except (BotoCoreError, ValueError) as error:
-                raise request.refused(type(error).__name__, str(error)) from error
-            return Way(self._clients[key], credentials, place, at)
+        except (BotoCoreError, ValueError) as error:
+            raise request.refused(type(error).__name__, str(error)) from error
+        return Way(self._clients[key], credentials, place, at)
 
     def _make(self, session: Any, region: str, service: str) -> Any:
+        if id(session) not in self._twins:
+            self._twins[id(session)] = narrowed(session, self.allowed)
         config = Config(
             retries={"mode": "standard", "total_max_attempts": self.patience.attempts},
             max_pool_connections=self.threads, connect_timeout=self.patience.connect,
             read_timeout=self.patience.read, user_agent_extra="phiward",
             account_id_endpoint_mode="disabled",  # a client serves many accounts
         )  # fmt: skip
-        client = session.client(service, region_name=region, config=config)
+        client = self._twins[id(session)].create_client(service, region_name=region, config=config)
         events = own_endpoint(client).meta.events
         events.register("before-sign", self._sign)
         events.register("before-call", self._guard(service))
@@ -282,19 +290,3 @@ def _refused_by_aws(request: Request, error: ClientError) -> Refusal:
         operation = f"sts.{error.operation_name}"
         return refusal(operation, permission_of(operation), code, message)
     return request.refused(code, message)
-
-
-def own_endpoint(client: Any) -> Any:
-    """Let a client reach an endpoint of one's own also where the API puts the account's number before the host."""
-    host = urlsplit(client.meta.endpoint_url).hostname or ""
-    if not host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")):
-        client.meta.events.register("before-sign", unprefix_host)
-    return client
-
-
-def unprefix_host(request: Any, **_: Any) -> None:
-    """Send a call to an endpoint of one's own where the API would put the account's number before the host."""
-    parts = urlsplit(request.url)
-    first, _, rest = parts.netloc.partition(".")
-    if first.isdigit() and len(first) == 12:  # noqa: PLR2004  the length of an account's number
-        request.url = urlunsplit(parts._replace(netloc=rest))

@@ -14,6 +14,7 @@ from botocore.credentials import DeferredRefreshableCredentials, create_assume_r
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError, ProfileNotFound
 
 from scanner.aws.errors import AwsError, refusal
+from scanner.aws.models import lean
 from scanner.model.gap import Gap
 
 HOME_REGION: Mapping[str, str] = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
@@ -102,7 +103,7 @@ class Sessions:
         logging.getLogger("botocore.credentials").setLevel(logging.CRITICAL)
         if self.base is None:
             try:
-                self.base = boto3.Session()
+                self.base = lean(boto3.Session())
             except ProfileNotFound as error:
                 raise AwsError(f"{error}; set AWS_PROFILE to one of the profiles in the AWS config file") from error
 
