@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 from typing import Annotated, Any, get_type_hints
 
 import msgspec
@@ -88,6 +89,13 @@ class Parameters:
             if _speaks_of(where, rule, resource):
                 chosen = settings
         return chosen
+
+    def of_rule(self, rule: type[Rule]) -> Callable[[Resource], Settings]:
+        """Give the function of a resource that gives a rule's parameters for it; see `__call__`."""
+        if rule.id not in self._plain or self._overrides[rule.id]:
+            return partial(self, rule)
+        plain = self._plain[rule.id]
+        return lambda _: plain
 
     def in_force(self, rule: type[Rule]) -> tuple[Settings, list[tuple[Where, Settings]]]:
         """Give a rule's plain parameters, and the overrides with what each speaks of."""

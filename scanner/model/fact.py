@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scanner.model import path as paths
@@ -59,6 +60,7 @@ class Fact:
     name: str = ""
     kind: str = ""
     annotation: str = ""
+    readers: dict[Source, Callable[[Resource], Any]] = field(default_factory=dict, init=False, repr=False)
 
     def __set_name__(self, owner: type, name: str) -> None:
         """Take the attribute's name."""
@@ -149,81 +151,117 @@ def derive(resource: Resource, fact: Fact) -> Any:
     Raises:
         Unknown: it could not be learned.
     """
-    known = resource.facts
-    if fact.name in known:
-        value = known[fact.name]
-    else:
-        try:
-            value = _derive(resource, fact)
-        except Unknown as error:
-            value = error
-        known[fact.name] = value
+    try:
+        value = resource.facts[fact.name]
+    except KeyError:
+        value = learn(resource, fact)
     if isinstance(value, Unknown):
         raise Unknown(*value.gaps)
     return value
 
 
-def _derive(resource: Resource, fact: Fact) -> Any:
-    if resource.source is Source.FACTS:
-        message = f"{fact.kind} example does not say {fact.name}"
-        raise Unknown(Gap(message=message, state=GapState.NOT_COLLECTED))
-    path = fact.path(resource.source)
-    if isinstance(path, Const):
-        return path.value
-    read = _from_sections if resource.source is Source.API else _from_document
-    value = read(resource, fact, path)
-    if value is MISSING or value is None:
-        default = fact.default_in(resource.source)
-        if default is REQUIRED:
-            message = f"the answer holds no {path}" if path else f"{resource.source} does not say {fact.name}"
-            raise Unknown(Gap(_call_of(resource, fact), message=message, state=GapState.ERROR))
-        return default
-    return _parsed(resource, fact, value)
-
-
-def _from_sections(resource: Resource, fact: Fact, path: Path) -> Any:
-    for text in alternatives(path):
-        name, rest = paths.split(text)
-        section = resource.sections.get(name)
-        if section is None:
-            message = "not collected in this scan"
-            raise Unknown(Gap(f"{fact.kind}.{name}", message=message, state=GapState.NOT_COLLECTED))
-        if section.state is SectionState.UNSEEN:
-            raise Unknown(section.gap or Gap())
-        if section.state is SectionState.OK:
-            value = paths.getter(rest)(section.doc) if rest else section.doc
-            if value is not MISSING and value is not None:
-                return value
-    return MISSING
-
-
-def _from_document(resource: Resource, fact: Fact, path: Path) -> Any:
-    section = resource.sections.get(DOCUMENT)
-    if section is None or section.state is not SectionState.OK:
-        message = f"{fact.name} is not said by what was given"
-        raise Unknown(Gap(message=message, state=GapState.NOT_COLLECTED))
-    for text in alternatives(path):
-        if "+ " in text:
-            value = gather(section.doc, {part: paths.steps(part) for part in joined(text)})
-        else:
-            value = read_planned(section.doc, paths.steps(text))
-        if value is not MISSING:
-            return value
-    return MISSING
-
-
-def _parsed(resource: Resource, fact: Fact, value: Any) -> Any:
-    parse = fact.parser(resource.source)
+def learn(resource: Resource, fact: Fact) -> Any:
+    """Work a fact out and keep it with the resource: its value, or the `Unknown` that says what is missing."""
+    source = resource.source
+    read = fact.readers.get(source)
+    if read is None:
+        read = fact.readers[source] = _reader(fact, source)
+    value: Any
     try:
-        if parse is not None:
+        value = read(resource)
+    except Unknown as error:
+        value = error
+        error.__traceback__ = error.__cause__ = error.__context__ = None  # else it keeps alive what was on the stack
+    resource.facts[fact.name] = value
+    return value
+
+
+def _reader(fact: Fact, source: Source) -> Callable[[Resource], Any]:
+    """Compile a fact into the function that works it out of a resource from one source."""
+    path = fact.path(source)
+    if source is Source.FACTS:
+        return partial(_not_said, fact)
+    if isinstance(path, Const):
+        return partial(_always, path.value)
+    find = _from_sections(fact, path) if source is Source.API else _from_document(fact, path)
+    default, parse = fact.default_in(source), _parser(fact, source)
+
+    def read(resource: Resource) -> Any:
+        value = find(resource)
+        if value is MISSING or value is None:
+            if default is REQUIRED:
+                message = f"the answer holds no {path}" if path else f"{resource.source} does not say {fact.name}"
+                raise Unknown(Gap(_call_of(resource, fact), message=message, state=GapState.ERROR))
+            return default
+        if parse is None:
+            return tuple(value) if isinstance(value, list) else value
+        try:
             return parse(value)
-        if fact.annotation.startswith("datetime") and isinstance(value, str):
-            moment = datetime.fromisoformat(value)
-            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        said = f"{type(error).__name__}: {error}"
-        raise Unknown(Gap(_call_of(resource, fact), error="Malformed", message=said)) from error
-    return tuple(value) if isinstance(value, list) else value
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+            said = f"{type(error).__name__}: {error}"
+            raise Unknown(Gap(_call_of(resource, fact), error="Malformed", message=said)) from error
+
+    return read
+
+
+def _not_said(fact: Fact, _: Resource) -> Any:
+    raise Unknown(Gap(message=f"{fact.kind} example does not say {fact.name}", state=GapState.NOT_COLLECTED))
+
+
+def _always(value: Any, _: Resource) -> Any:
+    return value
+
+
+def _from_sections(fact: Fact, path: Path) -> Callable[[Resource], Any]:
+    wanted = [(name, paths.getter(rest) if rest else None) for name, rest in map(paths.split, alternatives(path))]
+
+    def find(resource: Resource) -> Any:
+        for name, get in wanted:
+            section = resource.sections.get(name)
+            if section is None:
+                message = "not collected in this scan"
+                raise Unknown(Gap(f"{fact.kind}.{name}", message=message, state=GapState.NOT_COLLECTED))
+            if section.state is SectionState.OK:
+                value = section.doc if get is None else get(section.doc)
+                if value is not MISSING and value is not None:
+                    return value
+            elif section.state is SectionState.UNSEEN:
+                raise Unknown(section.gap or Gap())
+        return MISSING
+
+    return find
+
+
+def _from_document(fact: Fact, path: Path) -> Callable[[Resource], Any]:
+    wanted = [
+        {part: paths.steps(part) for part in joined(text)} if "+ " in text else paths.steps(text)
+        for text in alternatives(path)
+    ]
+
+    def find(resource: Resource) -> Any:
+        section = resource.sections.get(DOCUMENT)
+        if section is None or section.state is not SectionState.OK:
+            message = f"{fact.name} is not said by what was given"
+            raise Unknown(Gap(message=message, state=GapState.NOT_COLLECTED))
+        for steps in wanted:
+            value = gather(section.doc, steps) if isinstance(steps, dict) else read_planned(section.doc, steps)
+            if value is not MISSING:
+                return value
+        return MISSING
+
+    return find
+
+
+def _parser(fact: Fact, source: Source) -> Callable[[Any], Any] | None:
+    parse = fact.parser(source)
+    return _moment if parse is None and fact.annotation.startswith("datetime") else parse
+
+
+def _moment(value: Any) -> Any:
+    if not isinstance(value, str):
+        return tuple(value) if isinstance(value, list) else value
+    moment = datetime.fromisoformat(value)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _call_of(resource: Resource, fact: Fact) -> str:

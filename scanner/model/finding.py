@@ -23,10 +23,13 @@ class Verdict(StrEnum):
     @property
     def rank(self) -> int:
         """Order by weight: ERROR over FAIL over UNKNOWN over PASS over SKIP."""
-        return list(Verdict).index(self)
+        return _RANKS[self]
 
 
-class Evidence(msgspec.Struct, frozen=True):
+_RANKS = {verdict: rank for rank, verdict in enumerate(Verdict)}
+
+
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     """One fact that was read: its value, its path in the source, and the resource where it is not the judged one."""
 
     fact: str
@@ -36,7 +39,7 @@ class Evidence(msgspec.Struct, frozen=True):
     resource: str = ""
 
 
-class Finding(msgspec.Struct, kw_only=True):
+class Finding(msgspec.Struct, kw_only=True, gc=False):
     """The verdict of one rule on one resource or on one part of it.
 
     `resource` is the ARN, `key` what the fingerprint hangs on. `status` (new, still, resolved, reopened, unseen),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from scanner.model.gap import Gap, GapState, Unknown
@@ -10,7 +11,7 @@ from scanner.model.kind import PLAIN, Kind, Reader, derive
 from scanner.model.path import MISSING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from scanner.model.resource import Coverage, Resource
 
@@ -18,6 +19,7 @@ K = TypeVar("K", bound=Kind)
 T = TypeVar("T")
 Place = tuple[str, str, str]
 """Account, Region (or `global`) and kind."""
+_NONE: Mapping[Any, None] = MappingProxyType({})
 
 
 class Inventory:
@@ -30,13 +32,20 @@ class Inventory:
         """Take the resources and, for each place listed, what its listing lacks (nothing when it is whole)."""
         self._places: dict[Place, list[Resource]] = defaultdict(list)
         self._named: dict[tuple[str, str], list[Resource]] = defaultdict(list)
-        self._indexes: dict[tuple[Place, str], dict[Any, list[Resource]]] = {}
-        self._unindexed: dict[tuple[Place, str], list[Gap]] = {}
+        self._indexes: dict[tuple[Place, str], tuple[dict[Any, dict[Resource, None]], list[Gap]]] = {}
         self.listings = dict(listings)
         for resource in sorted(resources, key=lambda resource: (resource.arn, resource.id)):
             self._places[resource.account, resource.region, resource.kind].append(resource)
             for name in {resource.id, resource.arn}:
                 self._named[resource.kind, name].append(resource)
+        self._by_kind: dict[str, list[Place]] = defaultdict(list)
+        for place in sorted(self._places):
+            self._by_kind[place[2]].append(place)
+        self._listed: dict[str, list[Place]] = defaultdict(list)
+        self._regions: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for place in sorted(self.listings):
+            self._listed[place[2]].append(place)
+            self._regions[place[0], place[2]].append(place[1])
 
     @classmethod
     def of(cls, resources: Iterable[Resource], coverage: Iterable[Coverage]) -> Inventory:
@@ -50,8 +59,16 @@ class Inventory:
 
     def resources(self, kind: type[Kind]) -> Iterator[Resource]:
         """Go over all resources of a kind, in an order that does not hang on that of the collection."""
-        for place in sorted(place for place in self._places if place[2] == kind.cfn):
+        for place in self._by_kind.get(kind.cfn, ()):
             yield from self._places[place]
+
+    def listed(self, kind: str) -> Sequence[Place]:
+        """Give the places where a kind was listed, wholly or not, in their order."""
+        return self._listed.get(kind, ())
+
+    def regions(self, account: str, kind: str) -> Sequence[str]:
+        """Name the Regions of an account where a kind was listed, sorted."""
+        return self._regions.get((account, kind), ())
 
     def lacks(self, place: Place) -> tuple[Gap, ...]:
         """Say what the listing of a place lacks; a place that was not listed lacks everything."""
@@ -61,31 +78,36 @@ class Inventory:
         where = f"{account} {region}".strip()
         return (Gap(message=f"{kind} was not collected in {where}", state=GapState.NOT_COLLECTED),)
 
-    def matching(self, place: Place, kind: type[Kind], fact: str, value: Any) -> tuple[list[Resource], list[Gap]]:
-        """Find the resources of a place whose fact has the value, and what hid others; indexed at first use."""
-        if (place, fact) not in self._indexes:
-            self._index(place, kind, fact)
-        return self._indexes[place, fact].get(value, []), self._unindexed[place, fact]
+    def matching(
+        self, place: Place, kind: type[Kind], fact: str, value: Any
+    ) -> tuple[Mapping[Resource, None], Sequence[Gap]]:
+        """Find the resources of a place whose fact has the value, in order, and what hid others; indexed at first use.
 
-    def _index(self, place: Place, kind: type[Kind], fact: str) -> None:
-        index: dict[Any, list[Resource]] = defaultdict(list)
+        Those found are the keys of a map, so that it is quickly said whether one is among them.
+        """
+        known = self._indexes.get((place, fact))
+        if known is None:
+            known = self._indexes[place, fact] = self._index(place, kind, fact)
+        return known[0].get(value, _NONE), known[1]
+
+    def _index(self, place: Place, kind: type[Kind], fact: str) -> tuple[dict[Any, dict[Resource, None]], list[Gap]]:
+        index: dict[Any, dict[Resource, None]] = defaultdict(dict)
         hidden: list[Gap] = []
         declared = kind.facts[fact]
         for resource in self._places.get(place, ()):
             try:
-                index[derive(resource, declared)].append(resource)
+                index[derive(resource, declared)][resource] = None
             except Unknown as error:
                 hidden.extend(error.gaps)
-        self._indexes[place, fact] = index
-        self._unindexed[place, fact] = hidden
+        return index, hidden
 
-    def at(self, place: Place) -> list[Resource]:
+    def at(self, place: Place) -> Sequence[Resource]:
         """Give the resources of a place."""
-        return self._places.get(place, [])
+        return self._places.get(place, ())
 
-    def named(self, kind: type[Kind], name: str) -> list[Resource]:
+    def named(self, kind: type[Kind], name: str) -> Sequence[Resource]:
         """Give the resources of a kind with this id or ARN, in any place."""
-        return self._named.get((kind.cfn, name), [])
+        return self._named.get((kind.cfn, name), ())
 
 
 class World:
@@ -127,22 +149,21 @@ class World:
             Unknown: at the end, when there may be more of them.
         """
         place = self._place(kind, region, account)
-        found, hidden = self.inventory.at(place), list[Gap]()
+        inventory, reader = self.inventory, self.reader
+        found: Iterable[Resource] = inventory.at(place)
+        hidden: tuple[Gap, ...] = ()
         for number, (fact, value) in enumerate(equals.items()):
-            matching, gaps = self.inventory.matching(place, kind, fact, value)
+            matching, gaps = inventory.matching(place, kind, fact, value)
             found = matching if number == 0 else [item for item in found if item in matching]
-            hidden += gaps
+            hidden += (*gaps,)
+        declared = [kind.facts[fact] for fact in equals]
         for resource in found:
-            yield self._view(kind, resource, equals)
-        hidden += self.inventory.lacks(place)
+            for fact_read in declared:
+                reader.read(resource, fact_read)
+            yield kind(resource, reader)
+        hidden += inventory.lacks(place)
         if hidden:
             raise Unknown(*hidden)
-
-    def _view(self, kind: type[K], resource: Resource, equals: Mapping[str, Any]) -> K:
-        view = kind(resource, self.reader)
-        for fact in equals:
-            self.reader.read(resource, kind.facts[fact])
-        return view
 
     def everywhere(self, kind: type[K], *, account: str | None = None, **equals: Any) -> Iterator[K]:
         """Go over such resources of the account, or of another one, in all Regions that were looked at.
@@ -150,11 +171,7 @@ class World:
         Raises:
             Unknown: at the end, when there may be more of them.
         """
-        places = sorted(
-            region
-            for owner, region, cfn in self.inventory.listings
-            if (owner, cfn) == (account or self.account, kind.cfn)
-        )
+        places = self.inventory.regions(account or self.account, kind.cfn)
         anywhere = (account or self.account, "any Region", kind.cfn)
         hidden: list[Gap] = [] if places else list(self.inventory.lacks(anywhere))
         for region in places:

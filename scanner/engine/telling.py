@@ -1,0 +1,153 @@
+"""Telling: what a rule said of a resource, made into findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from scanner.model.finding import Evidence, Finding, Verdict, fingerprint
+from scanner.model.rule import SEVERITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from scanner.engine.recording import Told
+    from scanner.model.gap import Gap
+    from scanner.model.inventory import Inventory
+    from scanner.model.resource import Resource
+    from scanner.model.rule import Fail, Rule
+
+ERROR, FAIL, UNKNOWN, PASS, SKIP = Verdict.ERROR, Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS, Verdict.SKIP
+
+
+@dataclass(slots=True)
+class Judgement:
+    """What a rule said of one resource."""
+
+    fails: list[Fail] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    skip: str | None = None
+    error: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """The resource's verdict: by the worst that was said."""
+        if self.error:
+            return ERROR
+        if self.fails:
+            return FAIL
+        if self.gaps:
+            return UNKNOWN
+        return PASS if self.skip is None else SKIP
+
+
+class Teller:
+    """Makes the findings of one rule; what they share is the same object in all of them."""
+
+    __slots__ = ("_first_id", "_of_rule", "_rule", "_scope", "_told")
+
+    def __init__(self, rule: type[Rule], told: Told, scope: Callable[[Resource], str] | None) -> None:
+        """Tell of a rule."""
+        self._rule, self._told, self._scope = rule, told, scope
+        self._first_id = first_id(rule)
+        self._of_rule: dict[str, Any] = {
+            "rule": rule.id,
+            "title": rule.title,
+            "category": rule.category,
+            "hipaa": rule.hipaa,
+            "hipaa_proposed": rule.hipaa_proposed,
+            "aliases": rule.aliases,
+        }
+
+    def findings(self, resource: Resource, said: Judgement) -> Iterator[Finding]:
+        """Give the findings on a resource: one for each part that fails, else one."""
+        verdict = said.verdict
+        if verdict is FAIL:
+            for fail in said.fails:
+                yield self._finding(resource, said, FAIL, fail.message, fail)
+            if said.gaps and all(fail.part for fail in said.fails):
+                yield self._finding(resource, said, UNKNOWN, _not_assessed(said.gaps))
+        elif verdict is PASS:
+            yield self._finding(resource, said, PASS, self._rule.title)
+        elif verdict is UNKNOWN:
+            yield self._finding(resource, said, UNKNOWN, _not_assessed(said.gaps))
+        else:
+            yield self._finding(resource, said, verdict, said.error or said.skip or "")
+
+    def _finding(
+        self, resource: Resource, said: Judgement, verdict: Verdict, message: str, fail: Fail | None = None
+    ) -> Finding:
+        part = fail.part if fail is not None else ""
+        return Finding(
+            fingerprint=fingerprint(
+                self._first_id, resource.partition, resource.account, resource.region, resource.identity, part
+            ),
+            verdict=verdict,
+            severity=fail.severity if fail is not None and fail.severity else self._rule.severity,
+            part=part,
+            message=message,
+            evidence=said.evidence,
+            notes=tuple(said.notes),
+            missing=tuple(dict.fromkeys(said.gaps)) if said.gaps else (),
+            **self._of_rule,
+            **(self._told.bearings.get(resource) or self._bearing(resource)),
+        )
+
+    def _bearing(self, resource: Resource) -> dict[str, Any]:
+        made = self._told.bearings[resource] = {
+            "kind": resource.kind,
+            "resource": resource.arn,
+            "key": resource.identity,
+            "name": resource.name,
+            "account": resource.account,
+            "region": resource.region,
+            "in_scope": self._scope(resource) if self._scope else "unknown",
+            "tags": dict(resource.tags) if resource.tags is not None else None,
+        }
+        return made
+
+    def holes(self, inventory: Inventory) -> Iterator[Finding]:
+        """Give a finding for each listing of what the rule judges that is not whole."""
+        rule = self._rule
+        for place in sorted(place for kind in {kind.cfn for kind in rule.judged()} for place in inventory.listed(kind)):
+            gaps = inventory.listings[place]
+            if gaps:
+                account, region, kind = place
+                yield Finding(
+                    fingerprint=fingerprint(self._first_id, "", account, region, kind, "listing"),
+                    verdict=UNKNOWN,
+                    severity=rule.severity,
+                    kind=kind,
+                    resource=f"{kind}/*",
+                    key=kind,
+                    name=f"all {kind}",
+                    account=account,
+                    region=region,
+                    part="listing",
+                    message="which there are could not be learned: " + "; ".join(str(gap) for gap in gaps),
+                    missing=gaps,
+                    **self._of_rule,
+                )
+
+
+def _not_assessed(gaps: list[Gap]) -> str:
+    return "could not be assessed: " + "; ".join(str(gap) for gap in dict.fromkeys(gaps))
+
+
+def first_id(rule: type[Rule]) -> str:
+    """Give the id under which a rule was born: fingerprints hang on it."""
+    return rule.was[0] if rule.was else rule.id
+
+
+def merged(known: Finding, finding: Finding) -> Finding:
+    """Make one of two findings with one fingerprint: the weightier, which names the members and gaps of both."""
+    better, other = (known, finding) if _weight(known) >= _weight(finding) else (finding, known)
+    better.members = tuple(sorted({*known.members, *finding.members, known.resource, finding.resource}))
+    better.missing = tuple(dict.fromkeys((*better.missing, *other.missing)))
+    return better
+
+
+def _weight(finding: Finding) -> tuple[int, int]:
+    return (finding.verdict.rank, SEVERITIES.index(finding.severity))
