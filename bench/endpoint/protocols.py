@@ -1,19 +1,16 @@
-"""AWS's protocols as far as phiward speaks them: which operation a request is, and how its answer is written.
+"""AWS's protocols as far as phiward speaks them: which operation a request is, and what it asks.
 
-All from botocore's models of the services, so that what is answered here is read by the real client.
+All from botocore's models of the services, so that what the real client asks is what a description is asked.
 """
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
-from xml.sax.saxutils import escape
 
 import botocore.session
 
@@ -45,6 +42,14 @@ class Asked:
     params: Mapping[str, Any]
     key: str
     region: str
+
+
+class Refused(NamedTuple):
+    """A refusal as a description may give it: AWS's code, and its message and HTTP status where they matter."""
+
+    code: str
+    message: str = ""
+    status: int = 0
 
 
 @cache
@@ -139,78 +144,3 @@ def blank(shape: Any, depth: int = 0) -> Any:
     if kind in {"boolean", "integer", "long", "float", "double"}:
         return False if kind == "boolean" else 0
     return None if not depth or kind in {"timestamp", "blob", "string"} else ""
-
-
-def written(operation: str, answer: Mapping[str, Any]) -> tuple[bytes, dict[str, str]]:
-    """Write an answer in the operation's protocol: the body and the headers."""
-    service, _, action = operation.partition(".")
-    model = model_of(service)
-    shape = model.operation_model(action).output_shape
-    protocol = model.resolved_protocol
-    if protocol in {"json", "rest-json"}:
-        made = _json(shape, answer) if shape is not None else {}
-        return json.dumps(made).encode(), {"Content-Type": "application/x-amz-json-1.1"}
-    inner = _members(shape, answer, protocol) if shape is not None else ""
-    if protocol == "query":
-        wrapper = shape.serialization.get("resultWrapper", f"{action}Result") if shape is not None else ""
-        inner = f"<{wrapper}>{inner}</{wrapper}>" if wrapper else ""
-    payload = shape.serialization.get("payload") if shape is not None else None
-    if protocol == "rest-xml" and payload:
-        member = shape.members[payload]
-        if member.type_name in {"blob", "string"}:
-            return str(answer.get(payload, "")).encode(), {"Content-Type": "application/json"}
-        inner = _members(member, answer.get(payload, {}), protocol)
-    body = f'<?xml version="1.0"?><{action}Response>{inner}</{action}Response>'
-    return body.encode(), {"Content-Type": "text/xml"}
-
-
-def refused(operation: str, code: str, status: int = 403) -> tuple[int, bytes, dict[str, str]]:
-    """Write a refusal in the operation's protocol: the status, the body and the headers."""
-    protocol = model_of(operation.partition(".")[0]).resolved_protocol
-    if protocol in {"json", "rest-json"}:
-        body = json.dumps({"__type": code, "message": "no"}).encode()
-        return status, body, {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": code}
-    error = f"<Error><Code>{code}</Code><Message>no</Message></Error>"
-    shell = {"query": f"<ErrorResponse>{error}</ErrorResponse>", "rest-xml": error}
-    text = shell.get(protocol, f"<Response><Errors>{error}</Errors><RequestID>1</RequestID></Response>")
-    return status, text.encode(), {"Content-Type": "text/xml"}
-
-
-def _json(shape: Any, value: Any) -> Any:
-    if shape.type_name == "structure":
-        return {
-            member.serialization.get("name", name): _json(member, value[name])
-            for name, member in shape.members.items()
-            if name in value
-        }
-    if shape.type_name == "list":
-        return [_json(shape.member, one) for one in value]
-    if shape.type_name == "map":
-        return {key: _json(shape.value, one) for key, one in value.items()}
-    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
-
-
-def _members(shape: Any, value: Mapping[str, Any], protocol: str) -> str:
-    return "".join(
-        _element(member, member.serialization.get("name", name), value[name], protocol)
-        for name, member in shape.members.items()
-        if name in value and "location" not in member.serialization
-    )
-
-
-def _element(shape: Any, name: str, value: Any, protocol: str) -> str:
-    if shape.type_name == "structure":
-        return f"<{name}>{_members(shape, value, protocol)}</{name}>"
-    if shape.type_name == "list":
-        flat = shape.serialization.get("flattened")
-        inner = shape.member.serialization.get("name", name if flat else "item" if protocol == "ec2" else "member")
-        items = "".join(_element(shape.member, inner, one, protocol) for one in value)
-        return items if flat else f"<{name}>{items}</{name}>"
-    if shape.type_name == "map":
-        entries = "".join(
-            f"<entry><key>{escape(key)}</key>{_element(shape.value, 'value', one, protocol)}</entry>"
-            for key, one in value.items()
-        )
-        return f"<{name}>{entries}</{name}>"
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return f"<{name}>{escape(text)}</{name}>"
