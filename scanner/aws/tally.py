@@ -20,11 +20,15 @@ GIVEN = "given"
 
 @dataclass
 class Tally:
-    """Counts of one call of one kind: subjects asked about, subjects not answered, and the first reason."""
+    """Counts of one call of one kind: subjects asked about, subjects not answered, and the first reason.
+
+    `reused` are subjects whose answer was taken from the night before.
+    """
 
     asked: int = 0
     failed: int = 0
     gap: Gap | None = None
+    reused: int = 0
 
     def ok(self, count: int = 1) -> None:
         """Count subjects that were answered."""
@@ -84,7 +88,7 @@ class Tallies:
         gap = tally.gap
         entry = Coverage(
             account, region, kind.cfn, call.name, call.operation, listing=call.form in ROOTS, asked=tally.asked,
-            failed=tally.failed,
+            failed=tally.failed, reused=tally.reused,
         )  # fmt: skip
         if gap is None:
             return entry
@@ -93,5 +97,5 @@ class Tallies:
         state = str(gap.state if whole else GapState.PARTIAL)
         return Coverage(
             account, region, kind.cfn, call.name, gap.call or call.operation, state, entry.listing, tally.asked,
-            tally.failed, gap.error, gap.message, permission,
+            tally.failed, gap.error, gap.message, permission, tally.reused,
         )  # fmt: skip

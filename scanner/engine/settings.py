@@ -31,6 +31,7 @@ from scanner.engine.account_tables import (
 )
 from scanner.engine.cells import Cells
 from scanner.engine.drift.allowed import DriftTable
+from scanner.engine.incremental_table import IncrementalTable
 from scanner.engine.notified import Channels
 from scanner.engine.scheduled import ScheduleTable
 from scanner.engine.toml_lines import line_of
@@ -112,6 +113,7 @@ class AwsTable(Session):
     external_id: str = ""
     threads: int = Field(default=32, ge=1, le=256)
     engine: str = "threads"
+    incremental: IncrementalTable | None = None
 
 
 class ScopeTable(_Table):

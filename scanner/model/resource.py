@@ -118,7 +118,8 @@ class Coverage(msgspec.Struct, frozen=True):
     """How far one call was answered in one account and Region.
 
     `call` is the section's name in the kind, `operation` `service.Operation`. `state` is `ok` or a `GapState`:
-    `partial` when some resources were answered and others not. `asked` and `failed` count requests' subjects.
+    `partial` when some resources were answered and others not. `asked` and `failed` count requests' subjects; `reused`
+    are those of `asked` whose answer was taken from the night before, since nothing said that it changed.
     """
 
     account: str
@@ -133,6 +134,7 @@ class Coverage(msgspec.Struct, frozen=True):
     error: str = ""
     message: str = ""
     permission: str = ""
+    reused: int = 0
 
     @property
     def ok(self) -> bool:
