@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from scanner.kinds.network_reasoning import LAST_PORT, WORLD_V4, WORLD_V6, Permission, world_of
+from scanner.kinds.addresses import WORLD_V4, WORLD_V6, world_of
+from scanner.kinds.network_reasoning import LAST_PORT, Permission
 from scanner.model.remedy import Direct, Effect, NotByMachine, Write
 
 if TYPE_CHECKING:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from scanner.kinds.addresses import WORLD_V4, WORLD_V6, world_of
 from scanner.kinds.ec2_gateways import VPCEndpoint
 from scanner.kinds.ec2_instances import Instance
 from scanner.kinds.ec2_interfaces import NetworkInterface
 from scanner.kinds.ec2_nacl import NetworkAcl
 from scanner.kinds.ec2_network import VPC, PrefixList, RouteTable, SecurityGroup, Subnet
 from scanner.kinds.ecs import ContainerInstance
-from scanner.kinds.network_reasoning import WORLD_V4, WORLD_V6, AclEntry, exposures, to_internet, world_of
+from scanner.kinds.network_reasoning import AclEntry, exposures, may_open, to_internet
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import all_of, any_of
 from scanner.model.rule import Fail, Gaps, Missing, Settings, Skip
@@ -86,7 +87,10 @@ def open_ports(
 
     Prefix lists of customers are opened up; those of AWS name AWS's own services and are not the world.
     """
-    for port in ports:
+    wanted = tuple(ports)
+    if wanted and not may_open(group.ingress) and all(rule.kind != "prefix-list" for rule in group.ingress):
+        return
+    for port in wanted:
         allowing = [rule for rule in group.ingress if rule.covers(protocol, port)]
         cidrs = [rule.peer for rule in allowing if rule.kind == "cidr"]
         gaps = Gaps()

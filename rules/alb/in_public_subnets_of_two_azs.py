@@ -6,11 +6,12 @@ import ipaddress
 from typing import TYPE_CHECKING, Any
 
 from rules._network import internet_routes
+from scanner.kinds.addresses import network
 from scanner.kinds.ec2_instances import Instance
 from scanner.kinds.ec2_network import RouteTable, Subnet
 from scanner.kinds.elbv2 import LoadBalancer, TargetGroup
 from scanner.kinds.elbv2_reading import TargetState
-from scanner.kinds.network_reasoning import Route, network
+from scanner.kinds.network_reasoning import Route
 from scanner.model.gap import Gap, Unknown
 from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule

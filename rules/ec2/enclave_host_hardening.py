@@ -8,9 +8,10 @@ from typing import Annotated
 import msgspec
 
 from rules._network import entries_of
+from scanner.kinds.addresses import world_of
 from scanner.kinds.ec2_instances import Instance
 from scanner.kinds.ec2_network import PrefixList, SecurityGroup
-from scanner.kinds.network_reasoning import Permission, world_of
+from scanner.kinds.network_reasoning import Permission
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World
 from scanner.model.remedy import Effect, Runbook

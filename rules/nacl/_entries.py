@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from scanner.kinds.network_reasoning import WORLD_V4, WORLD_V6
+from scanner.kinds.addresses import WORLD_V4, WORLD_V6
 from scanner.model.remedy import NotByMachine, Write
 
 if TYPE_CHECKING:

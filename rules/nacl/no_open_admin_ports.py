@@ -8,8 +8,9 @@ import msgspec
 
 from rules._network import acl_to_judge
 from rules.nacl._entries import open_again, shut
+from scanner.kinds.addresses import WORLD_V4
 from scanner.kinds.ec2_nacl import NetworkAcl
-from scanner.kinds.network_reasoning import WORLD_V4, AclEntry, admitted
+from scanner.kinds.network_reasoning import AclEntry, admitted
 from scanner.model.remedy import Direct, Effect
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from rules._ingress import CLOSE_DOOR
 from rules._network import open_ports
+from scanner.kinds.addresses import WORLD_V4
 from scanner.kinds.ec2_network import PrefixList, SecurityGroup
-from scanner.kinds.network_reasoning import WORLD_V4, Permission
+from scanner.kinds.network_reasoning import Permission
 from scanner.model.inventory import World
 from scanner.model.rule import Case, Fail, Missing, Other, Rule
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scanner.kinds.addresses import lies_in
 from scanner.kinds.ec2_network import VPC, SecurityGroup, Subnet
 from scanner.kinds.elbv2 import LoadBalancer
-from scanner.kinds.network_reasoning import Permission, lies_in
+from scanner.kinds.network_reasoning import Permission
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World, any_of
 from scanner.model.remedy import Effect, Runbook

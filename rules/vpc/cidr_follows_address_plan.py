@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from rules._network import owned_and_used
+from scanner.kinds.addresses import lies_in, overlaps
 from scanner.kinds.ec2_interfaces import NetworkInterface
 from scanner.kinds.ec2_network import VPC
-from scanner.kinds.network_reasoning import lies_in, overlaps
 from scanner.model.inventory import World
 from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule

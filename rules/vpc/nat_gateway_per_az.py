@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rules._network import internet_routes, route_table_of
+from scanner.kinds.addresses import WORLD_V4
 from scanner.kinds.ec2_gateways import NatGateway
 from scanner.kinds.ec2_network import VPC, RouteTable, Subnet
-from scanner.kinds.network_reasoning import WORLD_V4, Route, to_internet
+from scanner.kinds.network_reasoning import Route, to_internet
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World
 from scanner.model.remedy import Effect, Runbook

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from rules._network import entries_of
+from scanner.kinds.addresses import WORLD_V4, network, overlaps
 from scanner.kinds.ec2_network import VPC, PrefixList, RouteTable
 from scanner.kinds.ec2_peering import (
     PeeringSide,
@@ -14,7 +15,7 @@ from scanner.kinds.ec2_peering import (
     TransitGatewayRouteTable,
     VPCPeeringConnection,
 )
-from scanner.kinds.network_reasoning import WORLD_V4, Route, network, overlaps
+from scanner.kinds.network_reasoning import Route
 from scanner.kinds.vpn import VPNConnection, VPNGateway
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import World

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from rules._network import entries_of, is_empty_default
+from scanner.kinds.addresses import world_of
 from scanner.kinds.ec2_interfaces import NetworkInterface
 from scanner.kinds.ec2_network import VPC, PrefixList, RouteTable
-from scanner.kinds.network_reasoning import Route, to_internet, world_of
+from scanner.kinds.network_reasoning import Route, to_internet
 from scanner.model.inventory import World
 from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Missing, Other, Rule

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from scanner.kinds.addresses import network
 from scanner.kinds.ec2_network import Subnet
-from scanner.kinds.network_reasoning import network
 from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Rule
 from scanner.model.rule import Settings as RuleSettings

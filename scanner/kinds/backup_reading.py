@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -120,6 +121,7 @@ def hours_between(expression: str) -> float:
     return _longest(*fields)
 
 
+@lru_cache(maxsize=1 << 10)
 def _longest(minutes: str, hours: str, days: str, months: str, weekdays: str, years: str) -> float:
     special = bool(re.search(r"[LW#]", days + re.sub("[A-Z]{3}", "", weekdays.upper())))
     times = sorted(hour + minute / 60 for hour in _values(hours, 0, 23) for minute in _values(minutes, 0, 59))
@@ -139,7 +141,17 @@ def _longest(minutes: str, hours: str, days: str, months: str, weekdays: str, ye
 
 def _fits(day: date, days: str, weekdays: str) -> bool:
     weekday = day.isoweekday() % 7 + 1
-    return day.day in _values(days, 1, 31) and weekday in _values(weekdays, 1, 7, _DAYS)
+    return day.day in _days(days) and weekday in _weekdays(weekdays)
+
+
+@lru_cache
+def _days(text: str) -> frozenset[int]:
+    return _values(text, 1, 31)
+
+
+@lru_cache
+def _weekdays(text: str) -> frozenset[int]:
+    return _values(text, 1, 7, _DAYS)
 
 
 def _values(text: str, first: int, last: int, names: Mapping[str, int] | None = None) -> frozenset[int]:

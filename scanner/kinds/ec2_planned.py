@@ -11,8 +11,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from scanner.kinds.addresses import WORLD_V4
 from scanner.kinds.containers import number, text, truth
-from scanner.kinds.network_reasoning import PROTOCOLS, WORLD_V4, AclEntry, Permission, Route, routes
+from scanner.kinds.network_reasoning import PROTOCOLS, AclEntry, Permission, Route, routes
 from scanner.kinds.planned_reading import named
 from scanner.model.planned import Known, is_token
 

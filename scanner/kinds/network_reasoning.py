@@ -1,12 +1,11 @@
-"""Addresses, ports and routes: pure reasoning over what EC2 answers, for kinds and rules.
+"""Ports and routes: pure reasoning over what EC2 answers, for kinds and rules.
 
 Sources: EC2 API Reference (IpPermission, Route); VPC User Guide (route priority, main route table, egress-only internet
-gateways); IANA special-purpose address registries (RFC 6890), IPv6 global unicast (RFC 4291).
+gateways).
 """
 
 from __future__ import annotations
 
-import ipaddress
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,21 +13,12 @@ from typing import Any, Literal
 
 import msgspec
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-WORLD_V4, WORLD_V6 = "0.0.0.0/0", "::/0"
+from scanner.kinds.addresses import WORLD_V4, WORLD_V6, world_of
+
 LAST_PORT = 65535
 
 PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
 """Protocol numbers that AWS also writes by name."""
-
-_NOT_ROUTED_V4 = tuple(
-    ipaddress.IPv4Network(text)
-    for text in (
-        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
-        "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
-    )
-)  # fmt: skip
-_GLOBAL_UNICAST_V6 = ipaddress.IPv6Network("2000::/3")
 
 
 class Permission(msgspec.Struct, frozen=True):
@@ -97,30 +87,12 @@ def _sources(item: Mapping[str, Any]) -> Iterator[Permission]:
             )
 
 
-def network(text: str) -> Network:
-    """Read a CIDR; host bits are dropped, as AWS does.
-
-    Raises:
-        ValueError: the text is no CIDR.
-    """
-    return ipaddress.ip_network(text, strict=False)
-
-
-def world_of(cidrs: Iterable[str]) -> tuple[str, ...]:
-    """Name `0.0.0.0/0` and `::/0` where the CIDRs together cover every address that the internet routes.
-
-    So `0.0.0.0/1` and `128.0.0.0/1` are the world, and so is everything but the private ranges.
-    """
-    networks = [network(text) for text in cidrs]
-    v4 = [item for item in networks if isinstance(item, ipaddress.IPv4Network)]
-    v6 = [item for item in networks if isinstance(item, ipaddress.IPv6Network)]
-    found = []
-    everything_v4 = list(ipaddress.collapse_addresses([*v4, *_NOT_ROUTED_V4]))
-    if v4 and everything_v4 == [ipaddress.IPv4Network(WORLD_V4)]:
-        found.append(WORLD_V4)
-    if any(_GLOBAL_UNICAST_V6.subnet_of(item) for item in ipaddress.collapse_addresses(v6)):
-        found.append(WORLD_V6)
-    return tuple(found)
+def may_open(given: Iterable[Permission]) -> bool:
+    """Say whether rules by CIDR, were they all for one port, would open it to the world: if not, no port is open."""
+    try:
+        return bool(world_of(rule.peer for rule in given if rule.kind == "cidr"))
+    except ValueError:  # what is no CIDR is for those to tell who look at the rule in which it stands
+        return True
 
 
 def open_to_world(given: Iterable[Permission], protocol: str, port: int) -> tuple[str, ...]:
@@ -145,6 +117,8 @@ class Exposure(msgspec.Struct, frozen=True):
 def exposures(given: Iterable[Permission]) -> tuple[Exposure, ...]:
     """Say what rules by CIDR together open to the world: all traffic, else the ports of each protocol in ranges."""
     rules = [rule for rule in given if rule.kind == "cidr"]
+    if not may_open(rules):
+        return ()
     found = [Exposure("-1", world) for world in world_of(rule.peer for rule in rules if rule.protocol == "-1")]
     everything = {item.world for item in found}
     for protocol in sorted({rule.protocol for rule in rules} - {"-1"}):
@@ -216,18 +190,6 @@ def admitted(entries: Iterable[AclEntry], protocol: str, port: int) -> tuple[str
             (allowed if entry.allows else denied).append(entry.cidr)
             found |= set(world_of(allowed)) - set(world_of(denied))
     return tuple(sorted(found))
-
-
-def overlaps(one: str, other: str) -> bool:
-    """Say whether two CIDRs share an address."""
-    first, second = network(one), network(other)
-    return first.version == second.version and first.overlaps(second)
-
-
-def lies_in(inner: str, outer: str) -> bool:
-    """Say whether all of a CIDR lies within another."""
-    one, whole = network(inner), network(outer)
-    return one.version == whole.version and one.subnet_of(whole)  # type: ignore[arg-type]
 
 
 _PLANNED = {

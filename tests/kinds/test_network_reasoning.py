@@ -9,16 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.kinds.network_reasoning import (
-    Permission,
-    Route,
-    open_to_world,
-    overlaps,
-    permissions,
-    routes,
-    to_internet,
-    world_of,
-)
+from scanner.kinds.addresses import overlaps, world_of
+from scanner.kinds.network_reasoning import Permission, Route, open_to_world, permissions, routes, to_internet
 
 V4 = st.builds(
     lambda number, bits: str(ipaddress.ip_network((number, bits), strict=False)),
