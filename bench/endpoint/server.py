@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
+from xml.sax.saxutils import escape
 
 from bench.endpoint import faults as going_wrong
 from bench.endpoint import throttling as pacing
@@ -137,7 +138,7 @@ class Endpoint:
             return _plain(500, f"{request.method} {request.target}: {traceback.format_exc(1)}")
         if known is None:
             self.counters.unknown[f"{request.method} {request.target} {request.headers.get('x-amz-target', '')}"] += 1
-            return _plain(501, f"{request.method} {request.target} is not known here")
+            return _unknown(request)
         operation = known.asked.operation
         self.counters.begin(operation)
         reply, kind = self._reply(known, key, question)
@@ -197,6 +198,14 @@ def _refusal(kind: str, operation: str) -> Reply:
     said = pacing.refusal_of(operation) if kind == "throttled" else going_wrong.refusal_of(kind, operation)
     assert said is not None  # noqa: S101  these kinds are refusals
     return refusal(operation, said)
+
+
+def _unknown(request: Request) -> Reply:
+    text = f"{request.method} {request.target} is not known here"
+    if "json" in request.headers.get("content-type", ""):
+        return _plain(501, json.dumps({"__type": "NotImplemented", "message": text}))
+    error = f"<Error><Code>NotImplemented</Code><Message>{escape(text)}</Message></Error>"
+    return _plain(501, f"<ErrorResponse>{error}</ErrorResponse>")
 
 
 def _plain(status: int, text: str) -> Reply:
