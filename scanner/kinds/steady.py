@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from scanner.engine.normalise import digest
+from scanner.kinds.canon import tables
 from scanner.model.operation import PERMISSION_PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from scanner.model.kind import Kind
     from scanner.model.operation import Call
 
 SOURCES: Mapping[str, str] = {"cloudwatch": "monitoring", "apigatewayv2": "apigateway"}
@@ -77,3 +80,24 @@ def source_of(call: Call) -> str:
     """Give the event source under which CloudTrail writes the calls of an operation's service."""
     prefix = PERMISSION_PREFIX.get(call.service, call.service)
     return f"{SOURCES.get(prefix, prefix)}.amazonaws.com"
+
+
+def sources_of(kind: type[Kind]) -> frozenset[str]:
+    """Give the event sources under which the calls that list a kind are written."""
+    return frozenset(source_of(root) for root in (kind.roots() or kind.calls.values()) if root.operation)
+
+
+def births(kinds: Iterable[type[Kind]]) -> dict[str, set[str]]:
+    """Give the events of each source that make a resource of a kind, as the tables of drift say."""
+    found: dict[str, set[str]] = {}
+    for kind in kinds:
+        table = tables().get(kind.cfn)
+        for source in sources_of(kind) if table is not None else ():
+            found.setdefault(source, set()).update(table.added.events if table is not None else ())
+    return found
+
+
+@cache
+def version() -> str:
+    """Name the state of the table: what was kept under another may not stand."""
+    return digest(files("scanner.kinds").joinpath("data/steady.toml").read_bytes())[:12]

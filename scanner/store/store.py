@@ -14,6 +14,7 @@ from scanner.store.errors import StoreError
 from scanner.store.evidence import Evidencing
 from scanner.store.history import history_of
 from scanner.store.judging import findings_in
+from scanner.store.known import Named, known_in
 from scanner.store.lives import lives_until
 from scanner.store.reading import coverage_of, resources_of, unseen_of, visits_of
 from scanner.store.records import Seal
@@ -108,6 +109,17 @@ class Store(Evidencing):
             looked = visits_of(connection, scan=row.seq)
             here = [visit for visit in looked if (visit.account, visit.region) == (account, region)]
             return resources_of(connection, row.seq, here, kind=kind)
+
+    def known(
+        self, scan_id: str, account: str, region: str, kinds: Collection[str]
+    ) -> tuple[list[Resource], list[Named]]:
+        """Give the resources of some kinds that a scan saw in one place, and the (kind, ARN, id) of all it saw there.
+
+        Raises:
+            StoreError: there is no such scan, or it was pruned.
+        """
+        with self._reading() as connection:
+            return known_in(connection, scanning.row_of(connection, scan_id).seq, account, region, kinds)
 
     def spans(self, kind: str, section: str) -> list[Span]:
         """Give all that was seen of one section of a kind over the nights that are kept, by ARN and in time."""
