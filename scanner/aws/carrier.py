@@ -12,21 +12,20 @@ from typing import Any
 
 import urllib3
 
+from scanner.aws.batches import Batches, region_of
 from scanner.aws.builder import Builder
 from scanner.aws.client import AwsClient, Patience, Request
 from scanner.aws.due import Due
 from scanner.aws.errors import DECLARED_ERRORS, Refusal, malformed, refusal
+from scanner.aws.jobs import Jobs
 from scanner.aws.place import PlaceGraph
 from scanner.aws.pool import Pool
-from scanner.aws.resolve import UnseenReferenceError, holds_of, resolve, resolve_all
+from scanner.aws.resolve import UnseenReferenceError, resolve, resolve_all
 from scanner.model.gap import Gap
 from scanner.model.kind import Kind
-from scanner.model.operation import Call, Form, permission_of
+from scanner.model.operation import Call, Form
 from scanner.model.path import MISSING, getter
 from scanner.model.resource import ABSENT, Section, seen, unseen
-
-GONE = "MISSING"
-"""The reason by which a batch leaves out what has gone since it was listed."""
 
 DOWNLOAD_LIMIT = 8 * 1024 * 1024
 
@@ -50,6 +49,11 @@ class Carrier(Due):
     _shared: dict[tuple[Any, ...], _Shared] = field(default_factory=dict)
     _downloads: dict[tuple[str, Any], Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        """Make who asks in batches and who runs jobs."""
+        self._batches = Batches(self.client, self.pool)
+        self._jobs = Jobs(self.client, self.pool, self.patience)
 
     def listing(self, graph: PlaceGraph, sinks: list[tuple[type[Kind], Call]], parent: Builder | None) -> None:
         """List in a task."""
@@ -86,73 +90,37 @@ class Carrier(Due):
             self.pool.submit(self._one, graph, builder, call)
 
     def _one(self, graph: PlaceGraph, builder: Builder, call: Call) -> None:
-        graph.answered(builder, call, self._section(graph, builder, call))
+        if call.form is Form.JOB:
+            self._job(graph, builder, call)
+        else:
+            graph.answered(builder, call, self._section(graph, builder, call))
+
+    def _job(self, graph: PlaceGraph, builder: Builder, call: Call) -> None:
+        def done(found: Any, error: Exception | None) -> None:
+            graph.answered(builder, call, _failed(call, error) if error else seen(found))
+
+        try:
+            params = resolve_all(call.params, builder)
+        except (UnseenReferenceError, *DECLARED_ERRORS) as error:
+            done(None, error)
+        else:
+            self._jobs.run(graph.place, call, params, done)
 
     def _section(self, graph: PlaceGraph, builder: Builder, call: Call) -> Section:
         try:
             params = resolve_all(call.params, builder)
-            region = _region(resolve(call.region, builder)) if call.region else ""
-            if call.form is Form.JOB:
-                return seen(self._run_job(graph.place, call, params))
+            region = region_of(resolve(call.region, builder)) if call.region else ""
             answer = self.client.one(graph.place, Request.of(call, params, region))
             if call.form is Form.DOWNLOAD:
                 return seen(self._download(call, answer, str(resolve(call.own, builder) or "")))
             doc = getter(call.path)(answer) if call.path else answer
-        except UnseenReferenceError as error:
-            return error.section
-        except Refusal as error:
-            return ABSENT if error.code in call.absent else unseen(error.gap)
-        except DECLARED_ERRORS as error:
-            return unseen(malformed(call, error))
+        except (UnseenReferenceError, Refusal, *DECLARED_ERRORS) as error:
+            return _failed(call, error)
         return ABSENT if doc is MISSING or doc is None else seen(doc)
 
-    # ---- batches ----
-
     def many(self, graph: PlaceGraph, builders: list[Builder], call: Call) -> None:
-        """Ask in batches of AWS's size, those with the same remaining parameters together."""
-        groups: dict[str, list[tuple[Builder, str]]] = defaultdict(list)
-        for builder in builders:
-            try:
-                params = resolve_all(call.params, builder)
-                own = str(resolve(call.own, builder))
-            except UnseenReferenceError as error:
-                graph.answered(builder, call, error.section)
-                continue
-            except DECLARED_ERRORS as error:
-                graph.answered(builder, call, unseen(malformed(call, error)))
-                continue
-            groups[repr(sorted(params.items(), key=str))].append((builder, own))
-        for members in groups.values():
-            for start in range(0, len(members), call.size):
-                self.pool.submit(self._batch, graph, members[start : start + call.size], call)
-
-    def _batch(self, graph: PlaceGraph, members: list[tuple[Builder, str]], call: Call) -> None:
-        params = resolve_all(call.params, members[0][0]) | {call.ids: list(dict.fromkeys(own for _, own in members))}
-        try:
-            answer = self.client.one(graph.place, Request.of(call, params))
-        except Refusal as error:
-            if "NotFound" in error.code and len(members) > 1:
-                middle = len(members) // 2
-                self.pool.submit(self._batch, graph, members[:middle], call)
-                self.pool.submit(self._batch, graph, members[middle:], call)
-                return
-            for builder, _ in members:
-                graph.answered(builder, call, ABSENT if error.code in call.absent else unseen(error.gap))
-            return
-        items = getter(call.path)(answer)
-        found = {str(getter(call.key)(item)): item for item in (items if isinstance(items, list) else [])}
-        reasons = {str(entry.get("arn")): str(entry.get("reason") or GONE) for entry in answer.get("failures") or ()}
-        asked = {own for _, own in members}
-        nameless = next((reason for arn, reason in reasons.items() if reason != GONE and arn not in asked), GONE)
-        for builder, own in members:
-            reason = reasons.get(own, nameless)
-            if own in found:
-                graph.answered(builder, call, seen(found[own]))
-            elif reason == GONE:
-                graph.vanished(builder, call)
-            else:
-                gap = refusal(call.operation, call.permissions[0], reason, "left out of the answer").gap
-                graph.answered(builder, call, unseen(gap))
+        """Ask about many at once."""
+        self._batches.ask(graph, builders, call)
 
     # ---- shared answers ----
 
@@ -178,31 +146,30 @@ class Carrier(Due):
             self.pool.submit(self._fetch_shared, graph, key, builder, call)
 
     def _fetch_shared(self, graph: PlaceGraph, key: tuple[Any, ...], builder: Builder, call: Call) -> None:
-        outcome = self._shared_outcome(graph, builder, call)
-        with self._lock:
-            shared = self._shared[key]
-            shared.outcome = outcome
-            waiting, shared.waiting = shared.waiting, []
-        for waiter, its_call in waiting:
-            self._give(graph, waiter, its_call, outcome)
+        def done(found: Any, error: Exception | None) -> None:
+            try:
+                outcome = _failed(call, error) if error else _by_key(call, found)
+            except DECLARED_ERRORS as malformation:
+                outcome = _failed(call, malformation)
+            with self._lock:
+                shared = self._shared[key]
+                shared.outcome = outcome
+                waiting, shared.waiting = shared.waiting, []
+            for waiter, its_call in waiting:
+                self._give(graph, waiter, its_call, outcome)
 
-    def _shared_outcome(self, graph: PlaceGraph, builder: Builder, call: Call) -> Section:
-        by_key: dict[str, list[Any]] = defaultdict(list)
         try:
             params = resolve_all(call.params, builder)
             if call.form is Form.JOB:
-                found = self._run_job(graph.place, call, params)
-            else:
-                answer = self.client.one(graph.place, Request.of(call, params))
-                found = getter(call.path)(answer)
-                found = [call.parse(item) for item in found] if call.parse else found
-            for item in found if isinstance(found, list) else []:
-                by_key[str(getter(call.key)(item))].append(item)
-        except Refusal as error:
-            return ABSENT if error.code in call.absent else unseen(error.gap)
-        except DECLARED_ERRORS as error:
-            return unseen(malformed(call, error))
-        return seen(dict(by_key))
+                self._jobs.run(graph.place, call, params, done)
+                return
+            answer = self.client.one(graph.place, Request.of(call, params))
+            found = getter(call.path)(answer)
+            found = [call.parse(item) for item in found] if call.parse else found
+        except (UnseenReferenceError, Refusal, *DECLARED_ERRORS) as error:
+            done(None, error)
+        else:
+            done(found, None)
 
     def _give(self, graph: PlaceGraph, builder: Builder, call: Call, outcome: Section) -> None:
         section = outcome
@@ -218,28 +185,7 @@ class Carrier(Due):
                 section = ABSENT if not items else seen(_copy(items if call.size > 1 else items[0]))
         graph.answered(builder, call, section)
 
-    # ---- jobs and downloads ----
-
-    def _run_job(self, place: tuple[str, str], call: Call, params: dict[str, Any]) -> Any:
-        first = call.iam[0] if call.iam else permission_of(call.start)
-        if call.ticket:
-            started = self.client.one(place, Request(call.start, params, call.ticket, permission=first))
-            answer = self._polled(place, call.ready, Request.of(call, {call.ticket: started[call.ticket]}))
-        else:
-            self._polled(place, call.ready, Request(call.start, params, permission=first))
-            answer = self.client.one(place, Request.of(call, params))
-        found = getter(call.path)(answer) if call.path else answer
-        return call.parse(found) if call.parse else found
-
-    def _polled(self, place: tuple[str, str], ready: str, request: Request) -> dict[str, Any]:
-        polls, pause = self.patience.polls, self.patience.poll
-        for poll in range(polls):
-            answer = self.client.one(place, request)
-            if holds_of(ready, answer):
-                return answer
-            if poll + 1 < polls:
-                self.patience.sleep(pause)
-        raise request.refused("NotReady", f"not ready after {polls * pause:.0f} s")
+    # ---- downloads ----
 
     def _download(self, call: Call, answer: dict[str, Any], digest: str) -> Any:
         algorithm, _, wanted = digest.partition(":")
@@ -255,14 +201,26 @@ class Carrier(Due):
         return _copy(self._downloads[key])
 
 
+def _failed(call: Call, error: Exception) -> Section:
+    """Make the section of a call that found nothing: not configured, or not learned and why."""
+    if isinstance(error, UnseenReferenceError):
+        return error.section
+    if isinstance(error, Refusal):
+        return ABSENT if error.code in call.absent else unseen(error.gap)
+    return unseen(malformed(call, error))
+
+
+def _by_key(call: Call, found: Any) -> Section:
+    """Sort what was found once for all by the key that each resource looks for."""
+    by_key: dict[str, list[Any]] = defaultdict(list)
+    for item in found if isinstance(found, list) else []:
+        by_key[str(getter(call.key)(item))].append(item)
+    return seen(dict(by_key))
+
+
 def _copy(value: Any) -> Any:
     """Copy plain values: redaction changes documents in place."""
     return json.loads(json.dumps(value)) if isinstance(value, dict | list) else value
-
-
-def _region(given: Any) -> str:
-    """Read a bucket's location as S3 gives it: nothing is us-east-1, EU is eu-west-1."""
-    return {"EU": "eu-west-1", "": "us-east-1", "None": "us-east-1"}.get(str(given or ""), str(given))
 
 
 _HTTP = urllib3.PoolManager(

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from botocore.config import Config
@@ -71,6 +71,10 @@ class Request:
     def of(cls, call: Call, params: Mapping[str, Any], region: str = "") -> Request:
         """Make the request of a declared call."""
         return cls(call.operation, params, call.expect or "", call.bucket, call.permissions[-1], region)
+
+    def with_params(self, more: Mapping[str, Any]) -> Request:
+        """Make the request that has more parameters."""
+        return replace(self, params={**self.params, **more})
 
     def refused(self, code: str, message: str) -> Refusal:
         """Make the refusal of this request."""

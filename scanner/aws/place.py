@@ -5,36 +5,19 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.aws.builder import Builder
 from scanner.aws.due import Due
 from scanner.aws.errors import DECLARED_ERRORS, malformed
 from scanner.aws.resolve import UnseenReferenceError, holds
+from scanner.aws.state import FULL, KindState
 from scanner.aws.tally import Tallies
 from scanner.engine.redact import Redactor
 from scanner.model.gap import Gap, Unknown
 from scanner.model.kind import PLAIN, Kind
 from scanner.model.operation import ROOTS, Call, Form
-from scanner.model.resource import ABSENT, SKIPPED, Coverage, Resource, Section, SectionState, seen, unseen
-
-
-@dataclass(eq=False)
-class KindState:
-    """What is still open of a kind in a place."""
-
-    kind: type[Kind]
-    open: int = 0
-    refs_open: int = 0
-    lists_open: int = 0
-    done: bool = False
-    arns: set[str] = field(default_factory=set)
-    resources: list[Resource] = field(default_factory=list)
-    children: list[tuple[type[Kind], Call]] = field(default_factory=list)
-    referrers: list[tuple[KindState, Call]] = field(default_factory=list)
-    referred: list[Any] = field(default_factory=list)
-    held: list[tuple[Call, Any]] = field(default_factory=list)
+from scanner.model.resource import ABSENT, SKIPPED, Coverage, Section, SectionState, seen, unseen
 
 
 class PlaceGraph:
@@ -144,16 +127,21 @@ class PlaceGraph:
                 tally.ok()
             else:
                 tally.fail(section.gap)
+            self.state(builder.kind).flying -= 1
             self._set(builder, call, section)
             self._flush(self.state(builder.kind))
 
     def vanished(self, builder: Builder, call: Call) -> None:
         """Take that a resource went away between its listing and this call."""
         with self.lock:
+            state = self.state(builder.kind)
             self.tallies.of(builder.kind, call).ok()
+            state.flying -= 1
             if not builder.closed:
                 builder.closed = True
-                self._close(self.state(builder.kind))
+                state.building -= 1
+                self._close(state)
+            self._flush(state)
 
     def _from_item(self, state: KindState, call: Call, item: Any, parent: Builder | None) -> None:
         builder = self._make(state.kind, call.name, parent)
@@ -174,6 +162,7 @@ class PlaceGraph:
 
     def _add(self, builder: Builder, state: KindState) -> None:
         state.open += 1
+        state.building += 1
         builder.waiting = [call for call in state.kind.calls.values() if call.form not in ROOTS]
         self._advance(builder)
 
@@ -193,6 +182,7 @@ class PlaceGraph:
         if builder.complete():
             builder.closed = True
             state = self.state(builder.kind)
+            state.building -= 1
             made = builder.resource()
             if not (made.arn.startswith("arn:") and made.arn in state.arns):  # what moved from page to page comes twice
                 state.arns.add(made.arn)
@@ -228,21 +218,30 @@ class PlaceGraph:
         if not wanted:
             builder.sections[call.name] = SKIPPED
             self._advance(builder)
-        elif call.form is Form.BATCH:
+        elif call.form is Form.BATCH or call.merge is not None:
             self._batches[builder.kind.cfn, call.name].append(builder)
         else:
+            self.state(builder.kind).flying += 1
             self._due.one(self, builder, call)
 
     def _flush(self, state: KindState) -> None:
+        """Send batches once nothing that is under way can add to them, or where they are full several times over."""
+        if not self._batches:
+            return
+        still = state.open > state.building or state.flying > 0
         for call in state.kind.calls.values():
-            builders = self._batches.pop((state.kind.cfn, call.name), None)
-            if builders:
+            key = (state.kind.cfn, call.name)
+            size = call.merge.size if call.merge else call.size
+            if key in self._batches and not (still and len(self._batches[key]) < FULL * size):
+                builders = self._batches.pop(key)
+                state.flying += len(builders)
                 self._due.many(self, builders, call)
 
     def _close(self, state: KindState) -> None:
         """Give back one token of a kind; with the last one the kind is done."""
         state.open -= 1
         if state.open or state.done:
+            self._flush(state)
             return
         state.done = True
         gap = self.tallies.listing_gap(state.kind)

@@ -21,6 +21,7 @@ from scanner.kinds.images import (
     read_config,
     reference_document,
 )
+from scanner.kinds.merges import IMAGES
 from scanner.model.call import applied, download, each, refs, then
 from scanner.model.kind import Const, Kind, fact
 from scanner.model.policy import PolicyDocument
@@ -128,6 +129,7 @@ def _manifest(ids: Any, when: str = "") -> Any:
         "ecr.BatchGetImage",
         expect="images",
         when=when,
+        merge=IMAGES,
         region="$named.region",
         registryId="$named.account",
         repositoryName="$named.repository",

@@ -36,6 +36,7 @@ from scanner.kinds.ecs_service_parts import (
     task_definitions,
     task_sets,
 )
+from scanner.kinds.merges import METRICS
 from scanner.kinds.planned_reading import named, one
 from scanner.model.call import applied, batch, each, then
 from scanner.model.kind import Const, Kind, fact
@@ -46,18 +47,13 @@ class Service(Kind, cfn="AWS::ECS::Service", tf="aws_ecs_service"):
 
     listed = each("ecs.ListServices", "serviceArns", of=Cluster, cluster="$of.arn")
     service = batch(
-        "ecs.DescribeServices",
-        "services",
-        ids="services",
-        own="$listed",
-        key="serviceArn",
-        size=10,
-        cluster="$of.arn",
-        include=["TAGS"],
-    )
+        "ecs.DescribeServices", "services", ids="services", own="$listed", key="serviceArn", size=10,
+        cluster="$of.arn", include=["TAGS"],
+    )  # fmt: skip
     memory = then(
         "cloudwatch.GetMetricData",
         "MetricDataResults",
+        merge=METRICS,
         MetricDataQueries=applied(memory_query, "$service.clusterArn", "$service.serviceName"),
         StartTime="$as_of-168h",
         EndTime="$as_of",

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from scanner.kinds.common import tags
+from scanner.kinds.merges import METRICS
 from scanner.kinds.planned_reading import members_of
 from scanner.kinds.vpn_planned import PLANNED, TEMPLATE, planned_tunnels, template_tunnels
 from scanner.kinds.vpn_reading import Tunnel, tunnels
@@ -132,6 +133,7 @@ class VPNConnection(Kind, cfn="AWS::EC2::VPNConnection", tf="aws_vpn_connection"
     day = then(
         "cloudwatch.GetMetricData",
         "MetricDataResults",
+        merge=METRICS,
         MetricDataQueries=[
             _query("bytes_in", "TunnelDataIn"),
             _query("bytes_out", "TunnelDataOut"),

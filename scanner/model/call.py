@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from scanner.model.operation import ROOTS, Applied, Call, Form, applied, permission_of
+from scanner.model.operation import ROOTS, Applied, Call, Form, Merge, applied, permission_of
 
 if TYPE_CHECKING:
     from scanner.model.kind import Kind
@@ -15,6 +15,7 @@ __all__ = [
     "Applied",
     "Call",
     "Form",
+    "Merge",
     "applied",
     "batch",
     "download",
@@ -82,9 +83,13 @@ def then(
     bucket: str = "",
     expect: str | None = None,
     region: str = "",
+    merge: Merge | None = None,
     **params: Any,
 ) -> Any:
-    """Ask once more for each resource; `absent` are the error codes that mean "not configured"."""
+    """Ask once more for each resource; `absent` are the error codes that mean "not configured".
+
+    With `merge`, the questions of several resources go out in one call.
+    """
     return Call(
         Form.THEN,
         operation,
@@ -96,6 +101,7 @@ def then(
         bucket=bucket,
         expect=_expected(path, expect),
         region=region,
+        merge=merge,
     )
 
 

@@ -54,6 +54,21 @@ class Applied:
     references: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Merge:
+    """How the calls of several resources go out as one: by a parameter that takes a list of questions.
+
+    `param` is the list, of which AWS takes `size` in a call. `ask` makes a question as it is asked for the n-th of the
+    resources; `part` gives what the answer would have been to the questions of the n-th alone, or None where the answer
+    says nothing of them.
+    """
+
+    param: str
+    size: int
+    ask: Callable[[Any, int], Any]
+    part: Callable[[Mapping[str, Any], Sequence[Any], int], Mapping[str, Any] | None]
+
+
 def applied(function: Callable[..., Any], *references: str) -> Applied:
     """Make a parameter from `function` of the values of the references (`$section.path`)."""
     return Applied(function, references)
@@ -89,6 +104,7 @@ class Call:
     facts: tuple[str, ...] = ()
     parse: Callable[[Any], Any] | None = None
     without: Callable[[Any], Any] | None = None
+    merge: Merge | None = None
     name: str = ""
 
     @property

@@ -42,6 +42,9 @@ class Steps:
     def submit(self, task: Callable[..., None], *arguments: Any) -> None:
         self._todo.append((task, arguments))
 
+    def later(self, _: float, task: Callable[..., None], *arguments: Any) -> None:
+        self.submit(task, *arguments)
+
     def run(self) -> None:
         while self._todo:
             task, arguments = self._todo.popleft()

@@ -107,8 +107,9 @@ class _Answer:
             return self._structure(shape, path, number, above)
         if kind == "list":
             some = path in self.inner or self._chance(f"{path}#{number}") % 4 > 0
-            count = len(self.ids) or 2 if path in self.lists else 2 if name in PAIRS else int(some)
-            numbers = range(1, count + 1) if path in self.lists or name in PAIRS else (number,) * count
+            numbers = (number,) * int(some)
+            if path in self.lists or name in PAIRS:
+                numbers = tuple(map(_number, self.ids)) if self.ids and path in self.lists else (1, 2)
             one = name.removesuffix("s") if shape.member.type_name == "string" else name
             return [self._value(shape.member, one, path, each, above) for each in numbers]
         if kind == "map":
@@ -153,6 +154,12 @@ class _Answer:
             own = self.echo.get(base) or f"x{number}"
             return f"arn:aws:{service}:{region}:{ACCOUNT}:{base}/{own}{self.suffix}"
         return f"{word}-{number}{self.suffix}"
+
+
+def _number(own: str) -> int:
+    """Give the number that an id bears: what is said of it does not hang on which others are asked about with it."""
+    found = re.search(r"x(\d+)", own)
+    return int(found.group(1)) if found else 1 + zlib.crc32(own.encode()) % 2
 
 
 class FakeClient:
