@@ -37,6 +37,8 @@ def words_of(resource: Resource, part: str = "") -> dict[str, str]:
 
 def spoken(words: Mapping[str, str]) -> dict[str, str]:
     """Give the words as a person's commands may hold them: what a shell would act on in a name becomes `?`."""
+    if _SHELL.search("".join(words.values())) is None:
+        return dict(words)
     return {name: _SHELL.sub("?", word) for name, word in words.items()}
 
 

@@ -80,7 +80,8 @@ def render(rule: type[Rule], finding: Finding) -> dict[str, Any]:
         said = {"operation": remedy.operation, "parameters": filled(dict(remedy.parameters), words), "why": remedy.why}
         more = {"operations": list(remedy.operations)} if remedy.also else {}
         return {"kind": "direct", **where, **said, **more}
-    return {"kind": "runbook", **where, "steps": [filled(step, spoken(words)) for step in remedy.steps]}
+    said = spoken(words)
+    return {"kind": "runbook", **where, "steps": [filled(step, said) if "{" in step else step for step in remedy.steps]}
 
 
 def policy(rule: str, remedy: Custodian, resources: Sequence[str]) -> dict[str, Any]:
@@ -133,9 +134,13 @@ def _id(rule: type[Rule], finding: Finding) -> str:
     """Give the resource's own id; where a finding's key is the group's, it is read from the ARN."""
     if rule.kind.identity == ("id",) or not rule.kind.arn_format:
         return finding.key
-    pattern = re.sub(r"\\\{(\w+)\\\}", lambda name: f"(?P<{name[1]}>.+?)", re.escape(rule.kind.arn_format))
-    match = re.fullmatch(pattern, finding.resource)
+    match = _arns_like(rule.kind.arn_format).fullmatch(finding.resource)
     return match["id"] if match else finding.key
+
+
+@cache
+def _arns_like(form: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", lambda name: f"(?P<{name[1]}>.+?)", re.escape(form)))
 
 
 def problems(policy: Mapping[str, Any]) -> list[str]:

@@ -46,7 +46,7 @@ def judge(rule: type[Rule], resource: Resource, context: Context) -> Judgement:
 class Bound:
     """A rule made ready to judge many resources: what does not hang on the resource is looked up once."""
 
-    __slots__ = ("_applies", "_check", "_kinds", "_needs", "_settings", "_with_world", "context", "rule")
+    __slots__ = ("_applies", "_check", "_kinds", "_needs", "_scope", "_settings", "_with_world", "context", "rule")
 
     def __init__(self, rule: type[Rule], context: Context) -> None:
         """Bind a rule to what it judges with."""
@@ -54,6 +54,7 @@ class Bound:
         self._kinds = {kind.cfn: kind for kind in reversed(rule.judged())}
         self._needs = frozenset((*rule.judged(), *rule.needs))
         self._with_world = "world" in rule.check_takes or "world" in rule.applies_takes
+        self._scope: str | None = None
         self._settings = _settings_of(rule, context.settings)
         self._check = tuple(INJECTED.index(name) for name in rule.check_takes)
         self._applies = tuple(INJECTED.index(name) for name in rule.applies_takes)
@@ -83,7 +84,7 @@ class Bound:
         if rule.applies is not None:
             answer = rule.applies(subject, *[given[place] for place in self._applies])
             if isinstance(answer, str) or not answer:
-                said.skip = answer if isinstance(answer, str) and answer else f"speaks only of: {rule.describe_scope()}"
+                said.skip = answer if isinstance(answer, str) and answer else self._speaks_only_of()
                 return
         for outcome in rule.check(subject, *[given[place] for place in self._check]) or ():
             if isinstance(outcome, Fail):
@@ -97,6 +98,11 @@ class Bound:
             else:
                 message = f"{rule.id} yielded {outcome!r}"
                 raise TypeError(message)
+
+    def _speaks_only_of(self) -> str:
+        if self._scope is None:
+            self._scope = f"speaks only of: {self.rule.describe_scope()}"
+        return self._scope
 
 
 def _settings_of(rule: type[Rule], settings: Any) -> Callable[[Resource], Settings]:

@@ -16,6 +16,7 @@ NORMALISER_VERSION = 2
 """Goes up when what is compared changes by code; what changes by tables is seen by their content."""
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
+_NUMBERS, _SETS, _LISTS = (int, float), (set, frozenset), (list, tuple)
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -60,28 +61,28 @@ def digest(data: bytes) -> str:
 
 def builtin(value: Any) -> Any:
     """Turn a fact's value into plain JSON values, leaving out what a structure has by default."""
-    if value is None or isinstance(value, int | float | bool):
+    if value is None or isinstance(value, _NUMBERS):
         return value
     if isinstance(value, str):
-        return whole(value)
+        return value if value.isascii() else whole(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, msgspec.Struct):
         return {name: builtin(item) for name, item in _set_fields(value).items()}
     if isinstance(value, dict):
         return {str(key): builtin(item) for key, item in value.items()}
-    if isinstance(value, set | frozenset):
+    if isinstance(value, _SETS):
         return sorted((builtin(item) for item in value), key=canonical)
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         return [builtin(item) for item in value]
     to_json = getattr(value, "to_json", None)
     return to_json() if to_json is not None else str(value)
 
 
 def _set_fields(value: msgspec.Struct) -> dict[str, Any]:
-    fields = msgspec.structs.asdict(value)
     defaults = _defaults(type(value))
-    return {name: item for name, item in fields.items() if item != defaults[name] or name == "name"}
+    fields = ((name, getattr(value, name)) for name in defaults)
+    return {name: item for name, item in fields if item != defaults[name] or name == "name"}
 
 
 @cache

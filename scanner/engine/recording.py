@@ -12,21 +12,28 @@ from scanner.model.gap import Unknown
 from scanner.model.kind import Const, Fact
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from scanner.model.resource import Resource, Source
+
+    Read = Fact | tuple[Resource, Fact]
+
+_HOLDERS = (dict, list)
 
 
 class Told:
     """What was told of one snapshot: what several rules say or read of a resource is the same object for all.
 
-    `bearings` are the members of a finding that hang on the resource alone.
+    `of_others` is the evidence of resources for the findings of others; `bearings` are the members of a finding that
+    hang on the resource alone.
     """
 
-    __slots__ = ("_of_itself", "_of_others", "bearings")
+    __slots__ = ("_of_itself", "bearings", "of_others")
 
     def __init__(self) -> None:
         """Start with none."""
         self._of_itself: dict[Resource, dict[Fact, Evidence]] = {}
-        self._of_others: dict[tuple[Resource, Fact], Evidence] = {}
+        self.of_others: dict[tuple[Resource, Fact], Evidence] = {}
         self.bearings: dict[Resource, dict[str, Any]] = {}
 
     def of_itself(self, resource: Resource) -> dict[Fact, Evidence]:
@@ -36,13 +43,14 @@ class Told:
             known = self._of_itself[resource] = {}
         return known
 
-    def of_other(self, read: tuple[Resource, Fact]) -> Evidence:
-        """Give the evidence of a resource for the findings of others."""
-        known = self._of_others.get(read)
-        if known is None:
+    def keep(self, subject: Resource, read: Read) -> Evidence:
+        """Make the evidence of what was read: a fact of the subject's own, or one of another resource."""
+        if isinstance(read, tuple):
             resource, fact = read
-            known = self._of_others[read] = evidence_of(resource, fact, resource.arn)
-        return known
+            made = self.of_others[read] = evidence_of(resource, fact, resource.arn)
+        else:
+            made = self.of_itself(subject)[read] = evidence_of(subject, read, "")
+        return made
 
 
 class Recorder:
@@ -53,7 +61,7 @@ class Recorder:
     def __init__(self, subject: Resource) -> None:
         """Record for the judging of one resource."""
         self.subject = subject
-        self.reads: dict[Fact | tuple[Resource, Fact], None] = {}
+        self.reads: dict[Read, None] = {}
 
     def read(self, resource: Resource, fact: Fact) -> Any:
         """Give the fact's value and record it.
@@ -73,15 +81,13 @@ class Recorder:
     def evidence(self, told: Told) -> tuple[Evidence, ...]:
         """Give what was read as plain values."""
         subject = self.subject
-        own = told.of_itself(subject)
+        own: Mapping[Any, Evidence] = told.of_itself(subject)
+        others: Mapping[Any, Evidence] = told.of_others
         found: list[Evidence] = []
         for read in self.reads:
-            if isinstance(read, tuple):
-                found.append(told.of_other(read))
-                continue
-            known = own.get(read)
+            known = own.get(read) or others.get(read)
             if known is None:
-                known = own[read] = evidence_of(subject, read, "")
+                known = told.keep(subject, read)
             found.append(known)
         return tuple(found)
 
@@ -101,5 +107,12 @@ def _place_of(fact: Fact, source: Source, kind: str) -> str:
 
 def _holds_redacted(value: Any) -> bool:
     if isinstance(value, dict):
-        return "$redacted" in value or any(_holds_redacted(item) for item in value.values())
-    return isinstance(value, list) and any(_holds_redacted(item) for item in value)
+        return "$redacted" in value or _any_redacted(value.values())
+    return isinstance(value, list) and _any_redacted(value)
+
+
+def _any_redacted(values: Iterable[Any]) -> bool:
+    for value in values:  # noqa: SIM110  every value of every night comes by here
+        if isinstance(value, _HOLDERS) and _holds_redacted(value):
+            return True
+    return False

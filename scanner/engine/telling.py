@@ -61,20 +61,19 @@ class Teller:
             "aliases": rule.aliases,
         }
 
-    def findings(self, resource: Resource, said: Judgement) -> Iterator[Finding]:
+    def findings(self, resource: Resource, said: Judgement) -> list[Finding]:
         """Give the findings on a resource: one for each part that fails, else one."""
         verdict = said.verdict
-        if verdict is FAIL:
-            for fail in said.fails:
-                yield self._finding(resource, said, FAIL, fail.message, fail)
-            if said.gaps and all(fail.part for fail in said.fails):
-                yield self._finding(resource, said, UNKNOWN, _not_assessed(said.gaps))
-        elif verdict is PASS:
-            yield self._finding(resource, said, PASS, self._rule.title)
-        elif verdict is UNKNOWN:
-            yield self._finding(resource, said, UNKNOWN, _not_assessed(said.gaps))
-        else:
-            yield self._finding(resource, said, verdict, said.error or said.skip or "")
+        if verdict is PASS:
+            return [self._finding(resource, said, PASS, self._rule.title)]
+        if verdict is UNKNOWN:
+            return [self._finding(resource, said, UNKNOWN, _not_assessed(said.gaps))]
+        if verdict is not FAIL:
+            return [self._finding(resource, said, verdict, said.error or said.skip or "")]
+        found = [self._finding(resource, said, FAIL, fail.message, fail) for fail in said.fails]
+        if said.gaps and all(fail.part for fail in said.fails):
+            found.append(self._finding(resource, said, UNKNOWN, _not_assessed(said.gaps)))
+        return found
 
     def _finding(
         self, resource: Resource, said: Judgement, verdict: Verdict, message: str, fail: Fail | None = None
