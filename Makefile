@@ -25,7 +25,7 @@ export UV_SYSTEM_CERTS ?= true
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test drill lint format docs new-rule new-kind wheel clean
+.PHONY: help demo test drill bench lint format docs new-rule new-kind wheel clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -39,6 +39,9 @@ test: $(PANGO) $(BROWSER) $(POSTGRES) lint  ## everything that must hold before 
 
 drill: $(PANGO) $(BROWSER) $(POSTGRES)  ## the long tests at their full dose
 	@PHIWARD_DRILL=1 $(BIN)/pytest -q -n $(JOBS) --no-loadscope-reorder -m drill --timeout=3600 $(ARGS)
+
+bench: $(READY)  ## measure scans of 1,200 and 12,000 resources, write docs/performance.md; ARGS="--scale 1 --profile scan.svg"
+	@$(PYTHON) -m bench.scan $(or $(ARGS),--write)
 
 lint: $(READY)  ## style, types, floors, lock file; changes nothing
 	@env -u UV_DEFAULT_INDEX -u UV_INDEX_URL $(UV) lock --quiet --check --offline --no-config

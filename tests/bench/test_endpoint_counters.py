@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.request import urlopen
@@ -10,7 +11,9 @@ from urllib.request import urlopen
 import pytest
 from botocore.exceptions import ClientError
 
+from bench.endpoint.connection import Request
 from bench.endpoint.counters import Counters
+from bench.endpoint.description import Described
 from bench.endpoint.server import Endpoint
 from tests.bench.listed import Listed, client
 
@@ -60,3 +63,18 @@ def test_the_mean_is_over_the_time_that_was_busy() -> None:
     told = counters.told()
     assert (told["busy"], told["peak"]) == (5.0, 2)
     assert told["mean"] == pytest.approx((1 + 2 + 2 + 1) / 5)
+
+
+def test_an_answer_costs_well_under_half_a_millisecond_of_the_processor() -> None:
+    served = Endpoint(Described(1))
+    asked = [_request(number) for number in range(2000)]
+    served.take(asked[0])
+    began = time.thread_time()
+    assert all(b" 200 OK" in served.take(each).head for each in asked)
+    assert time.thread_time() - began < 1.0
+
+
+def _request(number: int) -> Request:
+    signed = "AWS4-HMAC-SHA256 Credential=ASIA100000000001/20250101/us-east-1/kms/aws4_request, SignedHeaders=host"
+    headers = {"authorization": signed, "x-amz-target": "TrentService.DescribeKey"}
+    return Request("POST", "/", headers, b'{"KeyId":"%d"}' % number)
