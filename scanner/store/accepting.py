@@ -13,9 +13,9 @@ from scanner.engine.accepted_gaps import GapAcceptance
 from scanner.model.finding import Verdict
 from scanner.store.bodies import Line, unpacked
 from scanner.store.errors import StoreError
-from scanner.store.judging import COLUMNS
 from scanner.store.records import Acceptance, AcceptanceEvent
 from scanner.store.tables import acceptance_log, acceptances, scans, seals, verdicts
+from scanner.store.verdict_rows import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable

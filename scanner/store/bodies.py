@@ -6,11 +6,12 @@ apart, so that ten thousand findings of one rule share one card, and those of on
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from scanner.engine.normalise import plain
+from scanner.engine.normalise import canonical, digest, plain
 from scanner.model.finding import Evidence, Finding, Verdict
 from scanner.model.gap import Gap
 from scanner.store.blobs import fetch
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sqlalchemy import Connection
-
-    from scanner.store.blobs import Drawer
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -91,44 +90,86 @@ class Line(NamedTuple):
         return self.since if self.status == "resolved" and scan != self.since else self.first
 
 
-def packed(finding: Finding, drawer: Drawer, scan: int, *, first: int, seen: int) -> Line:
-    """Take a finding apart."""
-    card = Card(finding.title, finding.category, finding.hipaa, finding.hipaa_proposed, finding.aliases)
-    subject = Subject(finding.resource, finding.name, finding.in_scope, finding.tags)
-    evidence = tuple(finding.evidence)
-    said = Said(finding.message, evidence, finding.notes, finding.members, finding.missing, plain(finding.remedy))
-    return Line(
-        finding.fingerprint,
-        finding.account,
-        finding.region,
-        finding.rule,
-        finding.kind,
-        finding.key,
-        finding.part,
-        str(finding.verdict),
-        finding.severity,
-        drawer.put(card),
-        drawer.put(subject),
-        drawer.put(said),
-        finding.status,
-        first,
-        seen,
-        scan,
-    )
+Content = tuple[str, bytes]
+"""What is kept, and the name that it is kept by."""
+
+
+def _content(value: msgspec.Struct) -> Content:
+    written = canonical(value)
+    return digest(written), written
+
+
+class Packer:
+    """Takes findings apart; what rules say of themselves and what is said of a resource is written once."""
+
+    def __init__(self) -> None:
+        """Start with nothing known."""
+        self._cards: dict[tuple[object, ...], Content] = {}
+        self._subjects: dict[tuple[str, ...], tuple[dict[str, str] | None, Content]] = {}
+
+    def _card(self, finding: Finding) -> Content:
+        about = (finding.title, finding.category, finding.hipaa, finding.hipaa_proposed, finding.aliases)
+        if about not in self._cards:
+            self._cards[about] = _content(Card(*about))
+        return self._cards[about]
+
+    def _subject(self, finding: Finding) -> Content:
+        about = (finding.resource, finding.name, finding.in_scope)
+        tags, made = self._subjects.get(about, (None, None))
+        if made is None or tags != finding.tags:
+            made = _content(Subject(*about, finding.tags))
+            self._subjects[about] = (finding.tags, made)
+        return made
+
+    def packed(self, finding: Finding, scan: int, first: int, seen: int) -> tuple[Line, tuple[Content, ...]]:
+        """Take a finding apart: its interval, and the content that this names."""
+        evidence, remedy = tuple(finding.evidence), plain(finding.remedy) if finding.remedy is not None else None
+        said = _content(Said(finding.message, evidence, finding.notes, finding.members, finding.missing, remedy))
+        contents = (self._card(finding), self._subject(finding), said)
+        line = Line(
+            finding.fingerprint,
+            finding.account,
+            finding.region,
+            finding.rule,
+            finding.kind,
+            finding.key,
+            finding.part,
+            str(finding.verdict),
+            finding.severity,
+            contents[0][0],
+            contents[1][0],
+            contents[2][0],
+            finding.status,
+            first,
+            seen,
+            scan,
+        )
+        return line, contents
 
 
 def unpacked(connection: Connection, lines: Iterable[Line], scan: int) -> list[Finding]:
-    """Put findings together as they were in a scan; dates and acceptances are left out."""
+    """Put findings together as they were in a scan; dates and acceptances are left out.
+
+    What they share is one object: nothing of it is ever changed.
+    """
     known = list(lines)
     names = {name for line in known for name in (line.card, line.subject, line.said)}
     contents = fetch(connection, names)
-    cards = {name: msgspec.json.decode(contents[name], type=Card) for name in {line.card for line in known}}
-    return [_finding(line, scan, cards[line.card], contents) for line in known]
+    cards, subjects, saids = (
+        {name: reader.decode(contents[name]) for name in dict.fromkeys(map(attrgetter(part), known))}
+        for part, reader in _READERS.items()
+    )
+    return [_finding(line, scan, cards[line.card], subjects[line.subject], saids[line.said]) for line in known]
 
 
-def _finding(line: Line, scan: int, card: Card, contents: dict[str, bytes]) -> Finding:
-    subject = msgspec.json.decode(contents[line.subject], type=Subject)
-    said = msgspec.json.decode(contents[line.said], type=Said)
+_READERS: dict[str, msgspec.json.Decoder[Any]] = {
+    "card": msgspec.json.Decoder(Card),
+    "subject": msgspec.json.Decoder(Subject),
+    "said": msgspec.json.Decoder(Said),
+}
+
+
+def _finding(line: Line, scan: int, card: Card, subject: Subject, said: Said) -> Finding:
     return Finding(
         fingerprint=line.fingerprint,
         rule=line.rule,

@@ -13,12 +13,13 @@ from scanner.store.blobs import CHUNK, chunks, fetch, fetch_json, seal_of
 from scanner.store.bodies import Line, Said, Subject
 from scanner.store.errors import StoreError
 from scanner.store.evidence_records import Held, Link, Moment, Place, Record, Told
-from scanner.store.judging import COLUMNS, lines_in, sealed, verdict_digest
+from scanner.store.judging import lines_in, verdict_digest
 from scanner.store.reading import intervals, lift, present, visits_of
 from scanner.store.recording import line, visit_digest
 from scanner.store.remedying import Remedying
 from scanner.store.seal import parts_of
 from scanner.store.tables import blobs, judgements, places, scans, seals, verdicts
+from scanner.store.verdict_rows import COLUMNS, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from scanner.store.blobs import fetch
 from scanner.store.bodies import Line, Said
-from scanner.store.judging import COLUMNS, judgements_of
+from scanner.store.judging import judgements_of
 from scanner.store.records import HistoryEntry
 from scanner.store.tables import scans, verdicts
+from scanner.store.verdict_rows import COLUMNS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select
 
 from scanner.engine.normalise import digest
 from scanner.model.finding import Verdict
-from scanner.store.blobs import Drawer, chunks, fetch, seal_of
-from scanner.store.bodies import Line, packed, unpacked
-from scanner.store.life import Judged, Night, Told, aftermath, departed, tell
+from scanner.store.blobs import among, chunks, fetch, seal_of
+from scanner.store.bodies import Line, unpacked
+from scanner.store.life import Judged, Night, aftermath, last_seen, tell
 from scanner.store.tables import judgements, scans, verdicts
+from scanner.store.verdict_rows import COLUMNS, Held, Writer
+from scanner.store.writing import AT_ONCE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from scanner.model.finding import Finding
     from scanner.model.gap import Gap
     from scanner.model.resource import Coverage
-    from scanner.store.life import Where
-
-COLUMNS = tuple(verdicts.c[name] for name in Line._fields)
+    from scanner.store.life import Dates, Where
 
 
 def judge_account(
@@ -34,20 +35,19 @@ def judge_account(
     rules: Iterable[str],
     coverage: Iterable[Coverage],
     given: Sequence[Finding],
-) -> list[Told]:
-    """Write an account's verdicts; give its findings, and what became of standing ones that are not among them."""
+) -> list[Finding]:
+    """Write an account's verdicts, filling status and dates in; give what became of standing ones not among them."""
     listings = _listings(coverage)
     judged = _judged(rules, listings, given)
-    numbered = _before(connection, account)
-    before = {line.fingerprint: line for _, line in numbered.values()}
-    failed = _failed(connection, account, given, before)
-    night = Night(scan, judged, listings, before, failed, confirmer(connection, account, scan))
-    told = tell(night, given)
-    gone = departed(night, given)
-    standing = [line for line in gone if line.stands]
-    told += aftermath(night, given, zip(standing, unpacked(connection, standing, scan), strict=True))
-    _write(connection, night, account, numbered, told, gone)
-    return told
+    standing = _standing(connection, account)
+    failed = _failed(connection, account, given, standing)
+    night = Night(scan, judged, listings, failed, confirmer(connection, account, scan))
+    for finding in given:
+        standing.pop(finding.fingerprint, None)
+    gone = _lines(connection, [number for number, *where in standing.values() if judged.covers(*where)])
+    after = aftermath(night, given, list(zip(gone, unpacked(connection, gone, scan), strict=True)))
+    _write(connection, night, account, given, after)
+    return after
 
 
 def _listings(coverage: Iterable[Coverage]) -> dict[Where, tuple[Gap, ...]]:
@@ -70,25 +70,45 @@ def _judged(rules: Iterable[str], listings: Iterable[Where], given: Iterable[Fin
     return Judged(tuple(sorted(every)), {region: tuple(sorted(some)) for region, some in kinds.items()})
 
 
-def _before(connection: Connection, account: str) -> dict[str, tuple[int, Line]]:
-    query = select(verdicts.c.id, *COLUMNS).where((verdicts.c.account == account) & verdicts.c.ended.is_(None))
-    return {line.fingerprint: (number, line) for number, *rest in connection.execute(query) for line in [Line(*rest)]}
+Standing = dict[str, tuple[int, str, str, str]]
+"""Where fingerprints stand: the interval's number, its rule, Region and kind."""
 
 
-def _failed(connection: Connection, account: str, given: Iterable[Finding], before: dict[str, Line]) -> dict[str, int]:
+def _standing(connection: Connection, account: str) -> Standing:
+    c = verdicts.c
+    query = select(c.fingerprint, c.id, c.rule, c.region, c.kind).where(
+        (c.account == account) & c.ended.is_(None) & or_(c.verdict == Verdict.FAIL, c.status == "unseen")
+    )
+    return {name: (number, rule, region, kind) for name, number, rule, region, kind in connection.execute(query)}
+
+
+def _lines(connection: Connection, numbers: Iterable[int]) -> list[Line]:
+    """Give intervals by their numbers, by rule and place."""
+    found: list[Line] = []
+    for some in chunks(numbers):
+        found += (Line._make(row) for row in connection.execute(select(*COLUMNS).where(verdicts.c.id.in_(some))))
+    return sorted(found, key=_place)
+
+
+def _place(line: Line) -> tuple[str, ...]:
+    return line.rule, line.account, line.region, line.key, line.part
+
+
+def _failed(connection: Connection, account: str, given: Iterable[Finding], standing: Standing) -> dict[str, int]:
     """Find when failing fingerprints that do not stand now first failed in an earlier life."""
-    wanted = {
+    c = verdicts.c
+    own = (c.account == account) & (c.verdict == Verdict.FAIL)
+    if connection.execute(select(c.id).where(own).limit(1)).first() is None:
+        return {}
+    wanted = (
         finding.fingerprint
         for finding in given
-        if finding.verdict is Verdict.FAIL
-        and not (finding.fingerprint in before and before[finding.fingerprint].stands)
-    }
+        if finding.verdict is Verdict.FAIL and finding.fingerprint not in standing
+    )
     found: dict[str, int] = {}
-    for some in chunks(wanted):
-        query = select(verdicts.c.fingerprint, func.min(verdicts.c.first)).where(
-            verdicts.c.fingerprint.in_(some) & (verdicts.c.account == account) & (verdicts.c.verdict == Verdict.FAIL)
-        )
-        found |= dict(connection.execute(query.group_by(verdicts.c.fingerprint)).all())
+    for some in chunks(wanted, AT_ONCE):
+        query = select(c.fingerprint, func.min(c.first)).where(own & among(connection, c.fingerprint, some))
+        found |= dict(connection.execute(query.group_by(c.fingerprint)).all())
     return found
 
 
@@ -118,55 +138,67 @@ def confirmer(connection: Connection, account: str, scan: int) -> Callable[[Line
     return confirmed
 
 
+def _held(connection: Connection, account: str) -> Iterator[Held]:
+    """Go over the intervals of an account that hold, by fingerprint.
+
+    They are sorted by what no index has, so all are read before the first is given: writing beside is safe.
+    """
+    query = select(verdicts.c.id, *COLUMNS).where((verdicts.c.account == account) & verdicts.c.ended.is_(None))
+    query = query.order_by(verdicts.c.fingerprint.concat("")).execution_options(yield_per=AT_ONCE)
+    for number, *line in connection.execute(query):
+        yield number, Line._make(line)
+
+
+def _paired(told: Iterable[Finding], held: Iterator[Held]) -> Iterator[tuple[Finding | None, Held | None]]:
+    """Lay findings beside the intervals of their fingerprints; both come sorted by these."""
+    before = next(held, None)
+    for finding in told:
+        while before is not None and before[1].fingerprint < finding.fingerprint:
+            yield None, before
+            before = next(held, None)
+        if before is not None and before[1].fingerprint == finding.fingerprint:
+            yield finding, before
+            before = next(held, None)
+        else:
+            yield finding, None
+    while before is not None:
+        yield None, before
+        before = next(held, None)
+
+
 def _write(
-    connection: Connection,
-    night: Night,
-    account: str,
-    numbered: dict[str, tuple[int, Line]],
-    told: Iterable[Told],
-    gone: Iterable[Line],
+    connection: Connection, night: Night, account: str, given: Sequence[Finding], after: Sequence[Finding]
 ) -> None:
-    drawer = Drawer()
-    left = {line.fingerprint for line in gone}
-    ended = set(left)
-    opened: list[dict[str, Any]] = []
-    lines: list[str] = []
-    for each in told:
-        line = packed(each.finding, drawer, night.scan, first=each.first, seen=each.seen)
-        before = night.before.get(line.fingerprint)
-        if before is not None and _continues(before, line, night.scan):
-            ended.discard(line.fingerprint)
-            lines.append(sealed(before))
+    """Write what was judged and what became of the rest, in the order of the fingerprints, as it is sealed."""
+    moments = dict(connection.execute(select(scans.c.seq, scans.c.as_of)).all())
+    gone = {finding.fingerprint for finding in after}
+    told = sorted((*given, *after), key=attrgetter("fingerprint"))
+    writer = Writer(connection, night.scan)
+    for finding, before in _paired(told, _held(connection, account)):
+        if finding is None:
+            if before is not None and night.judged.covers(before[1].rule, before[1].region, before[1].kind):
+                writer.end(before[0])
             continue
-        if before is not None:
-            ended.add(line.fingerprint)
-        passing = line.status == "resolved" and line.verdict == Verdict.SKIP and line.fingerprint in left
-        opened.append(line._asdict() | {"ended": night.scan + 1 if passing else None})
-        lines.append(sealed(line))
-    judged = drawer.put(night.judged)
-    drawer.flush(connection, {judged, *(line[name] for line in opened for name in ("card", "subject", "said"))})
-    for some in chunks(numbered[name][0] for name in ended):
-        connection.execute(update(verdicts).where(verdicts.c.id.in_(some)).values(ended=night.scan))
-    if opened:
-        connection.execute(verdicts.insert(), opened)
+        left = finding.fingerprint in gone
+        if left and before is not None:
+            dates = before[1].first, last_seen(night, before[1])
+        else:
+            dates = tell(night, finding, before[1] if before is not None else None)
+        writer.say(finding, dates, before, passing=left and finding.status == "resolved")
+        _date(finding, dates, night.scan, moments)
+    judged, seal = writer.done(night.judged)
     row = {"scan": night.scan, "account": account, "judged": judged}
-    connection.execute(judgements.insert().values(**row, digest=verdict_digest(judged, lines)))
-
-
-def _continues(before: Line, now: Line, scan: int) -> bool:
-    """Say whether an interval goes on: it says the same, and its status is what it would be anyway."""
-    unchanging = len(Line._fields) - len(("status", "first", "seen", "since"))
-    return before[:unchanging] == now[:unchanging] and before.status_in(scan) == now.status
-
-
-def sealed(line: Line) -> str:
-    """Write one verdict for the seal."""
-    return "\x1f".join(str(part) for part in line)
+    connection.execute(judgements.insert().values(**row, digest=sealed_digest(judged, seal)))
 
 
 def verdict_digest(judged: str, lines: list[str]) -> str:
     """Give the digest of an account's verdicts in a scan."""
-    return digest(f"{judged}\n{seal_of(lines)}".encode())
+    return sealed_digest(judged, seal_of(lines))
+
+
+def sealed_digest(judged: str, seal: str) -> str:
+    """Give the digest of an account's verdicts in a scan by the seal of their lines."""
+    return digest(f"{judged}\n{seal}".encode())
 
 
 def lines_in(connection: Connection, scan: int, account: str) -> list[Line]:
@@ -179,22 +211,23 @@ def lines_in(connection: Connection, scan: int, account: str) -> list[Line]:
         & (verdicts.c.since <= scan)
         & or_(verdicts.c.ended.is_(None), verdicts.c.ended > scan)
     )
-    lines = (Line(*row) for row in connection.execute(query))
+    lines = map(Line._make, connection.execute(query.execution_options(yield_per=AT_ONCE)))
     return [line for line in lines if judged.covers(line.rule, line.region, line.kind)]
 
 
 def findings_in(connection: Connection, scan: int, accounts: Iterable[str]) -> list[Finding]:
     """Give the findings of a finished scan with their dates, by rule and place."""
     lines = [line for account in accounts for line in lines_in(connection, scan, account)]
-    lines.sort(key=lambda line: (line.rule, line.account, line.region, line.key, line.part))
+    lines.sort(key=_place)
     found = unpacked(connection, lines, scan)
-    date(connection, scan, zip(found, ((line.first_in(scan), line.seen) for line in lines), strict=True))
+    moments = dict(connection.execute(select(scans.c.seq, scans.c.as_of)).all())
+    for finding, line in zip(found, lines, strict=True):
+        _date(finding, (line.first_in(scan), line.seen), scan, moments)
     return found
 
 
-def date(connection: Connection, scan: int, found: Iterable[tuple[Finding, tuple[int, int]]]) -> None:
-    """Fill in when each finding was first and last seen; `found` gives the scans' numbers."""
-    moments = dict(connection.execute(select(scans.c.seq, scans.c.as_of)).all())
-    for finding, (first, seen) in found:
-        finding.first_seen = moments[first]
-        finding.last_seen = moments[seen if finding.status in {"unseen", "resolved"} and seen else scan]
+def _date(finding: Finding, dates: Dates, scan: int, moments: Mapping[int, str]) -> None:
+    """Fill in when a finding was first and last seen; `dates` gives the scans' numbers."""
+    first, seen = dates
+    finding.first_seen = moments[first]
+    finding.last_seen = moments[seen if finding.status in {"unseen", "resolved"} and seen else scan]

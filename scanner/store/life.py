@@ -15,7 +15,7 @@ from scanner.model.finding import Finding, Verdict
 from scanner.model.gap import Gap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from scanner.store.bodies import Line
 
@@ -41,26 +41,20 @@ class Judged(msgspec.Struct, frozen=True):
 class Night:
     """What is needed to tell the lives of an account's findings in one scan.
 
-    `listings` says for each Region and kind that was listed what its listing lacks. `before` are the intervals that
-    hold; `failed` the scan in which a fingerprint first failed, for those that no longer stand; `confirmed` finds the
-    last earlier scan that judged where a line stands.
+    `listings` says for each Region and kind that was listed what its listing lacks; `failed` is the scan in which a
+    fingerprint first failed, for those that no longer stand; `confirmed` finds the last earlier scan that judged where
+    a line stands.
     """
 
     scan: int
     judged: Judged
     listings: Mapping[Where, tuple[Gap, ...]]
-    before: Mapping[str, Line]
     failed: Mapping[str, int]
     confirmed: Callable[[Line], int]
 
 
-@dataclass
-class Told:
-    """A finding with its status, and the scans that it dates from."""
-
-    finding: Finding
-    first: int
-    seen: int = 0
+Dates = tuple[int, int]
+"""The scans that a finding dates from: the first that failed it, and the last that saw it fail, see `Line`."""
 
 
 @dataclass
@@ -71,60 +65,49 @@ class Siblings:
     gaps: list[Gap] = field(default_factory=list)
 
 
-def tell(night: Night, given: Iterable[Finding]) -> list[Told]:
-    """Give each finding its status, in place."""
-    return [_told(night, finding, night.before.get(finding.fingerprint)) for finding in given]
-
-
-def _told(night: Night, finding: Finding, before: Line | None) -> Told:
+def tell(night: Night, finding: Finding, before: Line | None) -> Dates:
+    """Give a finding its status, in place, by the interval that holds; give its dates."""
     stood = before is not None and before.stands
     same = before is not None and before.verdict == finding.verdict
     if before is not None and stood and finding.verdict is not Verdict.FAIL:
         hidden = finding.verdict in {Verdict.UNKNOWN, Verdict.ERROR}
         finding.status = "unseen" if hidden else "resolved"
-        return Told(finding, before.first, _last_seen(night, before))
+        return before.first, last_seen(night, before)
     if finding.verdict is Verdict.FAIL and not stood and finding.fingerprint in night.failed:
         finding.status = "reopened"
-        return Told(finding, night.failed[finding.fingerprint])
+        return night.failed[finding.fingerprint], 0
     if before is not None and (stood or same):
         finding.status = "still"
-        return Told(finding, before.first_in(night.scan))
+        return before.first_in(night.scan), 0
     finding.status = "new"
-    return Told(finding, night.scan)
+    return night.scan, 0
 
 
-def _last_seen(night: Night, line: Line) -> int:
+def last_seen(night: Night, line: Line) -> int:
+    """Give the last scan that saw a standing finding fail."""
     return line.seen if line.status == "unseen" else night.confirmed(line)
 
 
-def departed(night: Night, given: Iterable[Finding]) -> list[Line]:
-    """Give the intervals that hold no longer because this scan, which looked there, says nothing of them."""
-    here = {finding.fingerprint for finding in given}
-    return [
-        line
-        for line in night.before.values()
-        if line.fingerprint not in here and night.judged.covers(line.rule, line.region, line.kind)
-    ]
-
-
-def aftermath(night: Night, given: Iterable[Finding], gone: Iterable[tuple[Line, Finding]]) -> list[Told]:
+def aftermath(night: Night, given: Iterable[Finding], gone: Sequence[tuple[Line, Finding]]) -> list[Finding]:
     """Say what became of standing findings that this scan does not name; `gone` has each as it was last known."""
-    siblings: dict[Subject, Siblings] = {}
-    for finding in given:
-        of = siblings.setdefault((finding.rule, finding.region, finding.kind, finding.key), Siblings())
-        of.hidden |= finding.verdict in {Verdict.UNKNOWN, Verdict.ERROR} or bool(finding.missing)
-        of.gaps += finding.missing
-    return [_after(night, siblings, line, finding) for line, finding in gone if line.stands]
+    subjects = ((line.rule, line.region, line.kind, line.key) for line, _ in gone)
+    siblings: dict[Subject, Siblings | None] = dict.fromkeys(subjects)
+    for finding in given if gone else ():
+        subject = (finding.rule, finding.region, finding.kind, finding.key)
+        if subject in siblings:
+            of = siblings[subject] = siblings[subject] or Siblings()
+            of.hidden |= finding.verdict in {Verdict.UNKNOWN, Verdict.ERROR} or bool(finding.missing)
+            of.gaps.extend(finding.missing)
+    return [_after(night, siblings, line, finding) for line, finding in gone]
 
 
-def _after(night: Night, siblings: Mapping[Subject, Siblings], line: Line, last: Finding) -> Told:
-    judged = siblings.get((line.rule, line.region, line.kind, line.key))
+def _after(night: Night, siblings: Mapping[Subject, Siblings | None], line: Line, last: Finding) -> Finding:
+    judged = siblings[line.rule, line.region, line.kind, line.key]
     lacks = night.listings.get((line.region, line.kind), (Gap(message=f"{line.kind} was not listed"),))
-    seen = _last_seen(night, line)
     if judged.hidden if judged is not None else lacks:
         missing = tuple(dict.fromkeys(judged.gaps)) if judged is not None else lacks
-        return Told(msgspec.structs.replace(last, status="unseen", missing=missing), line.first, seen)
+        return msgspec.structs.replace(last, status="unseen", missing=missing)
     how = "no longer so" if judged is not None else "the resource is gone"
     message = f"{how}: {last.message}"
     changes = {"status": "resolved", "verdict": Verdict.SKIP, "message": message, "evidence": (), "missing": ()}
-    return Told(msgspec.structs.replace(last, **changes), line.first, seen)
+    return msgspec.structs.replace(last, **changes)

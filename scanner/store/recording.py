@@ -63,7 +63,7 @@ class Visit:
         self.connection = connection
         self.scan = scan
         self.normaliser = normaliser
-        self.drawer = Drawer()
+        self.drawer = Drawer(connection)
         self.ended: list[int] = []
         self.opened: list[dict[str, Any]] = []
 
@@ -217,7 +217,7 @@ class Visit:
     ) -> None:
         covered = self.drawer.put([_placeless(entry, account, region) for entry in coverage])
         shaped = self.drawer.put(shape)
-        self.drawer.flush(self.connection)
+        self.drawer.flush()
         for some in chunks(self.ended):
             self.connection.execute(update(sections).where(sections.c.id.in_(some)).values(ended=self.scan))
         if self.opened:

@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from scanner.store.blobs import fetch, fetch_json
 from scanner.store.bodies import Line
-from scanner.store.judging import COLUMNS, sealed, verdict_digest
+from scanner.store.judging import verdict_digest
 from scanner.store.life import Judged
 from scanner.store.reading import intervals, lift, present, visits_of
 from scanner.store.recording import line, visit_digest
 from scanner.store.tables import judgements, verdicts
+from scanner.store.verdict_rows import COLUMNS, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from scanner.store.accepting import attach, lapse
 from scanner.store.blobs import Drawer, chunks, fetch
 from scanner.store.errors import StoreError
-from scanner.store.judging import date, judge_account
+from scanner.store.judging import judge_account
 from scanner.store.reading import coverage_of, visits_of
 from scanner.store.records import ScanInfo, moment, written
 from scanner.store.seal import append
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from scanner.model.finding import Finding
     from scanner.model.resource import Coverage
     from scanner.store.accepting import Volatile
-    from scanner.store.life import Told
     from scanner.store.reading import Looked
     from scanner.store.writing import ScanLock
 
@@ -66,9 +65,9 @@ def begin(connection: Connection, info: ScanInfo, lock: ScanLock) -> None:
 
 def _begun(connection: Connection, info: ScanInfo) -> Row[Any]:
     last = connection.execute(select(func.max(scans.c.seq))).scalar() or 0
-    drawer = Drawer()
+    drawer = Drawer(connection)
     scope = drawer.put(Scope(*(getattr(info, name) for name in SCOPE)))
-    drawer.flush(connection)
+    drawer.flush()
     times = {"started": written(info.started), "as_of": written(info.as_of)}
     values = {"seq": last + 1, "id": info.id, "complete": False, "pruned": False, "scope": scope}
     connection.execute(scans.insert().values(**values, **times))
@@ -93,7 +92,7 @@ def claim(connection: Connection, row: Row[Any], names: Sequence[str]) -> None:
     Raises:
         StoreError: a newer scan began there.
     """
-    insert_missing(connection, accounts, [{"account": name, "head": ""} for name in names])
+    insert_missing(connection, accounts, ("account", "head"), ((name, "") for name in names))
     hold(connection, row, names)
     for some in chunks(names):
         here = accounts.c.account.in_(some) & (accounts.c.scan != row.seq)
@@ -214,14 +213,13 @@ def finish(
     whole = set(info.targets) <= {(visit.account, visit.region) for visit in looked}
     values = {"finished": written(finished), "complete": whole and all(entry.ok for entry in coverage)}
     connection.execute(update(scans).where(scans.c.seq == row.seq).values(**values))
-    told: list[Told] = []
+    found: list[Finding] = []
     for account in names:
-        lives = judge_account(connection, row.seq, account, info.rules, covered[account], by_account[account])
-        write_summary(connection, row.seq, account, (each.finding for each in lives))
+        own = by_account.pop(account, [])
+        own += judge_account(connection, row.seq, account, info.rules, covered[account], own)
+        write_summary(connection, row.seq, account, own)
         append(connection, row.seq, account, visited[account])
-        told += lives
-    found = [each.finding for each in told]
-    date(connection, row.seq, ((each.finding, (each.first, each.seen)) for each in told))
+        found += own
     take_turn(connection, DECIDING)
     lapse(connection, row, found, written(finished), volatile)
     attach(connection, found, row)

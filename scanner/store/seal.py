@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
+from zstandard import ZstdDecompressor
 
 from scanner.engine.normalise import canonical, digest
 from scanner.store.blobs import unpack
@@ -82,9 +83,10 @@ def verify(connection: Connection, head: str | None) -> list[str]:
 
 def _contents(connection: Connection) -> Iterator[str]:
     query = select(blobs.c.hash, blobs.c.content).execution_options(yield_per=1000)
+    press = ZstdDecompressor()
     for name, packed in connection.execute(query):
         try:
-            unpack(name, packed)
+            unpack(name, packed, press)
         except StoreError as error:
             yield str(error)
 

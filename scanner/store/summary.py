@@ -14,21 +14,30 @@ from scanner.store.records import StandardRow, TrendRow
 from scanner.store.tables import scans, standards, summaries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import Connection
 
     from scanner.model.finding import Finding
 
 
-def worst(found: Iterable[Finding]) -> list[Finding]:
-    """Give the worst finding of each rule and resource."""
-    by: dict[tuple[str, ...], Finding] = {}
+RANKS = {verdict: verdict.rank for verdict in Verdict}
+WEIGHTS: dict[str, int] = {severity: place for place, severity in enumerate(SEVERITIES)}
+
+
+def worst(found: Iterable[Finding]) -> Iterator[Finding]:
+    """Give the worst finding of each rule and resource, rule by rule."""
+    by_rule: dict[tuple[str, str], list[Finding]] = {}
     for finding in found:
-        pair = (finding.rule, finding.account, finding.region, finding.kind, finding.key)
-        if pair not in by or _weight(finding) > _weight(by[pair]):
-            by[pair] = finding
-    return list(by.values())
+        by_rule.setdefault((finding.rule, finding.account), []).append(finding)
+    for some in by_rule.values():
+        by: dict[tuple[str, str, str], Finding] = {}
+        for finding in some:
+            of = (finding.region, finding.kind, finding.key)
+            known = by.setdefault(of, finding)
+            if known is not finding and _weight(finding) > _weight(known):
+                by[of] = finding
+        yield from by.values()
 
 
 def standing(finding: Finding) -> Verdict:
@@ -38,18 +47,21 @@ def standing(finding: Finding) -> Verdict:
 
 
 def _weight(finding: Finding) -> tuple[int, int]:
-    severity = finding.severity
-    return (standing(finding).rank, [*SEVERITIES].index(severity) if severity in SEVERITIES else -1)
+    return RANKS[standing(finding)], WEIGHTS.get(finding.severity, -1)
 
 
 def write_summary(connection: Connection, scan: int, account: str, found: Iterable[Finding]) -> None:
     """Write the counts of an account's findings."""
     counts: Counter[tuple[str, str, str]] = Counter()
-    by_standard: Counter[tuple[str, str]] = Counter()
+    cited: Counter[tuple[tuple[str, ...], str]] = Counter()
     for finding in worst(found):
-        counts[finding.rule, finding.severity, str(standing(finding))] += 1
-        for standard in {standard_of(citation) for citation in (*finding.hipaa, *finding.hipaa_proposed)}:
-            by_standard[standard, str(standing(finding))] += 1
+        verdict = str(standing(finding))
+        counts[finding.rule, finding.severity, verdict] += 1
+        cited[(*finding.hipaa, *finding.hipaa_proposed), verdict] += 1
+    by_standard: Counter[tuple[str, str]] = Counter()
+    for (citations, verdict), count in cited.items():
+        for standard in set(map(standard_of, citations)):
+            by_standard[standard, verdict] += count
     here = {"scan": scan, "account": account}
     rows = [
         {**here, "rule": rule, "severity": severity, "verdict": verdict, "count": count}

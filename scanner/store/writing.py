@@ -6,6 +6,8 @@ each holds a lock of its own, by which others see that it lives, and says in the
 
 from __future__ import annotations
 
+from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, text
@@ -16,6 +18,9 @@ from scanner.store.locks import Lock
 from scanner.store.migrations import LOCK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Sequence as Ordered
+
     from sqlalchemy import Column, Connection, Sequence, Table
 
 SCANS = LOCK + 3
@@ -98,10 +103,35 @@ def numbers(connection: Connection, column: Column[int], sequence: Sequence, cou
     return list(range(last + 1, last + 1 + count))
 
 
-def insert_missing(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Insert the rows that are not there yet, in the order of their keys: so two do not wait for each other."""
+AT_ONCE = 1000
+"""How many rows go to the database at once."""
+
+
+def insert(connection: Connection, table: Table, columns: Ordered[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Insert rows, each with a value for every column, a bounded number at a time."""
+    _insert(connection, table.insert(), columns, rows)
+
+
+def insert_missing(
+    connection: Connection, table: Table, columns: Ordered[str], rows: Iterable[tuple[Any, ...]]
+) -> None:
+    """Insert the rows that are not there yet, in the order of their first columns: so two do not wait for each other.
+
+    The first columns are the table's key.
+    """
     into = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    keys = [column.name for column in table.primary_key]
-    if rows:
-        ordered = sorted(rows, key=lambda row: [row[name] for name in keys])
-        connection.execute(into(table).on_conflict_do_nothing(), ordered)
+    _insert(connection, into(table).on_conflict_do_nothing(), columns, sorted(rows))
+
+
+def _insert(connection: Connection, statement: Any, columns: Ordered[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Give the rows to the driver as they are: there are too many to make each a mapping first."""
+    waiting = iter(rows)
+    some = list(islice(waiting, AT_ONCE))
+    if not some:
+        return
+    made: Any = statement.inline().compile(dialect=connection.dialect, column_keys=list(columns))
+    placed = itemgetter(*(columns.index(name) for name in made.positiontup)) if made.positional else None
+    while some:
+        given: list[Any] = [placed(row) if placed else dict(zip(columns, row, strict=True)) for row in some]
+        connection.exec_driver_sql(str(made), given)
+        some = list(islice(waiting, AT_ONCE))
