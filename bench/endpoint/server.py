@@ -41,6 +41,9 @@ PASSING = frozenset({"x-amz-date", "x-amz-security-token", "x-amz-content-sha256
 REFUSING = frozenset({"500", "503", "expired", "denied", "throttled"})
 """Faults that are refusals; the others are dealt with the answer in hand."""
 
+BLOB = "/_blob/"
+"""Below it are the downloads that a description's `blob` gives; their addresses begin with its `endpoint`."""
+
 
 @dataclass
 class Endpoint:
@@ -116,6 +119,8 @@ class Endpoint:
             lambda: Connection(self.take, open_now), "127.0.0.1", self.port, backlog=512
         )
         self.port = server.sockets[0].getsockname()[1]
+        if hasattr(self.described, "endpoint"):
+            self.described.endpoint = self.url
         ready()
         await self._ended.wait()
         server.close()
@@ -175,7 +180,18 @@ class Endpoint:
         jitter = getattr(self.described, "jitter", 0.0) if self.jitter is None else self.jitter
         return max(0.0, latency + self._chance.uniform(-jitter, jitter)) if jitter else latency
 
+    def _blob(self, digest: str) -> Reply:
+        """Give what an address of GetDownloadUrlForLayer leads to: S3's own, and no call of an API."""
+        find = getattr(self.described, "blob", None)
+        found = find(digest) if find else None
+        if found is None:
+            return _plain(404, "no such blob")
+        kept = {"Content-Type": "application/octet-stream"}
+        return Reply(head_of(200, kept, len(found)), found, delay=self._delay())
+
     def _control(self, target: str) -> Reply:
+        if target.startswith(BLOB):
+            return self._blob(target.removeprefix(BLOB))
         if target == "/_reset":
             self.counters.reset()
             self.throttling.reset()
