@@ -51,6 +51,7 @@ def document(data: ReportData) -> dict[str, Any]:
         "trend": trend.document(data),
         "restricted": restricted(data),
         "seals": dict(sorted(data.seals.items())),
+        **({"incremental": data.night.document} if data.night is not None else {}),
     }
 
 

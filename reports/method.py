@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scanner.model.resource import Coverage
+
 METHOD: dict[str, str] = {
     "What was done": """
         phiward asked the AWS APIs of each account and Region in scope, with read-only permissions, what resources
@@ -29,3 +35,17 @@ METHOD: dict[str, str] = {
         own mapping" are this project's proposal, reviewed neither by AWS nor by HHS; they are kept apart throughout.
         """,
 }
+
+REUSED = """
+    This was an incremental night: {reused:,} of {asked:,} answers were not asked for again but taken from the night
+    before, since the account's event history (AWS CloudTrail) named no change of them. Only settings that change by
+    calls alone are taken so; a sample of them was asked for nevertheless, and what did not agree was read in full.
+    CloudTrail may tell of a call late, and it does not tell of what AWS changes by itself.
+    """
+
+
+def method_of(coverage: Iterable[Coverage]) -> dict[str, str]:
+    """Give the method, with what was taken from the night before where anything was."""
+    entries = list(coverage)
+    reused, asked = sum(entry.reused for entry in entries), sum(entry.asked for entry in entries)
+    return METHOD | ({"What was not asked again": REUSED.format(reused=reused, asked=asked)} if reused else {})

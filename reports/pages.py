@@ -13,7 +13,7 @@ from reports.figures import SCOPES, VERDICTS, WORST_FIRST, Figures, Tally
 from reports.gaps import accepted_gaps, gap_groups, permissions
 from reports.hipaa import compiled
 from reports.matrix import by_section, covered, matrix
-from reports.method import METHOD
+from reports.method import method_of
 from reports.words import clean, day, moment, plural, shorten, value_text
 from scanner.model.finding import Verdict
 
@@ -85,7 +85,7 @@ def context(data: ReportData, counted: Figures) -> dict[str, Any]:
         "matrix_covered": covered(lines),
         "matrix_compiled": compiled(),
         "rules": [_rule(rule, counted) for rule in data.rules],
-        "method": [(heading, " ".join(text.split())) for heading, text in METHOD.items()],
+        "method": [(heading, " ".join(text.split())) for heading, text in method_of(data.coverage).items()],
         "verdicts": VERDICTS,
         "scopes": [(words, counted.scopes[scope]) for scope, words in SCOPES.items()],
         "vpn": list(vpn.lines(data)),

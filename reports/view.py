@@ -17,6 +17,7 @@ from reports.history import History
 from reports.remedy import remedy_kind, remedy_text
 from scanner.engine.accepted_gaps import GapAcceptance
 from scanner.engine.availability import ConnectionRecord
+from scanner.engine.incremental import Night
 from scanner.engine.lives import Life, Pace, Turnover, paces, turnover
 from scanner.model.change import Change, Suppressed
 from scanner.model.finding import Finding
@@ -186,7 +187,7 @@ class ReportData(msgspec.Struct, frozen=True, kw_only=True):
     A finding bears the tags of its resource (`Finding.tags`; None: they could not be learned). `documents` are the
     resources, as they were seen, of which a finding failed or is not known, and `courses` the intervals of the verdict
     of each fingerprint, the oldest first: both are gathered for the HTML page alone. `owner_tag` is the key of the tag
-    that names an owner.
+    that names an owner. `night` says what the scan took from the night before; None where that is not known.
     """
 
     scan: str
@@ -215,6 +216,7 @@ class ReportData(msgspec.Struct, frozen=True, kw_only=True):
     not_run: Sequence[RuleInfo] = ()
     owner_tag: str = "owner"
     plan: Plan | None = None
+    night: Night | None = None
     standards: Sequence[Standard] = msgspec.field(default_factory=standards)
 
     def account_label(self, id: str) -> str:

@@ -14,6 +14,7 @@ from scanner.engine.drift import Comparer, Group, Normaliser, judge
 from scanner.engine.evaluate import Context, evaluate
 from scanner.engine.gate import Gate, compared, origins, overlay
 from scanner.engine.gate.destructive import destroyed
+from scanner.engine.incremental import Night
 from scanner.engine.members import Archive, companions, newest
 from scanner.engine.parity import Parity, compare_group
 from scanner.engine.registry import kinds
@@ -66,7 +67,10 @@ class History(Protocol):
 
 @dataclass
 class Result:
-    """What a scan found: the findings with their status, the coverage, and the snapshot that was judged."""
+    """What a scan found: the findings with their status, the coverage, and the snapshot that was judged.
+
+    `night` says what was taken from the night before; None where everything was asked for.
+    """
 
     scan: str
     as_of: datetime
@@ -75,6 +79,7 @@ class Result:
     calls: int = 0
     resumed: bool = False
     targets: Sequence[Any] = ()
+    night: Night | None = None
 
     @property
     def coverage(self) -> list[Coverage]:

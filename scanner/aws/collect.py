@@ -13,10 +13,13 @@ from typing import Protocol
 from scanner.aws.builder import Builder
 from scanner.aws.carrier import Carrier
 from scanner.aws.client import AwsClient, Patience
+from scanner.aws.due import Due
+from scanner.aws.incremental import Shortcut
 from scanner.aws.limits import Limits
 from scanner.aws.place import PlaceGraph
 from scanner.aws.pool import Pool
 from scanner.aws.sessions import Sessions, Target
+from scanner.engine.needed import Calls
 from scanner.engine.redact import Redactor
 from scanner.model.kind import Kind
 from scanner.model.resource import Coverage, Resource
@@ -73,11 +76,12 @@ def places_of(
 
 @dataclass
 class Collector:
-    """Collects kinds in accounts and Regions, in the threads of this process.
+    """Collects kinds in accounts and Regions, in the threads of this process; of a kind all calls, or those in `asks`.
 
     `as_of` is the moment that windows end at. `tick` is called while waiting, for progress. `client` is made for the
-    targets unless one is given that knows them and the kinds' operations. So many places are open at once as there
-    are threads, so that what two thousand accounts hold is not in memory at the same time.
+    targets unless one is given that knows them and the kinds' operations; `shortcut` spares calls on incremental
+    nights. So many places are open at once as there are threads, so that what two thousand accounts hold is not in
+    memory at the same time.
     """
 
     sessions: Sessions
@@ -89,6 +93,8 @@ class Collector:
     patience: Patience = field(default_factory=Patience)
     tick: Callable[[int, int, int], None] | None = None
     client: AwsClient | None = None
+    shortcut: Shortcut | None = None
+    asks: Calls | None = None
 
     def collect(self, targets: Sequence[Target], skip: Iterable[tuple[str, str]] = ()) -> Iterator[PlaceResult]:
         """Give each place's result as it finishes; places in `skip` are left out.
@@ -101,12 +107,16 @@ class Collector:
         places = list(places_of(targets, self.kinds, skip))
         waiting = iter(places)
 
+        def start(target: Target, region: str, kinds: list[type[Kind]], shortcut: Shortcut | None) -> None:
+            due: Due = Carrier(client, pool, patience=self.patience)
+            due = shortcut.due(due, pool, target, region) if shortcut is not None else due
+            make = partial(self._builder, target, region)
+            graph = PlaceGraph((target.account, region), kinds, make, self.redactor, due, results.put, calls=self.asks)
+            pool.submit(self._enter, graph, target)
+
         def begin(count: int) -> None:
             for target, region, kinds in islice(waiting, count):
-                carrier = Carrier(client, pool, patience=self.patience)
-                make = partial(self._builder, target, region)
-                graph = PlaceGraph((target.account, region), kinds, make, self.redactor, carrier, results.put)
-                pool.submit(self._enter, graph, target)
+                start(target, region, kinds, self.shortcut)
 
         left = len(places)
         try:
@@ -117,12 +127,17 @@ class Collector:
                 except queue.Empty:
                     pool.check()
                 else:
+                    if self.shortcut is not None and self.shortcut.again(done):
+                        start(*next(each for each in places if (each[0].account, each[1]) == done.place), None)
+                        continue
                     left -= 1
                     begin(1)
                     yield self._result(done, client)
                 if self.tick is not None:
                     self.tick(len(places) - left, len(places), self.made)
         finally:
+            if self.shortcut is not None:
+                self.shortcut.close()
             pool.close()
 
     def ready(self) -> None:
@@ -131,7 +146,7 @@ class Collector:
     @property
     def made(self) -> int:
         """How many calls were made."""
-        return self.client.made if self.client else 0
+        return (self.client.made if self.client else 0) + (self.shortcut.made if self.shortcut else 0)
 
     def _client(self, targets: Sequence[Target]) -> AwsClient:
         return AwsClient(

@@ -73,7 +73,7 @@ def scan(
     ] = False,
     format: Annotated[opt.PlainFormat, typer.Option("--format", help="Form of the answer.")] = opt.PlainFormat.TABLE,
     config: opt.Config = None, store: opt.Store = "", quiet: opt.Quiet = False, verbose: opt.Verbose = False,
-    id: Annotated[str, typer.Option("--id", hidden=True)] = "",
+    incremental: opt.Incremental = None, id: Annotated[str, typer.Option("--id", hidden=True)] = "",
 ) -> int:  # fmt: skip
     """Enumerate, judge and keep: exit 0 clean, 1 new violation, 2 misuse, 3 incomplete, 4 internal error."""
     from scanner.cli.commands import do_scan
@@ -81,7 +81,9 @@ def scan(
     from scanner.cli.scanning import Wanted
     from scanner.cli.wire import Wiring
 
-    wanted = Wanted(account or (), region or (), kind or (), rule or (), pack or (), resume, engine, id=id)
+    wanted = Wanted(
+        account or (), region or (), kind or (), rule or (), pack or (), resume, engine, id, incremental
+    )  # fmt: skip
     wiring = Wiring.find(config, store)
     with watched(wiring):
         return do_scan(

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from scanner.cli import notifying
 from scanner.cli.accepting_gaps import gaps_of
 from scanner.cli.data import chosen_scan, report_data
@@ -16,8 +18,11 @@ from scanner.model.exits import CLEAN, VIOLATION
 from scanner.run import exit_code
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from scanner.cli.focus import Asked
     from scanner.cli.wire import Wiring
+    from scanner.engine.incremental import Night
 
 
 def do_scan(
@@ -37,8 +42,9 @@ def do_scan(
         info = chosen_scan(store, result.scan)
         for gap in after_scan(wiring, store, info, sessions, result.targets):
             err.print(f"who made changes could not be learned: {gap}", markup=False, soft_wrap=True)
-        data = report_data(wiring, store, info, result.findings)
+        data = msgspec.structs.replace(report_data(wiring, store, info, result.findings), night=result.night)
         counted = list(gaps_of(wiring, store, info).counted(result.findings))
+    _tell_night(result.night, err)
     if as_json:
         answer(FORMATS["json"].render(data))
     elif not quiet:
@@ -46,6 +52,17 @@ def do_scan(
         err.print(f"scan {result.scan}: {result.calls:,} calls; next: `phiward report`, `phiward explain FINGERPRINT`")
     notifying.after_scan(wiring, data, quiet=quiet or as_json)
     return exit_code(counted, fail_on, allow_incomplete=allow_incomplete)
+
+
+def _tell_night(night: Night | None, err: Console) -> None:
+    """Say what was taken from the night before; what the sample refuted is said also where nobody wants to hear."""
+    if night is None:
+        return
+    for warning in night.warnings:
+        complain(f"warning: {warning}")
+    err.print(night.line, markup=False, soft_wrap=True)
+    for reason in night.reasons:
+        err.print(f"not spared: {reason}", markup=False, soft_wrap=True)
 
 
 def show_findings(

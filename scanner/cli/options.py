@@ -27,6 +27,13 @@ Engine = Annotated[
     str,
     typer.Option("--engine", help="threads, dask://HOST:PORT or dask+tls://HOST:PORT; else as config.toml says."),
 ]
+Incremental = Annotated[
+    bool | None,
+    typer.Option(
+        "--incremental/--full", show_default=False,
+        help="Take from the night before what CloudTrail says did not change, or nothing; else as config.toml says.",
+    ),
+]  # fmt: skip
 Out = Annotated[Path | None, typer.Option("--out", help="Write to this file instead of standard output.")]
 OverScan = Annotated[
     str, typer.Option("--scan", help="Lay the plan over this scan; with --baseline the scan to judge.")

@@ -10,13 +10,16 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from scanner.cli.accounts import resumed, survey
+from scanner.cli.incremental import Looks, plan_of
 from scanner.cli.wire import Clock, UsageError, Wiring
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from scanner.aws.collect import Executor
+    from scanner.aws.incremental import Shortcut
     from scanner.aws.sessions import Sessions, Target
+    from scanner.cli.incremental import Plan
     from scanner.engine.redact import Redactor
     from scanner.model.kind import Kind
     from scanner.model.resource import Resource, Snapshot
@@ -33,7 +36,10 @@ THREADS = "threads"
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a scan is asked to look at; what is empty means all. `engine` is `threads` or a Dask scheduler's address."""
+    """What a scan is asked to look at; what is empty means all. `engine` is `threads` or a Dask scheduler's address.
+
+    `incremental` is whether calls are spared by what CloudTrail says did not change; None: as config.toml says.
+    """
 
     accounts: Sequence[str] = ()
     regions: Sequence[str] = ()
@@ -43,6 +49,7 @@ class Wanted:
     resume: bool = False
     engine: str = ""
     id: str = ""
+    incremental: bool | None = None
 
 
 def run_scan(
@@ -73,7 +80,12 @@ def run_scan(
         targets = resumed(found, info.targets, sessions.home_of(identity.partition))
     wiring = replace(wiring, config=found.whole_config)
     judge = make_judge(wiring, rules, store)
-    work = _Work(wiring, rules, kinds, judge, redactor, targets, _code_beside(wiring), engine, id=wanted.id)
+    plan = plan_of(
+        wiring, asked=wanted.incremental, store=store, targets=targets, key_id=redactor.key_id,
+        looks=Looks(frozenset(kinds), frozenset(rule.id for rule in rules)), threads=engine == THREADS,
+        versions=_versions(), resumed=info,
+    )  # fmt: skip
+    work = _Work(wiring, rules, kinds, judge, redactor, targets, _code_beside(wiring), engine, wanted.id, plan)
     result = _carry_out(work, info, sessions, store, clock or Clock(), tick)
     result.targets = targets
     return result
@@ -125,6 +137,7 @@ class _Work:
     beside: Beside | None = None
     engine: str = THREADS
     id: str = ""
+    plan: Plan | None = None
 
 
 def _carry_out(
@@ -134,7 +147,10 @@ def _carry_out(
     from scanner.run import scan
 
     info = before or _scan_info(work, clock.now())
-    executor = _executor(work, info.as_of, sessions, tick)
+    shortcut = None
+    if work.plan is not None and store is not None:
+        shortcut = work.plan.shortcut(work.kinds, sessions, work.targets, store, info)
+    executor = _executor(work, info.as_of, sessions, tick, shortcut)
     executor.ready()
     names = {target.account: target.name for target in work.targets}
     places = list(info.targets)
@@ -150,16 +166,19 @@ def _carry_out(
     result = scan(snapshot, found, work.judge, history=store, now=clock.now, beside=work.beside)
     result.calls = executor.made
     result.resumed = before is not None
+    result.night = work.plan.night(shortcut) if work.plan is not None else None
     return result
 
 
-def _executor(work: _Work, as_of: datetime, sessions: Sessions, tick: Tick | None) -> Executor:
+def _executor(
+    work: _Work, as_of: datetime, sessions: Sessions, tick: Tick | None, shortcut: Shortcut | None
+) -> Executor:
     """Give who looks at the places: threads of this process, or a Dask cluster."""
     from scanner.aws.collect import Collector
 
     threads = work.wiring.config.aws.threads
     if work.engine == THREADS:
-        return Collector(sessions, work.kinds, work.redactor, as_of, threads, tick=tick)
+        return Collector(sessions, work.kinds, work.redactor, as_of, threads, tick=tick, shortcut=shortcut)
     from scanner.aws.cluster import Cluster, address_of
 
     address = address_of(work.engine)
@@ -173,7 +192,8 @@ def _scan_info(work: _Work, started: datetime) -> ScanInfo:
         id=work.id or new_id(started), started=started, as_of=started, kinds=tuple(sorted(work.kinds)),
         rules=tuple(name for rule in work.rules for name in (rule.id, *rule.was)),
         targets=tuple(_places(work)),
-        names={target.account: target.name for target in work.targets}, versions=_versions(),
+        names={target.account: target.name for target in work.targets},
+        versions=work.plan.versions if work.plan is not None else _versions(),
     )  # fmt: skip
 
 

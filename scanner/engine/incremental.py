@@ -175,3 +175,54 @@ def sample_of(names: Sequence[str], share: float, seed: str) -> set[str]:
     count = min(len(names), max(1, math.ceil(share * len(names))))
     drawn = sorted(names, key=lambda name: hashlib.sha256(f"{seed}/{name}".encode()).digest())
     return set(drawn[:count])
+
+
+class Night(msgspec.Struct, frozen=True, kw_only=True):
+    """How a scan went about what did not change.
+
+    `mode` is `full` or `incremental`, `why` says why it is full. `places` say what came of each account and Region of
+    which the store knows an earlier night.
+    """
+
+    mode: str
+    why: str = ""
+    places: tuple[Spared, ...] = ()
+
+    @property
+    def document(self) -> dict[str, object]:
+        """The night as plain values, for JSON."""
+        return {"mode": self.mode, "why": self.why, "places": [msgspec.to_builtins(each) for each in self.places]}
+
+    @property
+    def line(self) -> str:
+        """The night in one line."""
+        if self.mode == FULL:
+            return f"full night: {self.why}"
+        spared = sum(each.spared for each in self.places if not each.wrong)
+        sampled, pages = (sum(getattr(each, name) for each in self.places) for name in ("sampled", "pages"))
+        wrong = sum(len(each.wrong) for each in self.places)
+        since = ", ".join(sorted({each.since for each in self.places if each.spared and not each.wrong}))
+        taken = f"{spared:,} answers taken from scan {since}" if spared else "no answer taken from an earlier scan"
+        checked = f"{sampled - wrong:,} of {sampled:,} asked again were as before" if sampled else "none asked again"
+        return f"incremental night: {taken}; {checked}; {pages:,} requests to CloudTrail"
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the sample refuted, place by place; each such place was read in full."""
+        return [
+            f"{each.account}/{each.region}: {len(each.wrong)} of {each.sampled} answers asked again were not as in "
+            f"{each.since}, and CloudTrail named no change ({'; '.join(each.wrong[:SHOWN])}"
+            f"{'; ...' if len(each.wrong) > SHOWN else ''}); all was read in full"
+            for each in self.places
+            if each.wrong
+        ]
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why places were read in full, or in part, though the night is incremental."""
+        return [f"{each.account}/{each.region}: {each.why}" for each in self.places if each.why]
+
+
+FULL, INCREMENTAL = "full", "incremental"
+SHOWN = 3
+"""So many answers are named in a line."""

@@ -1,0 +1,76 @@
+"""The writes that CloudTrail's event history knows of since a moment, read once for each account and Region."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from scanner.aws.client import AwsClient, Place, Request
+from scanner.aws.errors import Refusal
+from scanner.aws.trail_events import PAGE, TRAIL_OPERATIONS
+from scanner.engine.incremental import Window
+from scanner.engine.trail_event import Odd, TrailEvent, parse
+from scanner.model.operation import permission_of
+
+
+@dataclass
+class Sweep:
+    """All writes of one account and Region since a moment, the newest first; several places may wait for it.
+
+    What is refused, cut short or unreadable makes the whole of it worthless: nothing can be said not to have changed.
+    """
+
+    client: AwsClient
+    place: Place
+    since: datetime
+    _events: list[TrailEvent] = field(default_factory=list)
+    _pages: int = 0
+    _done: bool = False
+    _why: str = ""
+    _following: Iterator[dict[str, Any]] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _closed: threading.Event = field(default_factory=threading.Event)
+
+    def read(self, most: int) -> Window:
+        """Read on, up to so many pages in all; who asks with a larger number later goes on where this one stopped."""
+        with self._lock:
+            try:
+                while not self._done and not self._why and self._pages < most and not self._closed.is_set():
+                    self._page()
+            except Refusal as refusal:
+                said = refusal.gap
+                self._why = f"CloudTrail's history was refused: {said.error}: {said.message}".rstrip(": ")
+            why = self._why
+            if not why and not self._done:
+                why = f"CloudTrail's history has more than {self._pages * PAGE:,} writes since"
+            return Window(tuple(self._events), self._pages, why)
+
+    def close(self) -> None:
+        """Read no further page."""
+        self._closed.set()
+
+    def _page(self) -> None:
+        if self._following is None:
+            operation = TRAIL_OPERATIONS[0]
+            params = {
+                "LookupAttributes": [{"AttributeKey": "ReadOnly", "AttributeValue": "false"}],
+                "MaxResults": PAGE,
+                "StartTime": self.since,
+            }
+            request = Request(operation, params, expect="Events", permission=permission_of(operation))
+            self._following = self.client.pages(self.place, request)
+        page = next(self._following, None)
+        if page is None:
+            self._done = True
+            return
+        self._pages += 1
+        for entry in page["Events"]:
+            event = parse(entry)
+            if isinstance(event, Odd):
+                self._why = f"CloudTrail's history has an event that cannot be read: {event.reason}"
+            elif event.at >= self.since:
+                self._events.append(event)
+        self._done = not page.get("NextToken")
