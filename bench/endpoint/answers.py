@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from bench.endpoint.connection import Reply, Request, head_of
 from bench.endpoint.description import MANAGEMENT
@@ -28,6 +28,16 @@ class Description(Protocol):
 
     def answer(self, asked: Asked) -> Mapping[str, Any] | Refused | str:
         """Give the whole answer to a request, or the refusal."""
+
+
+@runtime_checkable
+class Blobs(Protocol):
+    """A description whose answers name addresses at which something is served: below `endpoint`."""
+
+    endpoint: str
+
+    def blob(self, digest: str) -> bytes | None:
+        """Give what a digest names; None where it names nothing."""
 
 
 class Known(NamedTuple):

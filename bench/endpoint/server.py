@@ -24,12 +24,12 @@ from xml.sax.saxutils import escape
 
 from bench.endpoint import faults as going_wrong
 from bench.endpoint import throttling as pacing
-from bench.endpoint.answers import ASSUME, Answers, Description, Known, refusal
+from bench.endpoint.answers import ASSUME, Answers, Blobs, Description, Known, refusal
 from bench.endpoint.connection import Connection, Reply, Request, head_of
 from bench.endpoint.counters import Counters
 from bench.endpoint.description import MANAGEMENT, REGIONS, Described, key_of
 from bench.endpoint.faults import Fault, Faults, Keys
-from bench.endpoint.protocols import CREDENTIAL, Operations
+from bench.endpoint.protocols import CREDENTIAL, Asked, Operations
 from bench.endpoint.throttling import Throttling
 from scanner.aws.collect import operations
 from scanner.aws.sessions import BASE_OPERATIONS
@@ -38,11 +38,12 @@ from scanner.engine.registry import kinds
 PASSING = frozenset({"x-amz-date", "x-amz-security-token", "x-amz-content-sha256", "x-amz-user-agent"})
 """Headers that differ from request to request, whatever is asked."""
 
+BLOBS = "/_blob/"
+DOWNLOAD = "ecr.download"
+"""What the fetching of a layer is counted as; it is no operation of AWS's API."""
+
 REFUSING = frozenset({"500", "503", "expired", "denied", "throttled"})
 """Faults that are refusals; the others are dealt with the answer in hand."""
-
-BLOB = "/_blob/"
-"""Below it are the downloads that a description's `blob` gives; their addresses begin with its `endpoint`."""
 
 
 @dataclass
@@ -103,6 +104,8 @@ class Endpoint:
     def describe(self, described: Description) -> None:
         """Answer by another description from now on."""
         self.described = described
+        if isinstance(described, Blobs) and self.port:
+            described.endpoint = self.url
         self._answers = Answers(described, self._operations, Keys(self.faults))
 
     def go_wrong(self, faults: Faults) -> None:
@@ -119,8 +122,7 @@ class Endpoint:
             lambda: Connection(self.take, open_now), "127.0.0.1", self.port, backlog=512
         )
         self.port = server.sockets[0].getsockname()[1]
-        if hasattr(self.described, "endpoint"):
-            self.described.endpoint = self.url
+        self.describe(self.described)
         ready()
         await self._ended.wait()
         server.close()
@@ -130,6 +132,8 @@ class Endpoint:
 
     def take(self, request: Request) -> Reply:
         """Give the reply to a request, and count it."""
+        if request.target.startswith(BLOBS):
+            return self._blob(request)
         if request.target.startswith("/_"):
             return self._control(request.target)
         signed = CREDENTIAL.search(request.headers.get("authorization", ""))
@@ -144,15 +148,15 @@ class Endpoint:
         if known is None:
             self.counters.unknown[f"{request.method} {request.target} {request.headers.get('x-amz-target', '')}"] += 1
             return _unknown(request)
-        operation = known.asked.operation
-        self.counters.begin(operation)
-        reply, kind = self._reply(known, key, question)
+        self.counters.begin(known.asked.operation)
+        return self._sent(*self._reply(known, key, question))
+
+    def _sent(self, reply: Reply, kind: str) -> Reply:
+        """Give a reply as it goes out, and count the fault that it meets."""
         if kind:
             self.counters.faults[kind] += 1
-        faults = self.faults
-        return replace(
-            reply, delay=self._delay(), fault=kind, sent=self.counters.end, pause=faults.pause, pieces=faults.pieces
-        )
+        pause, pieces = self.faults.pause, self.faults.pieces
+        return replace(reply, delay=self._delay(), fault=kind, sent=self.counters.end, pause=pause, pieces=pieces)
 
     def _reply(self, known: Known, key: str, question: bytes) -> tuple[Reply, str]:
         """Give the reply, and the kind of fault that it meets."""
@@ -162,8 +166,9 @@ class Endpoint:
         if not self.throttling.admit(asked, account):
             self.counters.throttled[asked.operation] += 1
             return _refusal("throttled", asked.operation), ""
-        if not self.faults.faults:
-            return reply, ""
+        return self._dealt(asked, reply, question) if self.faults.faults else (reply, "")
+
+    def _dealt(self, asked: Asked, reply: Reply, question: bytes) -> tuple[Reply, str]:
         before = self._before[question]
         self._before[question] += 1
         kind = self.faults.of(asked, question, before)
@@ -172,26 +177,24 @@ class Endpoint:
             head = reply.head.replace(b"Content-Length: %d" % len(reply.body), b"Content-Length: %d" % len(body))
             return Reply(head, body), kind
         if kind in REFUSING:
-            return _refusal(kind, asked.operation), kind
+            return _refusal(kind, "s3.GetObject" if asked.operation == DOWNLOAD else asked.operation), kind
         return reply, kind
+
+    def _blob(self, request: Request) -> Reply:
+        """Give what an address of GetDownloadUrlForLayer leads to: S3's own, whose faults it may meet."""
+        digest = request.target.removeprefix(BLOBS)
+        found = self.described.blob(digest) if isinstance(self.described, Blobs) else None
+        self.counters.begin(DOWNLOAD)
+        head = head_of(404 if found is None else 200, {"Content-Type": "binary/octet-stream"}, len(found or b""))
+        asked = Asked(DOWNLOAD, {"digest": digest}, "", "")
+        return self._sent(*self._dealt(asked, Reply(head, found or b""), _question(request)))
 
     def _delay(self) -> float:
         latency = self.described.latency if self.latency is None else self.latency
         jitter = getattr(self.described, "jitter", 0.0) if self.jitter is None else self.jitter
         return max(0.0, latency + self._chance.uniform(-jitter, jitter)) if jitter else latency
 
-    def _blob(self, digest: str) -> Reply:
-        """Give what an address of GetDownloadUrlForLayer leads to: S3's own, and no call of an API."""
-        find = getattr(self.described, "blob", None)
-        found = find(digest) if find else None
-        if found is None:
-            return _plain(404, "no such blob")
-        kept = {"Content-Type": "application/octet-stream"}
-        return Reply(head_of(200, kept, len(found)), found, delay=self._delay())
-
     def _control(self, target: str) -> Reply:
-        if target.startswith(BLOB):
-            return self._blob(target.removeprefix(BLOB))
         if target == "/_reset":
             self.counters.reset()
             self.throttling.reset()
