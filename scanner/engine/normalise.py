@@ -61,14 +61,19 @@ def digest(data: bytes) -> str:
 
 def builtin(value: Any) -> Any:
     """Turn a fact's value into plain JSON values, leaving out what a structure has by default."""
-    if value is None or isinstance(value, _NUMBERS):
-        return value
     if isinstance(value, str):
         return value if value.isascii() else whole(value)
+    if value is None or isinstance(value, _NUMBERS):
+        return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, msgspec.Struct):
-        return {name: builtin(item) for name, item in _set_fields(value).items()}
+        fields = _fields(type(value))
+        return {
+            name: builtin(item)
+            for name, default in fields
+            if (item := getattr(value, name)) != default or name == "name"
+        }
     if isinstance(value, dict):
         return {str(key): builtin(item) for key, item in value.items()}
     if isinstance(value, _SETS):
@@ -79,12 +84,6 @@ def builtin(value: Any) -> Any:
     return to_json() if to_json is not None else str(value)
 
 
-def _set_fields(value: msgspec.Struct) -> dict[str, Any]:
-    defaults = _defaults(type(value))
-    fields = ((name, getattr(value, name)) for name in defaults)
-    return {name: item for name, item in fields if item != defaults[name] or name == "name"}
-
-
 @cache
-def _defaults(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    return {field.name: field.default for field in msgspec.structs.fields(kind)}
+def _fields(kind: type[msgspec.Struct]) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.default) for field in msgspec.structs.fields(kind))

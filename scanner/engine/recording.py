@@ -83,13 +83,7 @@ class Recorder:
         subject = self.subject
         own: Mapping[Any, Evidence] = told.of_itself(subject)
         others: Mapping[Any, Evidence] = told.of_others
-        found: list[Evidence] = []
-        for read in self.reads:
-            known = own.get(read) or others.get(read)
-            if known is None:
-                known = told.keep(subject, read)
-            found.append(known)
-        return tuple(found)
+        return tuple([own.get(read) or others.get(read) or told.keep(subject, read) for read in self.reads])
 
 
 def evidence_of(resource: Resource, fact: Fact, where: str) -> Evidence:

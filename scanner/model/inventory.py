@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from operator import methodcaller
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from scanner.model.gap import Gap, GapState, Unknown
 from scanner.model.kind import PLAIN, Kind, Reader, derive
-from scanner.model.path import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,6 +20,7 @@ T = TypeVar("T")
 Place = tuple[str, str, str]
 """Account, Region (or `global`) and kind."""
 _NONE: Mapping[Any, None] = MappingProxyType({})
+_CALL: Callable[[Any], Any] = methodcaller("__call__")
 
 
 class Inventory:
@@ -233,13 +234,7 @@ def any_of(items: Iterable[T], holds: Callable[[T], object] | None = None) -> bo
     Raises:
         Unknown: none is known to hold and some could not be learned.
     """
-    gaps: list[Gap] = []
-    for outcome in _outcomes(items, holds, gaps):
-        if outcome:
-            return True
-    if gaps:
-        raise Unknown(*gaps)
-    return False
+    return _some_is(items, _CALL if holds is None else holds, wanted=True)
 
 
 def all_of(items: Iterable[T], holds: Callable[[T], object] | None = None) -> bool:
@@ -250,29 +245,26 @@ def all_of(items: Iterable[T], holds: Callable[[T], object] | None = None) -> bo
     Raises:
         Unknown: all known ones hold and some could not be learned.
     """
+    return not _some_is(items, _CALL if holds is None else holds, wanted=False)
+
+
+def _some_is(items: Iterable[T], holds: Callable[[T], object], *, wanted: bool) -> bool:
+    """Say whether an item's outcome is the wanted one, whatever else could not be learned."""
     gaps: list[Gap] = []
-    for outcome in _outcomes(items, holds, gaps):
-        if not outcome:
-            return False
-    if gaps:
-        raise Unknown(*gaps)
-    return True
-
-
-def _outcomes(items: Iterable[T], holds: Callable[[T], object] | None, gaps: list[Gap]) -> Iterator[object]:
     source = iter(items)
     while True:
         try:
-            item = next(source, MISSING)
-            if item is MISSING:
-                return
-            outcome = item() if holds is None else holds(item)  # type: ignore[operator]
+            for item in source:
+                if bool(holds(item)) is wanted:
+                    return True
+            break
         except Unknown as error:
             gaps.extend(error.gaps)
             if not _goes_on(source):
-                return
-            continue
-        yield outcome
+                break
+    if gaps:
+        raise Unknown(*gaps)
+    return False
 
 
 def _goes_on(source: Iterator[Any]) -> bool:
