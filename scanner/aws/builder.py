@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,8 @@ from scanner.model.resource import Resource, Section, seen
 class Builder:
     """The sections that have arrived, and the calls that wait for some of them.
 
-    It is the scope that references of its calls are resolved against.
+    `calls` are those that are made for it, all of the kind where none are given. It is the scope that references of
+    its calls are resolved against.
     """
 
     kind: type[Kind]
@@ -31,6 +33,7 @@ class Builder:
     waiting: list[Call] = field(default_factory=list)
     closed: bool = False
     summary: dict[str, str] | None = None
+    calls: Mapping[str, Call] | None = None
 
     def section(self, name: str) -> Section | None:
         """Give a section, or None while it has not arrived."""
@@ -53,7 +56,8 @@ class Builder:
 
     def complete(self) -> bool:
         """Say whether every section has arrived and the resource is not made yet."""
-        return not self.closed and all(name in self.sections for name in self.kind.calls)
+        wanted = self.kind.calls if self.calls is None else self.calls
+        return not self.closed and all(name in self.sections for name in wanted)
 
     def adopt(self) -> None:
         """Keep what children may say of their parent."""

@@ -20,6 +20,7 @@ from scanner.aws.collect import PlaceResult, places_of
 from scanner.aws.errors import AwsError
 from scanner.aws.sessions import Target
 from scanner.aws.tally import Tallies
+from scanner.engine.needed import Calls, chosen
 from scanner.model.gap import Gap
 from scanner.model.kind import Kind
 
@@ -109,6 +110,7 @@ class Cluster:
     tick: Callable[[int, int, int], None] | None = None
     waits: Waits = field(default_factory=Waits)
     made: int = 0
+    asks: Calls | None = None
 
     def ready(self) -> None:
         """See that there are workers that fit.
@@ -160,7 +162,7 @@ class Cluster:
         target, region, kinds = place
         task = far.Task(
             far.alone(target, region), region, tuple(kind.cfn for kind in kinds), self.as_of, self.home, self.threads,
-            far.code(), self.key_id, backlog.left.get(target.account),
+            far.code(), self.key_id, backlog.left.get(target.account), self.asks,
         )  # fmt: skip
         key = f"phiward-{mark}-{target.account}-{region}"  # never the key of another scan, whose answer would be given
         return client.submit(far.look, task, key=key, pure=False)
@@ -173,7 +175,7 @@ class Cluster:
             try:
                 found: PlaceResult = future.result(timeout=FETCH)
             except KilledWorker:
-                return _lost(*place)
+                return _lost(*place, self.asks)
             except far.FarError as error:
                 raise AwsError(f"a Dask worker does not fit: {error}; {GOES_ON}") from error
             except TimeoutError:
@@ -262,9 +264,10 @@ class _Room:
         return found
 
 
-def _lost(target: Target, region: str, kinds: Sequence[type[Kind]]) -> PlaceResult:
+def _lost(target: Target, region: str, kinds: Sequence[type[Kind]], asks: Calls | None) -> PlaceResult:
     """Say of a place that every worker died that looked at it: it may be the place's doing, and hinders no other."""
     tallies = Tallies()
     message = "the Dask workers that looked here died, one after the other; see their logs, or scan it with threads"
-    tallies.refuse(kinds, Gap("", "", "KilledWorker", message))
-    return PlaceResult(target.account, region, [], tallies.coverage(target.account, region, kinds))
+    made = {kind: chosen(kind, asks) for kind in kinds}
+    tallies.refuse(made, Gap("", "", "KilledWorker", message))
+    return PlaceResult(target.account, region, [], tallies.coverage(target.account, region, made))

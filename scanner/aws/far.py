@@ -21,6 +21,7 @@ from typing import Any
 from scanner.aws.client import AwsClient
 from scanner.aws.collect import GLOBAL, Collector, PlaceResult, operations
 from scanner.aws.sessions import Sessions, Target
+from scanner.engine.needed import Calls
 from scanner.engine.redact import Redactor
 from scanner.engine.registry import kinds as every_kind
 from scanner.model.secret import KEY_VARIABLE
@@ -45,7 +46,7 @@ class Task:
     """One account and Region to look at: all that a worker must be told.
 
     `target` has the place's Region alone, or none for the global kinds. `calls` is what is left of the account's
-    budget. `code` and `key_id` are those of who asks: the worker's must be the same.
+    budget, `asks` which calls to make (all). `code` and `key_id` are those of who asks: the worker's must be the same.
     """
 
     target: Target
@@ -57,6 +58,7 @@ class Task:
     code: str
     key_id: str
     calls: int | None = None
+    asks: Calls | None = None
 
 
 @cache
@@ -111,7 +113,9 @@ def look(task: Task) -> PlaceResult:
     chosen = {cfn: known[cfn] for cfn in task.kinds}
     process.targets[target.account] = target
     process.client.allow(target.account, task.calls)
-    collector = Collector(process.sessions, chosen, redactor, task.as_of, max(LEAST, threads), client=process.client)
+    collector = Collector(
+        process.sessions, chosen, redactor, task.as_of, max(LEAST, threads), client=process.client, asks=task.asks
+    )
     skip = [] if task.region == GLOBAL else [(target.account, GLOBAL)]
     (found,) = collector.collect([target], skip)
     return found

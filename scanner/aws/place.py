@@ -13,6 +13,7 @@ from scanner.aws.errors import DECLARED_ERRORS, malformed
 from scanner.aws.resolve import UnseenReferenceError, holds
 from scanner.aws.state import FULL, KindState
 from scanner.aws.tally import Tallies
+from scanner.engine.needed import Calls, chosen
 from scanner.engine.redact import Redactor
 from scanner.model.gap import Gap, Unknown
 from scanner.model.kind import PLAIN, Kind
@@ -28,11 +29,11 @@ class PlaceGraph:
 
     def __init__(
         self, place: tuple[str, str], kinds: Iterable[type[Kind]], make: Callable[..., Builder], redactor: Redactor,
-        due: Due, done: Callable[[PlaceGraph], None],
+        due: Due, done: Callable[[PlaceGraph], None], *, calls: Calls | None = None,
     ) -> None:  # fmt: skip
-        """Take the kinds of the place and what carries calls out."""
+        """Take the kinds of the place, what carries calls out, and which to make (all)."""
         self.place = place
-        self.states = {kind.cfn: KindState(kind) for kind in kinds}
+        self.states = {kind.cfn: KindState(kind, chosen(kind, calls)) for kind in kinds}
         self.tallies = Tallies()
         self.lock = threading.RLock()
         self.over = False
@@ -48,9 +49,8 @@ class PlaceGraph:
             groups: dict[tuple[str, str], list[tuple[type[Kind], Call]]] = defaultdict(list)
             for state in self.states.values():
                 state.open += 1
-            for state in self.states.values():
-                for call in state.kind.roots():
-                    self._root(state, call, groups)
+            for root in [(state, call) for state in self.states.values() for call in state.kind.roots()]:
+                self._root(*root, groups)
             for sinks in groups.values():
                 for kind, _ in sinks:
                     self.state(kind).open += 1
@@ -68,7 +68,7 @@ class PlaceGraph:
         with self.lock:
             for state in self.states.values():
                 state.done = True
-            self.tallies.refuse((state.kind for state in self.states.values()), gap)
+            self.tallies.refuse({state.kind: state.calls for state in self.states.values()}, gap)
         self._done(self)
 
     def _root(self, state: KindState, call: Call, groups: dict[tuple[str, str], list[tuple[type[Kind], Call]]]) -> None:
@@ -163,7 +163,8 @@ class PlaceGraph:
     def _add(self, builder: Builder, state: KindState) -> None:
         state.open += 1
         state.building += 1
-        builder.waiting = [call for call in state.kind.calls.values() if call.form not in ROOTS]
+        builder.calls = state.calls
+        builder.waiting = [call for call in state.calls.values() if call.form not in ROOTS]
         self._advance(builder)
 
     def _set(self, builder: Builder, call: Call, section: Section) -> None:
@@ -229,7 +230,7 @@ class PlaceGraph:
         if not self._batches:
             return
         still = state.open > state.building or state.flying > 0
-        for call in state.kind.calls.values():
+        for call in state.calls.values():
             key = (state.kind.cfn, call.name)
             size = call.merge.size if call.merge else call.size
             if key in self._batches and not (still and len(self._batches[key]) < FULL * size):
@@ -296,4 +297,4 @@ class PlaceGraph:
 
     def coverage(self) -> list[Coverage]:
         """Give the coverage of the place."""
-        return self.tallies.coverage(*self.place, (state.kind for state in self.states.values()))
+        return self.tallies.coverage(*self.place, {state.kind: state.calls for state in self.states.values()})

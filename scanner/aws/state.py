@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,11 +18,12 @@ FULL = 8
 class KindState:
     """What is still open of a kind in a place.
 
-    `open` are listings and resources that are not done, `building` the resources among them, `flying` the questions
-    about resources that are not answered.
+    `calls` are those that are made, all of the kind's or some. `open` are listings and resources that are not done,
+    `building` the resources among them, `flying` the questions about resources that are not answered.
     """
 
     kind: type[Kind]
+    calls: Mapping[str, Call]
     open: int = 0
     building: int = 0
     flying: int = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scanner.model.gap import Gap, GapState
@@ -55,15 +55,15 @@ class Tallies:
         """Say why the listing of a kind is not whole, or None when it is."""
         return next((gap for call in kind.roots() if (gap := self.of(kind, call).gap)), None)
 
-    def coverage(self, account: str, region: str, kinds: Iterable[type[Kind]]) -> list[Coverage]:
-        """Give the coverage of every call; a kind of settings counts as listed."""
+    def coverage(self, account: str, region: str, kinds: Mapping[type[Kind], Mapping[str, Call]]) -> list[Coverage]:
+        """Give the coverage of every call that is made of the kinds; a kind of settings counts as listed."""
         made = []
-        for kind in kinds:
+        for kind, calls in kinds.items():
             if kind.singleton:
                 made.append(self._settings(account, region, kind))
             elif not kind.calls:
                 made.append(Coverage(account, region, kind.cfn, GIVEN, "", listing=True))
-            made += [self._entry(account, region, kind, call) for call in kind.calls.values()]
+            made += [self._entry(account, region, kind, call) for call in calls.values()]
         return made
 
     def _settings(self, account: str, region: str, kind: type[Kind]) -> Coverage:
@@ -76,11 +76,11 @@ class Tallies:
             error=gap.error, message=gap.message, permission=gap.permission,
         )  # fmt: skip
 
-    def refuse(self, kinds: Iterable[type[Kind]], gap: Gap) -> None:
-        """Count every call of the kinds as not answered."""
-        for kind in kinds:
+    def refuse(self, kinds: Mapping[type[Kind], Mapping[str, Call]], gap: Gap) -> None:
+        """Count every call that is made of the kinds as not answered."""
+        for kind, calls in kinds.items():
             self._of[kind.cfn, ENTRY] = Tally(1, 1, gap)
-            for call in kind.calls.values():
+            for call in calls.values():
                 self.of(kind, call).fail(gap)
 
     def _entry(self, account: str, region: str, kind: type[Kind], call: Call) -> Coverage:

@@ -173,16 +173,22 @@ def _carry_out(
 def _executor(
     work: _Work, as_of: datetime, sessions: Sessions, tick: Tick | None, shortcut: Shortcut | None
 ) -> Executor:
-    """Give who looks at the places: threads of this process, or a Dask cluster."""
+    """Give who looks at the places: threads of this process, or a Dask cluster.
+
+    Where not every kind is looked at, only what the chosen rules read is asked for.
+    """
     from scanner.aws.collect import Collector
+    from scanner.engine.needed import calls_needed
+    from scanner.engine.registry import kinds
 
     threads = work.wiring.config.aws.threads
+    asks = calls_needed(work.rules, work.kinds) if len(work.kinds) < len(kinds()) else None
     if work.engine == THREADS:
-        return Collector(sessions, work.kinds, work.redactor, as_of, threads, tick=tick, shortcut=shortcut)
+        return Collector(sessions, work.kinds, work.redactor, as_of, threads, tick=tick, shortcut=shortcut, asks=asks)
     from scanner.aws.cluster import Cluster, address_of
 
     address = address_of(work.engine)
-    return Cluster(address, work.kinds, work.redactor.key_id, as_of, sessions.home, threads, tick)
+    return Cluster(address, work.kinds, work.redactor.key_id, as_of, sessions.home, threads, tick, asks=asks)
 
 
 def _scan_info(work: _Work, started: datetime) -> ScanInfo:

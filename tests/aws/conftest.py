@@ -10,6 +10,7 @@ import pytest
 from scanner.aws.client import AwsClient, Patience
 from scanner.aws.limits import Bucket, Limits
 from scanner.aws.sessions import Sessions
+from scanner.engine.needed import Calls
 from scanner.model.kind import Kind
 from tests.aws.gather import ACCOUNT, QUICK, TARGET, Connect, Gather, Night, Serve, collect
 from tests.aws.stub import Script, Stub
@@ -67,8 +68,8 @@ def connect(sessions: Sessions, limits: Limits) -> Connect:
 def gather(serve: Serve, sessions: Sessions, limits: Limits) -> Gather:
     """Collect kinds from a stub that plays a script."""
 
-    def run(script: Mapping[str, Script], *kinds: type[Kind]) -> tuple[Stub, Night]:
+    def run(script: Mapping[str, Script], *kinds: type[Kind], asks: Calls | None = None) -> tuple[Stub, Night]:
         stub = serve(script)
-        return stub, collect(sessions, limits, *kinds)
+        return stub, collect(sessions, limits, *kinds, asks=asks)
 
     return run

@@ -12,6 +12,7 @@ from scanner.aws.client import AwsClient, Patience
 from scanner.aws.collect import Collector
 from scanner.aws.limits import Limits
 from scanner.aws.sessions import Sessions, Target
+from scanner.engine.needed import Calls
 from scanner.engine.redact import Redactor
 from scanner.model.gap import Unknown
 from scanner.model.inventory import Inventory, World
@@ -47,10 +48,12 @@ class Night:
         return World(self.inventory, kinds, ACCOUNT, REGION)
 
 
-def collect(sessions: Sessions, limits: Limits, *kinds: type[Kind]) -> Night:
+def collect(sessions: Sessions, limits: Limits, *kinds: type[Kind], asks: Calls | None = None) -> Night:
     moment = datetime(2026, 11, 21, 2, tzinfo=UTC)
     by_type = {kind.cfn: kind for kind in kinds}
-    collector = Collector(sessions, by_type, Redactor(b"key"), moment, threads=4, limits=limits, patience=QUICK)
+    collector = Collector(
+        sessions, by_type, Redactor(b"key"), moment, threads=4, limits=limits, patience=QUICK, asks=asks
+    )
     places = list(collector.collect([TARGET]))
     return Night((r for place in places for r in place.resources), (c for place in places for c in place.coverage))
 

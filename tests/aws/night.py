@@ -26,6 +26,7 @@ from tests.aws.synthetic import FakeClient, World
 if TYPE_CHECKING:
     from scanner.aws.client import AwsClient
     from scanner.aws.pool import Pool
+    from scanner.engine.needed import Calls
     from scanner.model.kind import Kind
     from scanner.model.operation import Call
 
@@ -82,16 +83,23 @@ def world(name: str) -> World:
 @cache
 def seen(name: str, region: str, operation: str, call: Call | None = None) -> tuple[list[Resource], list[Coverage]]:
     """Collect one place of a world."""
+    return collected(FakeClient(world(name), operation, call), region, kinds())
+
+
+def collected(
+    client: FakeClient, region: str, known: Mapping[str, type[Kind]], asks: Calls | None = None
+) -> tuple[list[Resource], list[Coverage]]:
+    """Collect kinds in one place, all their calls or some."""
     pool, done = Steps(), list[PlaceGraph]()
     scope = "global" if region == "global" else "regional"
-    wanted = [kind for kind in kinds().values() if kind.scope == scope]
-    client = FakeClient(world(name), operation, call)
+    wanted = [kind for kind in known.values() if kind.scope == scope]
     carrier = Carrier(cast("AwsClient", client), cast("Pool", pool), http=fetch)
 
     def make(kind: type[Kind], root: str = "", parent: Builder | None = None) -> Builder:
         return Builder(kind, "aws", ACCOUNT, region, AS_OF, root, parent)
 
-    graph = PlaceGraph((ACCOUNT, region), wanted, make, Redactor(b"key", _no_detectors), carrier, done.append)
+    redactor = Redactor(b"key", _no_detectors)
+    graph = PlaceGraph((ACCOUNT, region), wanted, make, redactor, carrier, done.append, calls=asks)
     pool.submit(graph.start)
     pool.run()
     assert done == [graph], f"the graph of {region} did not come to its end"
