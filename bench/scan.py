@@ -122,6 +122,11 @@ def _words(dose: Dose, profile: str) -> list[str]:
     raise SystemExit("bench: no profiler here; bring one beside the project's own parts: uv pip install py-spy")
 
 
+def _beside() -> str:
+    """Let the measured process find this folder, for it runs in another."""
+    return os.pathsep.join(filter(None, (str(Path.cwd()), os.environ.get("PYTHONPATH"))))
+
+
 def measure(dose: Dose, profile: str = "") -> Row:
     """Scan once, into a store that is thrown away.
 
@@ -138,7 +143,7 @@ def measure(dose: Dose, profile: str = "") -> Row:
             **env,
             OUT: str(folder / "inside.json"),
             BEGAN: str(began),
-            "PYTHONPATH": str(Path.cwd()),
+            "PYTHONPATH": _beside(),
         }
         process = subprocess.run(
             _words(dose, profile), cwd=folder, env=known, capture_output=True, text=True, timeout=PATIENCE, check=False
@@ -182,6 +187,8 @@ def table(rows: Sequence[Row]) -> str:
         f"{cells(row)[0]} in {row.dose.regions}: {_counted(row.inside['gaps'])}" for row in rows if row.inside["gaps"]
     ]
     unknown = sorted({each for row in rows for each in (*row.served["unknown"], *row.served["broken"])})
+    spent = max(row.served["cpu"] / row.wall for row in rows)
+    lines += ["", f"The endpoint itself was busy {spent:.0%} of the time at most."]
     lines += ["", "Not answered: " + "; ".join(gaps)] if gaps else []
     lines += ["", f"Not known to the endpoint: {', '.join(unknown)}"] if unknown else []
     return "\n".join(lines)

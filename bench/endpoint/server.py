@@ -15,6 +15,7 @@ import contextlib
 import json
 import random
 import threading
+import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
@@ -201,6 +202,7 @@ class Endpoint:
             self._before.clear()
         bounds = self.throttling.bounds()
         told = {**self.counters.told(), "bound": max(bounds.values(), default=0.0), "bounds": bounds}
+        told["cpu"] = time.process_time()
         return _plain(200, json.dumps(told))
 
 
