@@ -51,6 +51,8 @@ class Fault:
             ValueError: it is not of this form.
         """
         kind, rate, operation, where = [*text.split(":", 3), *("", "", "")][:4]
+        if rate and not rate.replace(".", "", 1).isdecimal():
+            raise ValueError(f"{text!r}: the rate is a number from 0 to 1, not {rate!r}")
         pairs = (pair.partition("=") for pair in where.split(",") if pair)
         return cls(kind, float(rate or 1), operation or "*", {name: value for name, _, value in pairs})
 

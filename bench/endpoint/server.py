@@ -244,7 +244,7 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=0.0, help="seconds that each answer is held back")
     parser.add_argument("--jitter", type=float, default=0.0, help="seconds more or less than that")
     parser.add_argument("--throttle", type=float, nargs="?", const=1.0, help="throttle, at this share of AWS's rates")
-    parser.add_argument("--fault", type=Fault.of, action="append", default=[], help="what goes wrong; may be repeated")
+    parser.add_argument("--fault", type=_fault, action="append", default=[], help="what goes wrong; may be repeated")
     parser.add_argument("--fault-seed", type=int, default=1)
     parser.add_argument("--expire-after", type=int, help="requests after which a key of AssumeRole's has expired")
     parser.add_argument("--expire-own-after", type=int, help="requests after which any other key has")
@@ -263,6 +263,13 @@ def main() -> None:
 
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(endpoint.serve(ready))
+
+
+def _fault(text: str) -> Fault:
+    try:
+        return Fault.of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _described(given: argparse.Namespace) -> Description:

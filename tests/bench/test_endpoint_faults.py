@@ -157,6 +157,8 @@ def test_a_fault_meets_what_it_is_aimed_at(endpoint: Endpoint) -> None:
 def test_a_kind_that_there_is_not_is_refused() -> None:
     with pytest.raises(ValueError, match="no kind of fault"):
         Fault.of("flood:0.1")
+    with pytest.raises(ValueError, match="the rate is a number"):
+        Fault.of("503:kms.DescribeKey")
     assert [Fault.of(kind).rate for kind in KINDS] == [1.0] * len(KINDS)
 
 
