@@ -29,7 +29,7 @@ DISCOVERED = {
     "AWS::EC2::Instance": "instance", "AWS::S3::Bucket": "bucket", "AWS::IAM::Role": "role",
     "AWS::ECS::Service": "service",
     "AWS::ECR::Repository": "repository", "AWS::KMS::Key": "key", "AWS::EC2::SecurityGroup": "securitygroup",
-    "AWS::Logs::LogGroup": "loggroup",
+    "AWS::EC2::VPC": "vpc",
 }  # fmt: skip
 
 

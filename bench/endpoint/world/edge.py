@@ -67,7 +67,7 @@ def _acls_of(place: Place, scope: str) -> list[tuple[str, int]]:
 
 def _acls(place: Place, params: Params) -> Answer:
     return {"WebACLs": [
-        {"ARN": arn, "Id": arn.rpartition("/")[2], "Name": arn.split("/")[-2], "Description": "", "LockToken": "a"}
+        {"ARN": arn, "Id": arn.rpartition("/")[2], "Name": arn.split("/")[-2], "LockToken": "a"}
         for arn, _ in _acls_of(place, params["Scope"])
     ]}  # fmt: skip
 
@@ -194,7 +194,7 @@ def _zones(place: Place) -> list[Json]:
 def _records(place: Place, params: Params) -> Answer:
     name = next((zone["Name"] for zone in _zones(place) if zone["Id"].endswith(params["HostedZoneId"])), "")
     value = [{"Value": "192.0.2.1"}]
-    return {"ResourceRecordSets": [
+    return {"IsTruncated": False, "MaxItems": "300", "ResourceRecordSets": [
         {"Name": name, "Type": "NS", "TTL": 172800, "ResourceRecords": [{"Value": "ns-1.awsdns-01.org."}]},
         {"Name": f"app.{name}", "Type": "A", "TTL": 60, "ResourceRecords": value},
     ]}  # fmt: skip
@@ -228,7 +228,12 @@ ANSWERS: dict[str, Speaker] = {
     "waf.ListTagsForResource": lambda place, params: {
         "TagInfoForResource": {"ResourceARN": params["ResourceARN"], "TagList": place.tags("waf", 1)}
     },
-    "route53.ListHostedZones": says("HostedZones", _zones),
+    "route53.ListHostedZones": lambda place, _: {
+        "HostedZones": _zones(place),
+        "Marker": "",
+        "IsTruncated": False,
+        "MaxItems": "100",
+    },
     "route53.ListResourceRecordSets": _records,
     "route53.ListTagsForResource": _zone_tags,
 }

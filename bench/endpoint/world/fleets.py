@@ -104,9 +104,9 @@ def _configurations(place: Place) -> list[Json]:
     name = "legacy-hosts"
     arn = f"launchConfiguration:{place.uuid('configuration')}:launchConfigurationName/{name}"
     return [{
-        "LaunchConfigurationName": name, "LaunchConfigurationARN": place.arn("autoscaling", arn), "KeyName": "",
+        "LaunchConfigurationName": name, "LaunchConfigurationARN": place.arn("autoscaling", arn),
         "ImageId": ami_id(place, place.mine("ami")[0]), "InstanceType": TYPES[0], "SecurityGroups": [], "UserData": "",
-        "ClassicLinkVPCSecurityGroups": [], "KernelId": "", "RamdiskId": "", "BlockDeviceMappings": [],
+        "ClassicLinkVPCSecurityGroups": [], "BlockDeviceMappings": [],
         "InstanceMonitoring": {"Enabled": True}, "EbsOptimized": False, "CreatedTime": place.ago(1200),
         "AssociatePublicIpAddress": False,
     }]  # fmt: skip
