@@ -20,6 +20,7 @@ from bench.endpoint.world import (
     classic,
     containers,
     databases,
+    definitions,
     edge,
     fleets,
     groups,
@@ -40,8 +41,8 @@ from bench.endpoint.world import (
 from bench.endpoint.world.place import Answer, Place, Speaker
 
 FAMILIES = (
-    audit, backup, balancers, classic, containers, databases, edge, fleets, groups, hosts, iam, iam_use, kms, links,
-    logs, network, registry, s3, services, settings, stores, work,
+    audit, backup, balancers, classic, containers, databases, definitions, edge, fleets, groups, hosts, iam, iam_use,
+    kms, links, logs, network, registry, s3, services, settings, stores, work,
 )  # fmt: skip
 ANSWERS: dict[str, Speaker] = {name: speaker for family in FAMILIES for name, speaker in family.ANSWERS.items()}
 """By operation, what is said."""

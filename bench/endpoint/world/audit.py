@@ -25,6 +25,8 @@ FEATURES = (
     "CLOUD_TRAIL", "DNS_LOGS", "FLOW_LOGS", "S3_DATA_EVENTS", "EBS_MALWARE_PROTECTION", "RDS_LOGIN_EVENTS",
     "RUNTIME_MONITORING",
 )  # fmt: skip
+WATCHED = 400
+"""Of so many buckets, every second has its objects' events recorded; a trail takes 250."""
 DISCOVERED = {
     "AWS::EC2::Instance": "instance", "AWS::S3::Bucket": "bucket", "AWS::IAM::Role": "role",
     "AWS::ECS::Service": "service",
@@ -58,7 +60,8 @@ def _status(place: Place, _: Params) -> Answer:
 
 
 def _selectors(place: Place, _: Params) -> Answer:
-    data = [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}]
+    watched = [bucket_name(place, index) for index in range(0, min(place.count("bucket"), WATCHED), 2)]
+    data = [{"Type": "AWS::S3::Object", "Values": [f"arn:aws:s3:::{name}/" for name in watched]}]
     selector = {"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": data}
     return {"TrailARN": _trail_arn(place), "EventSelectors": [{**selector, "ExcludeManagementEventSources": []}]}
 

@@ -41,6 +41,12 @@ def host_arn(place: Place, cluster: int, instance: int) -> str:
     return place.arn("ecs", f"container-instance/{rest}")
 
 
+def on_hosts(place: Place, index: int) -> bool:
+    """Say whether a service runs on container instances."""
+    cluster = place.ref("cluster", index)
+    return has_hosts(cluster) and index % 3 != 0 and bool(hosts(place, cluster))
+
+
 @listing
 def _clusters(place: Place) -> list[Json]:
     return [_cluster(place, index) for index in place.mine("cluster")]
@@ -55,13 +61,16 @@ def _cluster(place: Place, index: int) -> Json:
         command["logConfiguration"] = {
             "cloudWatchLogGroupName": "/ecs/exec", "cloudWatchEncryptionEnabled": True, "s3EncryptionEnabled": False,
         }  # fmt: skip
+    configuration: Json = {"executeCommandConfiguration": command}
+    if place.yes("ephemeral", index, share=0.5):
+        configuration["managedStorageConfiguration"] = {"fargateEphemeralStorageKmsKeyId": key_arn(place, index)}
     first = own[0] if own else FARGATE[0]
     return {
         "clusterArn": cluster_arn(place, index), "clusterName": cluster_name(place, index), "status": "ACTIVE",
         "registeredContainerInstancesCount": len(hosts(place, index)), "runningTasksCount": 0, "pendingTasksCount": 0,
         "activeServicesCount": 0, "statistics": [], "tags": place.tags("cluster", index, key="key", value="value"),
         "settings": [{"name": "containerInsights", "value": insights}],
-        "configuration": {"executeCommandConfiguration": command}, "capacityProviders": [*own, *FARGATE],
+        "configuration": configuration, "capacityProviders": [*own, *FARGATE],
         "defaultCapacityProviderStrategy": [{"capacityProvider": first, "weight": 1, "base": 1}], "attachments": [],
     }  # fmt: skip
 

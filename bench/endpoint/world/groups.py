@@ -29,9 +29,10 @@ def _ingress(place: Place, index: int, vpc: int) -> list[Json]:
     inside = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": cidr(vpc)}]}
     found: list[Json] = [{**inside, "Ipv6Ranges": [], "PrefixListIds": [], "UserIdGroupPairs": []}]
     if place.yes("open", index, share=0.25):
-        port = place.pick((443, 80, 443, 22, 5432, 3389), "port", index)
+        port, last = place.pick(((443, 443), (80, 80), (22, 22), (5432, 5432), (3389, 3389), (0, 65535)), "port", index)
+        everybody = [{"CidrIpv6": "::/0"}] if place.yes("open-6", index, share=0.5) else []
         found.append({
-            "IpProtocol": "tcp", "FromPort": port, "ToPort": port, "Ipv6Ranges": [], "PrefixListIds": [],
+            "IpProtocol": "tcp", "FromPort": port, "ToPort": last, "Ipv6Ranges": everybody, "PrefixListIds": [],
             "IpRanges": [{"CidrIp": ANYWHERE, "Description": "everybody"}], "UserIdGroupPairs": [],
         })  # fmt: skip
     if place.yes("by-group", index, share=0.5):

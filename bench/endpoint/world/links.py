@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.endpoint.world.network import cidr, vpc_id
+from bench.endpoint.world.network import cidr, gateway_id, vpc_id
 from bench.endpoint.world.place import Answer, Json, Params, Place, Speaker, says
 
 CUSTOMER = "10.200.0.0/16"
@@ -37,7 +37,7 @@ def _connections(place: Place) -> list[Json]:
     seen = {"Status": "UP", "StatusMessage": "", "LastStatusChange": place.ago(20), "AcceptedRouteCount": 1}
     return [{
         "VpnConnectionId": _id(place, "vpn"), "State": "available", "Type": "ipsec.1", "Category": "VPN",
-        "CustomerGatewayId": _id(place, "cgw"), "VpnGatewayId": _id(place, "vgw"), "CustomerGatewayConfiguration": "",
+        "CustomerGatewayId": _id(place, "cgw"), "VpnGatewayId": gateway_id(place), "CustomerGatewayConfiguration": "",
         "Options": {
             "StaticRoutesOnly": True, "EnableAcceleration": False,
             "TunnelOptions": [_tunnel(place, 1), _tunnel(place, 2)],
@@ -52,7 +52,7 @@ def _gateways(place: Place) -> list[Json]:
         return []
     attached = [{"VpcId": vpc_id(place, place.mine("vpc")[0]), "State": "attached"}]
     return [{
-        "VpnGatewayId": _id(place, "vgw"), "State": "available", "Type": "ipsec.1", "AmazonSideAsn": 64512,
+        "VpnGatewayId": gateway_id(place), "State": "available", "Type": "ipsec.1", "AmazonSideAsn": 64512,
         "VpcAttachments": attached, "Tags": place.tags("vgw", 0),
     }]  # fmt: skip
 

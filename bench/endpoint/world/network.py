@@ -120,8 +120,18 @@ def _table(place: Place, vpc: int, *, public: bool) -> Json:
         })  # fmt: skip
     return {
         "RouteTableId": named, "VpcId": vpc_id(place, vpc), "OwnerId": place.account, "Associations": inside,
-        "Routes": routes, "PropagatingVgws": [], "Tags": place.tags("routes", vpc),
+        "Routes": routes, "PropagatingVgws": _propagating(place, vpc) if not public else [],
+        "Tags": place.tags("routes", vpc),
     }  # fmt: skip
+
+
+def gateway_id(place: Place) -> str:
+    """Give the id of the virtual private gateway, which is attached to the first VPC."""
+    return f"vgw-{place.hex(17, 'vgw')}"
+
+
+def _propagating(place: Place, vpc: int) -> list[Json]:
+    return [{"GatewayId": gateway_id(place)}] if place.home and vpc == 0 else []
 
 
 @listing
@@ -195,14 +205,19 @@ def _acls(place: Place) -> list[Json]:
 
 
 def _acl(place: Place, vpc: int) -> Json:
-    everything = {"Protocol": "-1", "CidrBlock": ANYWHERE}
-    entries = [
+    everything: Json = {"Protocol": "-1", "CidrBlock": ANYWHERE}
+    entries: list[Json] = [
         {**everything, "RuleNumber": number, "Egress": egress, "RuleAction": action}
         for number, egress, action in (
             (100, False, "allow"), (32767, False, "deny"), (100, True, "allow"), (32767, True, "deny"),
         )
     ]  # fmt: skip
-    if place.yes("acl-closed", vpc):
+    if place.yes("acl-narrow", vpc, share=0.4):
+        entries[0] |= {"Protocol": "6", "PortRange": {"From": 443, "To": 443}}
+        entries.append(
+            {**everything, "RuleNumber": 110, "Egress": False, "RuleAction": "allow", "CidrBlock": cidr(vpc)}
+        )
+    elif place.yes("acl-closed", vpc):
         closed = {"Protocol": "6", "CidrBlock": ANYWHERE, "RuleAction": "deny", "Egress": False}
         entries.insert(0, {**closed, "RuleNumber": 90, "PortRange": {"From": 22, "To": 22}})
         entries.insert(0, {**closed, "RuleNumber": 91, "PortRange": {"From": 3389, "To": 3389}})

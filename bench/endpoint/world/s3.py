@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bench.endpoint.world.kms import key_arn
-from bench.endpoint.world.place import Answer, Json, Params, Place, Speaker, allow, listing, numbered, policy
+from bench.endpoint.world.place import Answer, Json, Params, Place, Speaker, allow, listing, numbered, policy, saying
 
 PURPOSES = ("archive", "uploads", "exports", "reports", "backups", "static", "logs")
+CLASSES = ("STANDARD_IA", "GLACIER", "DEEP_ARCHIVE")
 TRAIL_BUCKET, CONFIG_BUCKET, LOG_BUCKET = 0, 1, 2
 
 
@@ -123,7 +124,7 @@ def _lifecycle(place: Place, index: int) -> Answer:
         },
         {
             "ID": "cold", "Status": "Enabled", "Filter": {"Prefix": ""},
-            "Transitions": [{"Days": 90, "StorageClass": "STANDARD_IA"}],
+            "Transitions": [{"Days": 90, "StorageClass": place.pick(CLASSES, "bucket-class", index)}],
         },
     ]  # fmt: skip
     if place.yes("bucket-expires", index, share=0.4):
@@ -169,14 +170,11 @@ def _location(place: Place, index: int) -> Answer:
     return {} if where == "us-east-1" else {"LocationConstraint": where}
 
 
-def _account_block(place: Place, _: Params) -> Answer:
-    whole = place.yes("account-block")
-    return {"PublicAccessBlockConfiguration": {name: whole or number < 2 for number, name in enumerate(BLOCKS)}}  # noqa: PLR2004  half of them
-
-
 ANSWERS: dict[str, Speaker] = {
     "s3.ListBuckets": _all,
-    "s3control.GetPublicAccessBlock": _account_block,
+    "s3control.GetPublicAccessBlock": saying(
+        PublicAccessBlockConfiguration={name: name.endswith("Acls") for name in BLOCKS}
+    ),
     "s3.GetBucketLocation": _of_bucket(_location),
     "s3.GetBucketEncryption": _of_bucket(_encryption),
     "s3.GetBucketPolicy": _of_bucket(_policy),

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bench.endpoint.world.balancers import group_arn
-from bench.endpoint.world.containers import cluster_arn, cluster_name, cluster_of, has_hosts, host_arn, hosts
+from bench.endpoint.world.containers import cluster_arn, cluster_name, cluster_of, host_arn, hosts, on_hosts
+from bench.endpoint.world.definitions import definition_arn, image_of
 from bench.endpoint.world.groups import group_in
-from bench.endpoint.world.iam import execution_role, task_role
-from bench.endpoint.world.logs import group_name
 from bench.endpoint.world.network import private_subnets, zone_of
 from bench.endpoint.world.place import Answer, Json, Params, Place, Speaker, listing, some
-from bench.endpoint.world.registry import image_digest, image_uri
+from bench.endpoint.world.registry import image_digest
 
 SERVICES = 50
 """The sorts of services come again after so many."""
@@ -22,17 +21,6 @@ def service_name(place: Place, index: int) -> str:
     return f"{place.app(index)}-service-{index}"
 
 
-def family(place: Place, index: int) -> str:
-    """Name the family of a task definition; that of a service bears its number."""
-    return f"{place.app(index)}-task-{index}"
-
-
-def definition_arn(place: Place, index: int, revision: int | None = None) -> str:
-    """Give the ARN of a task definition; without a revision that in use."""
-    used = 3 + index % 5 if revision is None else revision
-    return place.arn("ecs", f"task-definition/{family(place, index)}:{used}")
-
-
 def service_arn(place: Place, index: int) -> str:
     """Give the ARN of a service."""
     return place.arn("ecs", f"service/{cluster_name(place, place.ref('cluster', index))}/{service_name(place, index)}")
@@ -41,12 +29,6 @@ def service_arn(place: Place, index: int) -> str:
 def desired(index: int) -> int:
     """Say how many tasks a service has."""
     return 2 if index % 5 == 0 else 0 if index % 10 == 7 else 1  # noqa: PLR2004  a tenth is switched off
-
-
-def on_hosts(place: Place, index: int) -> bool:
-    """Say whether a service runs on container instances."""
-    cluster = place.ref("cluster", index)
-    return has_hosts(cluster) and index % 3 != 0 and bool(hosts(place, cluster))
 
 
 def _network(place: Place, index: int) -> Json:
@@ -145,7 +127,7 @@ def _task(place: Place, index: int, number: int) -> Json:
         "launchType": "FARGATE", "platformVersion": "1.4.0", "startedBy": f"ecs-svc/{index}", "version": 3,
         "containers": [{
             "containerArn": place.arn("ecs", f"container/{place.uuid('container', index, number)}"), "name": "app",
-            "taskArn": _task_arn(place, index, number), "image": _image(place, index), "lastStatus": state,
+            "taskArn": _task_arn(place, index, number), "image": image_of(place, index), "lastStatus": state,
             "imageDigest": image_digest(place, repository), "healthStatus": "HEALTHY",
         }],
         "overrides": {"containerOverrides": [{"name": "app"}]},
@@ -168,10 +150,6 @@ def _task(place: Place, index: int, number: int) -> Json:
     return made
 
 
-def _image(place: Place, index: int) -> str:
-    return image_uri(place, place.ref("repository", index), pinned=place.yes("pinned", place.ref("repository", index)))
-
-
 def _task_arns(place: Place, params: Params) -> Answer:
     cluster = cluster_of(place, params)
     if cluster is None:
@@ -181,62 +159,9 @@ def _task_arns(place: Place, params: Params) -> Answer:
     return {"taskArns": found}
 
 
-# ---- task definitions ----
-
-
-def _families(place: Place, _: Params) -> Answer:
-    return {"families": [family(place, index) for index in place.mine("taskdefinition")]}
-
-
-_numbers = listing(lambda place: {family(place, index): index for index in place.mine("taskdefinition")})
-
-
-def _definition(place: Place, params: Params) -> Answer:
-    name, _, revision = params["taskDefinition"].rpartition("/")[2].partition(":")
-    index = _numbers(place).get(name)
-    if index is None:
-        return "ClientException"
-    hosted = index < place.count("service") and on_hosts(place, index)
-    number = int(revision) if revision else 3 + index % 5
-    made: Json = {
-        "taskDefinitionArn": definition_arn(place, index, number), "family": name, "revision": number,
-        "status": "ACTIVE", "networkMode": "awsvpc", "volumes": [], "placementConstraints": [],
-        "requiresCompatibilities": ["EC2" if hosted else "FARGATE"], "compatibilities": ["EC2", "FARGATE"],
-        "cpu": "512", "memory": "1024", "executionRoleArn": execution_role(place, index),
-        "taskRoleArn": task_role(place, index), "registeredAt": place.ago(60, "definition", index),
-        "registeredBy": place.iam("user/deploy"), "containerDefinitions": [_container(place, index)],
-        "runtimePlatform": {"cpuArchitecture": "X86_64", "operatingSystemFamily": "LINUX"},
-    }  # fmt: skip
-    return {"taskDefinition": made, "tags": place.tags("definition", index, key="key", value="value")}
-
-
-def _container(place: Place, index: int) -> Json:
-    environment = [{"name": "STAGE", "value": "production"}, {"name": "APP", "value": place.app(index)}]
-    if place.yes("definition-leaks", index, share=0.05):
-        environment.append({"name": "DB_PASSWORD", "value": place.hex(24, "secret", index)})
-    secret = place.arn("secretsmanager", f"secret:{place.app(index)}/database")
-    made: Json = {
-        "name": "app", "image": _image(place, index), "cpu": 256, "memory": 512, "essential": True,
-        "environment": environment, "secrets": [{"name": "DATABASE", "valueFrom": secret}], "mountPoints": [],
-        "portMappings": [{"containerPort": 8080, "hostPort": 8080, "protocol": "tcp", "name": "http"}],
-        "readonlyRootFilesystem": place.yes("read-only", index), "volumesFrom": [],
-        "privileged": place.yes("privileged", index, share=0.03),
-    }  # fmt: skip
-    if place.yes("definition-user", index):
-        made["user"] = "1000:1000"
-    if place.yes("definition-checks", index):
-        made["healthCheck"] = {"command": ["CMD-SHELL", "curl -f http://localhost:8080/"], "interval": 30, "retries": 3}
-    if place.yes("definition-logs", index, share=0.9):
-        options = {"awslogs-group": group_name(place, index), "awslogs-region": place.region}
-        made["logConfiguration"] = {"logDriver": "awslogs", "options": {**options, "awslogs-stream-prefix": "app"}}
-    return made
-
-
 ANSWERS: dict[str, Speaker] = {
     "ecs.ListServices": _listed,
     "ecs.DescribeServices": some("services", _services, "services"),
     "ecs.ListTasks": _task_arns,
     "ecs.DescribeTasks": some("tasks", _tasks, "tasks"),
-    "ecs.ListTaskDefinitionFamilies": _families,
-    "ecs.DescribeTaskDefinition": _definition,
 }

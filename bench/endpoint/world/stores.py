@@ -70,6 +70,11 @@ def efs_arn(place: Place, index: int) -> str:
     return place.arn("elasticfilesystem", f"file-system/{efs_id(place, index)}")
 
 
+def door_id(place: Place, index: int) -> str:
+    """Give the id of a file system's access point."""
+    return f"fsap-{place.hex(17, 'door', index)}"
+
+
 MOUNTED = 2
 """So many mount targets has each file system."""
 _systems = listing(lambda place: {efs_id(place, index): index for index in place.mine("efs")})
@@ -144,7 +149,7 @@ def _mount_groups(place: Place, index: int) -> Answer:
 def _access_points(place: Place) -> list[Json]:
     found = []
     for index in place.mine("efs"):
-        named = f"fsap-{place.hex(17, 'door', index)}"
+        named = door_id(place, index)
         made: Json = {
             "AccessPointId": named, "AccessPointArn": place.arn("elasticfilesystem", f"access-point/{named}"),
             "FileSystemId": efs_id(place, index), "LifeCycleState": "available", "OwnerId": place.account,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bench.endpoint.world.containers import cluster_arn, cluster_name
+from bench.endpoint.world.definitions import definition_arn
 from bench.endpoint.world.iam import role_arn
 from bench.endpoint.world.kms import key_arn
 from bench.endpoint.world.place import Answer, Json, Params, Place, Speaker, listing, numbered, says
-from bench.endpoint.world.services import definition_arn, service_arn, service_name
+from bench.endpoint.world.services import service_arn, service_name
 from bench.endpoint.world.stores import table_name
 
 # ---- EventBridge ----
@@ -189,14 +190,18 @@ def _secrets(place: Place) -> list[Json]:
             "ARN": place.arn("secretsmanager", f"secret:{name}-{place.hex(6, 'secret', index)}"), "Name": name,
             "RotationEnabled": turns, "CreatedDate": place.ago(400, "secret", index),
             "Tags": place.tags("secret", index),
-            "LastChangedDate": place.ago(50, "secret", index), "LastAccessedDate": place.ago(2, "secret", index),
+            "LastChangedDate": place.ago(50, "secret", index),
+            "LastAccessedDate": place.ago(2 if place.yes("secret-used", index) else 200),
             "SecretVersionsToStages": {place.uuid("version", index): ["AWSCURRENT"]},
         }  # fmt: skip
         if place.yes("secret-kms", index):
             made["KmsKeyId"] = key_arn(place, index)
         if turns:
             rotation = {"AutomaticallyAfterDays": 30, "ScheduleExpression": "rate(30 days)"}
-            made |= {"RotationRules": rotation, "LastRotatedDate": place.ago(25, "secret", index)}
+            made |= {
+                "RotationRules": rotation,
+                "LastRotatedDate": place.ago(25 if place.yes("secret-turned", index) else 90),
+            }
             made["RotationLambdaARN"] = place.arn("lambda", "function:rotate")
         found.append(made)
     return found
