@@ -181,6 +181,58 @@ def _said(world: World, asked: Asked) -> str:
     return json.dumps(World.answer(world, asked), default=str, sort_keys=True)
 
 
+TAGGED_TWICE = (
+    ("s3", "s3.GetBucketTagging", "Bucket", "TagSet", "arn:aws:s3:::"),
+    ("ecr:repository", "ecr.ListTagsForResource", "resourceArn", "tags", ""),
+    ("kms:key", "kms.ListResourceTags", "KeyId", "Tags", ""),
+    ("acm:certificate", "acm.ListTagsForCertificate", "CertificateArn", "Tags", ""),
+    ("events", "events.ListTagsForResource", "ResourceARN", "Tags", ""),
+)
+
+
+@pytest.mark.parametrize(("wanted", "operation", "param", "member", "before"), TAGGED_TWICE)
+def test_tags_are_the_same_in_bulk_and_one_by_one(
+    wanted: str, operation: str, param: str, member: str, before: str
+) -> None:
+    world = World(now=NOW)
+    bulk = _answered(world, "resourcegroupstaggingapi.GetResources", ResourceTypeFilters=[wanted])
+    assert bulk["ResourceTagMappingList"]
+    for item in bulk["ResourceTagMappingList"]:
+        own = _answered(world, operation, **{param: item["ResourceARN"].removeprefix(before)})[member]
+        told = [(tag.get("Key") or tag["TagKey"], tag["Value" if "Key" in tag else "TagValue"]) for tag in own]
+        assert told == [(tag["Key"], tag["Value"]) for tag in item["Tags"]]
+
+
+def test_web_acls_name_the_balancers_that_name_them() -> None:
+    world = World(now=NOW)
+    for acl in _answered(world, "wafv2.ListWebACLs", Scope="REGIONAL")["WebACLs"]:
+        for balancer in _answered(world, "wafv2.ListResourcesForWebACL", WebACLArn=acl["ARN"])["ResourceArns"]:
+            found = _answered(world, "wafv2.GetWebACLForResource", ResourceArn=balancer)
+            assert found["WebACL"]["ARN"] == acl["ARN"]
+
+
+def test_launch_templates_say_the_same_all_at_once() -> None:
+    world = World(now=NOW)
+    every = _answered(world, "ec2.DescribeLaunchTemplateVersions", Versions=["$Latest", "$Default"])
+    by_one = [
+        version
+        for template in _answered(world, "ec2.DescribeLaunchTemplates")["LaunchTemplates"]
+        for version in _answered(
+            world,
+            "ec2.DescribeLaunchTemplateVersions",
+            LaunchTemplateId=template["LaunchTemplateId"],
+            Versions=["1", "2"],
+        )["LaunchTemplateVersions"]
+    ]
+    assert every["LaunchTemplateVersions"] == by_one
+
+
+def _answered(world: World, operation: str, **params: Any) -> Mapping[str, Any]:
+    said = world.answer(Asked(operation, params, key_of(world.home), "us-east-1"))
+    assert isinstance(said, Mapping), said
+    return said
+
+
 def test_the_same_resources_lie_in_four_regions(night: Night) -> None:
     regional = {name: kind for name, kind in kinds().items() if kind.scope == "regional"}
     with _night(Recorded(now=NOW, regions=REGIONS[:4]), regional) as spread:

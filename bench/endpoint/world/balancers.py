@@ -201,21 +201,38 @@ def _health(place: Place, index: int) -> Answer:
     return {"TargetHealthDescriptions": found}
 
 
+def _tags_of(place: Place, arn: str) -> list[Json]:
+    return place.tags("balancing", int(place.hex(4, "lb-tags", arn), 16))
+
+
 def _tags(place: Place, params: Params) -> Answer:
-    found = []
-    for arn in params["ResourceArns"]:
-        number = int(place.hex(4, "lb-tags", arn), 16)
-        found.append({"ResourceArn": arn, "Tags": place.tags("balancing", number)})
-    return {"TagDescriptions": found}
+    return {"TagDescriptions": [{"ResourceArn": arn, "Tags": _tags_of(place, arn)} for arn in params["ResourceArns"]]}
+
+
+def tagged(place: Place) -> list[Json]:
+    """Give the tags of load balancers, listeners and target groups."""
+    every = (*_balancer_numbers(place), *_by_arn(place), *_group_numbers(place))
+    return [{"ResourceARN": arn, "Tags": _tags_of(place, arn)} for arn in every]
+
+
+def _acl_of(place: Place, index: int) -> int | None:
+    return place.ref("webacl", index) if place.yes("balancer-waf", index) and place.mine("webacl") else None
+
+
+def _behind(place: Place, params: Params) -> Answer:
+    own = [index for index in place.mine("loadbalancer") if not _is_network(index)]
+    acls = ((index, _acl_of(place, index)) for index in own)
+    found = [index for index, acl in acls if acl is not None and acl_arn(place, acl) == params["WebACLArn"]]
+    return {"ResourceArns": [balancer_arn(place, index) for index in found]}
 
 
 def _web_acl(place: Place, params: Params) -> Answer:
     index = _balancer_numbers(place).get(params["ResourceArn"])
     if index is None:
         return "WAFNonexistentItemException"
-    if not place.yes("balancer-waf", index) or not place.mine("webacl"):
+    acl = _acl_of(place, index)
+    if acl is None:
         return {}
-    acl = place.ref("webacl", index)
     visible = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "acl"}
     return {"WebACL": {
         "ARN": acl_arn(place, acl), "Id": place.uuid("acl", acl), "Name": f"acl-{acl}", "DefaultAction": {"Allow": {}},
@@ -246,4 +263,5 @@ ANSWERS: dict[str, Speaker] = {
     "elbv2.DescribeTargetGroupAttributes": numbered(_group_of, "TargetGroupNotFound", _group_attributes),
     "elbv2.DescribeTargetHealth": numbered(_group_of, "TargetGroupNotFound", _health),
     "wafv2.GetWebACLForResource": _web_acl,
+    "wafv2.ListResourcesForWebACL": _behind,
 }

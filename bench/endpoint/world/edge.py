@@ -51,6 +51,14 @@ def _certificate_tags(place: Place, index: int) -> Answer:
     return {"Tags": place.tags("certificate", index)}
 
 
+def tagged_certificates(place: Place) -> list[Json]:
+    """Give the tags of the certificates."""
+    return [
+        {"ResourceARN": certificate_arn(place, index), "Tags": place.tags("certificate", index)}
+        for index in place.mine("certificate")
+    ]
+
+
 # ---- web ACLs ----
 
 
@@ -200,9 +208,17 @@ def _records(place: Place, params: Params) -> Answer:
     ]}  # fmt: skip
 
 
+def _tags_of_zone(place: Place, zone: str) -> Json:
+    tags = place.tags("zone", int(place.hex(3, zone), 16))
+    return {"ResourceType": "hostedzone", "ResourceId": zone, "Tags": tags}
+
+
 def _zone_tags(place: Place, params: Params) -> Answer:
-    tags = place.tags("zone", int(place.hex(3, params["ResourceId"]), 16))
-    return {"ResourceTagSet": {"ResourceType": "hostedzone", "ResourceId": params["ResourceId"], "Tags": tags}}
+    return {"ResourceTagSet": _tags_of_zone(place, params["ResourceId"])}
+
+
+def _tags_of_zones(place: Place, params: Params) -> Answer:
+    return {"ResourceTagSets": [_tags_of_zone(place, zone) for zone in params["ResourceIds"]]}
 
 
 def _classic(place: Place) -> str:
@@ -236,4 +252,5 @@ ANSWERS: dict[str, Speaker] = {
     },
     "route53.ListResourceRecordSets": _records,
     "route53.ListTagsForResource": _zone_tags,
+    "route53.ListTagsForResources": _tags_of_zones,
 }

@@ -14,7 +14,7 @@ from bench.endpoint.world.hosts import (
 )
 from bench.endpoint.world.iam import profile_arn
 from bench.endpoint.world.network import private_subnets
-from bench.endpoint.world.place import Answer, Json, Params, Place, Speaker, listing, numbered, says
+from bench.endpoint.world.place import Answer, Json, Params, Place, Speaker, listing, says
 
 
 @listing
@@ -127,8 +127,22 @@ def _templates(place: Place) -> list[Json]:
 _numbers = listing(lambda place: {template_id(place, index): index for index in place.mine("template")})
 
 
-def _versions(place: Place, index: int) -> Answer:
-    return {"LaunchTemplateVersions": [_version(place, index, number) for number in range(1, 2 + index % 2)]}
+def _versions(place: Place, params: Params) -> Answer:
+    """Give the versions that are asked for: of one template, or the newest and default ones of all."""
+    asked, wanted = params.get("LaunchTemplateId"), params.get("Versions") or ()
+    known = _numbers(place)
+    if asked is not None and asked not in known:
+        return "InvalidLaunchTemplateId.NotFound"
+    chosen = known.values() if asked is None else [known[asked]]
+    found = []
+    for index in chosen:
+        latest = 1 + index % 2
+        named = {{"$Latest": latest, "$Default": 1}.get(name, name) for name in wanted}
+        found += [
+            _version(place, index, number) for number in range(1, latest + 1)
+            if not named or number in named or str(number) in named
+        ]  # fmt: skip
+    return {"LaunchTemplateVersions": found}
 
 
 def _version(place: Place, index: int, number: int) -> Json:
@@ -153,14 +167,10 @@ def _version(place: Place, index: int, number: int) -> Json:
     }  # fmt: skip
 
 
-def _template_of(place: Place, params: Params) -> int | None:
-    return _numbers(place).get(params.get("LaunchTemplateId", ""))
-
-
 ANSWERS: dict[str, Speaker] = {
     "autoscaling.DescribeAutoScalingGroups": says("AutoScalingGroups", _groups),
     "autoscaling.DescribePolicies": says("ScalingPolicies", _policies),
     "autoscaling.DescribeLaunchConfigurations": says("LaunchConfigurations", _configurations),
     "ec2.DescribeLaunchTemplates": says("LaunchTemplates", _templates),
-    "ec2.DescribeLaunchTemplateVersions": numbered(_template_of, "InvalidLaunchTemplateId.NotFound", _versions),
+    "ec2.DescribeLaunchTemplateVersions": _versions,
 }

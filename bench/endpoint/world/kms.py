@@ -91,6 +91,12 @@ def _tags(place: Place, index: int) -> Answer:
     return {"Tags": place.tags("key", index, key="TagKey", value="TagValue")}
 
 
+def tagged(place: Place) -> list[Json]:
+    """Give the tags of the customer's keys."""
+    own = (index for index in place.mine("key") if index < _own_count(place))
+    return [{"ResourceARN": _arn(place, index), "Tags": place.tags("key", index)} for index in own]
+
+
 def _index(place: Place, params: Params) -> int | None:
     return _numbers(place).get(str(params["KeyId"]).rpartition("/")[2])
 

@@ -108,6 +108,17 @@ def _tags(place: Place, params: Params) -> Answer:
     return "RepositoryNotFoundException" if index is None else {"tags": place.tags("repository", index)}
 
 
+def tagged(place: Place) -> list[Json]:
+    """Give the tags of the repositories."""
+    return [
+        {
+            "ResourceARN": place.arn("ecr", f"repository/{repository_name(place, index)}"),
+            "Tags": place.tags("repository", index),
+        }
+        for index in place.mine("repository")
+    ]
+
+
 def _policy(place: Place, index: int) -> Answer:
     if not place.yes("repository-shared", index, share=0.2):
         return "RepositoryPolicyNotFoundException"

@@ -104,6 +104,16 @@ def _tags(place: Place, index: int) -> Answer:
     return {"TagSet": place.tags("bucket", index)} if place.yes("bucket-tags", index, share=0.9) else "NoSuchTagSet"
 
 
+def tagged(place: Place) -> list[Json]:
+    """Give the tags of the buckets that lie in a Region and have some."""
+    own = range(place.order, place.count("bucket"), len(place.regions))
+    found = ((index, _tags(place, index)) for index in own)
+    return [
+        {"ResourceARN": f"arn:aws:s3:::{bucket_name(place, index)}", "Tags": said["TagSet"]}
+        for index, said in found if not isinstance(said, str)
+    ]  # fmt: skip
+
+
 def _versioning(place: Place, index: int) -> Answer:
     return {"Status": "Enabled"} if place.yes("bucket-versions", index) else {}
 

@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from bench.endpoint.world import backup, databases, edge, iam, logs, stores, work
+from bench.endpoint.world import (
+    backup,
+    balancers,
+    databases,
+    edge,
+    iam,
+    kms,
+    logs,
+    registry,
+    s3,
+    stores,
+    work,
+)
 from bench.endpoint.world.hosts import asg_of, instance_id
 from bench.endpoint.world.place import Answer, Json, Params, Place, Speaker, listing, saying, says
 
 TAGGED: dict[str, Callable[[Place], list[Json]]] = {
+    "acm:certificate": edge.tagged_certificates,
     "application-autoscaling:scalable-target": work.tagged_scalables,
     "backup:backup-plan": partial(backup.tagged, wanted="backup:backup-plan"),
     "backup:backup-vault": partial(backup.tagged, wanted="backup:backup-vault"),
@@ -21,6 +34,12 @@ TAGGED: dict[str, Callable[[Place], list[Json]]] = {
         {"ResourceARN": alarm["AlarmArn"], "Tags": place.tags("alarm", index)}
         for index, alarm in enumerate(logs.alarms(place))
     ],
+    "ecr:repository": registry.tagged,
+    "elasticloadbalancing": balancers.tagged,
+    "events": work.tagged_rules,
+    "kms:key": kms.tagged,
+    "s3": s3.tagged,
+    "s3:bucket": s3.tagged,
     "dynamodb:table": stores.tagged_tables,
     "iam:instance-profile": partial(iam.tagged, wanted="iam:instance-profile"),
     "iam:policy": partial(iam.tagged, wanted="iam:policy"),
@@ -36,8 +55,8 @@ TAGGED: dict[str, Callable[[Place], list[Json]]] = {
 
 def _tags(place: Place, params: Params) -> Answer:
     wanted = params.get("ResourceTypeFilters") or list(TAGGED)
-    found = [item for name in wanted if name in TAGGED for item in TAGGED[name](place)]
-    return {"ResourceTagMappingList": found, "PaginationToken": ""}
+    found = {item["ResourceARN"]: item for name in wanted if name in TAGGED for item in TAGGED[name](place)}
+    return {"ResourceTagMappingList": list(found.values()), "PaginationToken": ""}
 
 
 @listing

@@ -56,8 +56,17 @@ def _targets(place: Place, index: int) -> Answer:
 
 
 def _event_tags(place: Place, params: Params) -> Answer:
-    name = params["ResourceARN"].rpartition("/")[2]
-    return {"Tags": place.tags("rule", _rule_numbers(place).get(name, 1000))}
+    return {"Tags": _tags_of(place, params["ResourceARN"])}
+
+
+def _tags_of(place: Place, arn: str) -> list[Json]:
+    return place.tags("rule", _rule_numbers(place).get(arn.rpartition("/")[2], 1000))
+
+
+def tagged_rules(place: Place) -> list[Json]:
+    """Give the tags of the rules, and of the bus."""
+    arns = [_buses(place)[0]["Arn"], *(rule["Arn"] for rule in _rules(place))]
+    return [{"ResourceARN": arn, "Tags": _tags_of(place, arn)} for arn in arns]
 
 
 # ---- Scheduler ----
