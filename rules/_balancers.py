@@ -10,10 +10,22 @@ from scanner.model.remedy import Custodian, Effect, Write
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scanner.kinds.ecs_services import Service
     from scanner.kinds.elbv2 import Listener, LoadBalancer, TargetGroup
     from scanner.kinds.elbv2_reading import Action
+    from scanner.model.inventory import World
     from scanner.model.remedy import Risk
     from scanner.model.rule import Gaps
+
+
+def balancers_of(_: World, group: TargetGroup) -> tuple[str, ...]:
+    """Give the load balancers of a target group, by which it is looked up."""
+    return group.load_balancers
+
+
+def groups_of(_: World, service: Service) -> tuple[str, ...]:
+    """Give the target groups of an ECS service, by which it is looked up."""
+    return service.target_groups
 
 
 def attribute(subject: LoadBalancer | TargetGroup, name: str) -> str:

@@ -199,7 +199,16 @@ def guards_container_hosts(world: World, group: SecurityGroup) -> bool:
         instance = world.get(Instance, host.instance_id)
         return instance is not None and not instance.gone and group.id in instance.security_groups
 
-    return any_of(world.all(ContainerInstance), carries)
+    return any_of(world.candidates(ContainerInstance, _groups_of_host, lambda: [group.id]), carries)
+
+
+def _groups_of_host(world: World, host: ContainerInstance) -> tuple[str, ...]:
+    instance = world.get(Instance, host.instance_id)
+    return instance.security_groups if instance is not None and not instance.gone else ()
+
+
+def _groups_of_instance(_: World, instance: Instance) -> tuple[str, ...]:
+    return instance.security_groups
 
 
 def is_bastion_group(world: World, rule: Permission, group: SecurityGroup, settings: BastionSettings) -> bool:
@@ -223,12 +232,15 @@ def _only_bastions(world: World, group: SecurityGroup, settings: BastionSettings
     def carries(item: Instance) -> bool:
         return group.id in item.security_groups and not item.gone
 
+    def instances() -> Iterator[Instance]:
+        return world.candidates(Instance, _groups_of_instance, lambda: [group.id], account=group.account)
+
     def may(item: Instance) -> bool:
         return any_of([lambda: not carries(item), lambda: item.has_tags(settings.bastion_tags)])
 
     return all_of(
         [
-            lambda: all_of(world.all(Instance, account=group.account), may),
-            lambda: any_of(world.all(Instance, account=group.account), carries),
+            lambda: all_of(instances(), may),
+            lambda: any_of(instances(), carries),
         ]
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING, Any
 
+from rules._balancers import balancers_of
 from rules._network import internet_routes
 from scanner.kinds.addresses import network
 from scanner.kinds.ec2_instances import Instance
@@ -44,7 +45,7 @@ def _subnet(name: str, balancer: LoadBalancer, world: World, gaps: Gaps) -> Iter
             if not internet_routes(world, subnet):
                 yield Fail(f"{name} is no public subnet: it has no route to an internet gateway", part=name)
         with gaps:
-            for group in world.all(TargetGroup):
+            for group in world.candidates(TargetGroup, balancers_of, lambda: [balancer.id]):
                 with gaps:
                     if balancer.id in group.load_balancers and group.target_type in PLACED:
                         yield from _shared(subnet, group, world, gaps)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from rules._balancers import balancers_of, groups_of
 from scanner.kinds.ecs_service_parts import Target
 from scanner.kinds.ecs_services import Service
 from scanner.kinds.elbv2 import TARGETS, LoadBalancer, TargetGroup
@@ -35,14 +36,14 @@ def _internal(balancer: LoadBalancer, world: World, tags: dict[str, str], gaps: 
             yield "the load balancer"
     groups: set[str] = set()
     with gaps:
-        for group in world.all(TargetGroup):
+        for group in world.candidates(TargetGroup, balancers_of, lambda: [balancer.id]):
             with gaps:
                 if balancer.id in group.load_balancers:
                     groups.add(group.id)
                     if group.has_tags(tags):
                         yield f"the target group {group.name}"
     with gaps:
-        for service in world.all(Service):
+        for service in world.candidates(Service, groups_of, lambda: groups):
             with gaps:
                 if groups.intersection(service.target_groups) and service.has_tags(tags):
                     yield f"the service {service.name}"

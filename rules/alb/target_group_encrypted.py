@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rules._balancers import groups_of
 from rules.ecs.service_traffic_encrypted_in_transit import ServiceTrafficEncryptedInTransit, passes_through
 from scanner.kinds.ecs import ContainerInstance
 from scanner.kinds.ecs_service_parts import ConnectService, Target
@@ -52,7 +53,7 @@ def _services_encrypt(group: TargetGroup, world: World, settings: ServiceTraffic
             raise Unknown(*gaps)
         return True
 
-    return all_of(world.all(Service), encrypted) and bool(seen)
+    return all_of(world.candidates(Service, groups_of, lambda: [group.id]), encrypted) and bool(seen)
 
 
 class TargetGroupEncrypted(Rule):

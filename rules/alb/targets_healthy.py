@@ -44,6 +44,12 @@ def _sends(listener: Listener, group: TargetGroup) -> bool:
     )
 
 
+def _sent_to(_: World, listener: Listener) -> Iterator[str]:
+    """Give the target groups of a listener's actions, by which it is looked up."""
+    for action in (*listener.default_actions, *(action for rule in _rules(listener) for action in rule.actions)):
+        yield from action.target_groups
+
+
 def _rules(listener: Listener) -> tuple[ListenerRule, ...]:
     """Give a listener's rules; only those that speak HTTP have any."""
     return listener.rules if listener.protocol in {"HTTP", "HTTPS"} else ()
@@ -101,7 +107,8 @@ class TargetsHealthy(Rule):
             return "no load balancer uses it"
         if not group.checked:
             return "the health of its targets is not checked"
-        return any_of(world.all(Listener), lambda listener: _sends(listener, group)) or "no listener sends it anything"
+        listeners = world.candidates(Listener, _sent_to, lambda: [group.id])
+        return any_of(listeners, lambda listener: _sends(listener, group)) or "no listener sends it anything"
 
     @staticmethod
     def check(group: TargetGroup) -> Iterator[Fail]:

@@ -21,6 +21,10 @@ def by_batch(group: AutoScalingGroup) -> bool:
     return group.tag("AWSBatchServiceTag") is not None
 
 
+def _instance_of(_: World, host: ContainerInstance) -> tuple[str]:
+    return (host.instance_id,)
+
+
 def of_ecs(group: AutoScalingGroup, world: World) -> bool:
     """Say whether the group's members are, or are to be, container instances of ECS clusters.
 
@@ -33,7 +37,10 @@ def of_ecs(group: AutoScalingGroup, world: World) -> bool:
         (
             lambda: group.tag("AmazonECSManaged") is not None,
             lambda: world.first(CapacityProvider, group=group.arn) is not None,
-            lambda: any_of(world.all(ContainerInstance), lambda host: host.instance_id in group.instances),
+            lambda: any_of(
+                world.candidates(ContainerInstance, _instance_of, lambda: group.instances),
+                lambda host: host.instance_id in group.instances,
+            ),
         )
     )
 

@@ -122,7 +122,9 @@ def _scales(service: Service, world: World) -> bool:
 
 def _watched(service: Service, what: str, world: World) -> bool:
     return any_of(
-        world.all(Alarm),
+        world.candidates(
+            Alarm, _services_of, lambda: [(service.cluster_name, ""), (service.cluster_name, service.name)]
+        ),
         lambda alarm: all_of(
             [
                 lambda: any(_concerns(one, service, what) for one in alarm.metrics),
@@ -130,6 +132,13 @@ def _watched(service: Service, what: str, world: World) -> bool:
             ]
         ),
     )
+
+
+def _services_of(_: World, alarm: Alarm) -> Iterator[tuple[str, str]]:
+    """Give the clusters and services that an alarm's metrics are of, by which it is looked up."""
+    for one in alarm.metrics:
+        if one.namespace in NAMESPACES:
+            yield one.dimension("ClusterName"), one.dimension("ServiceName")
 
 
 def _concerns(one: Metric, service: Service, what: str) -> bool:

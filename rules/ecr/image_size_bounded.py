@@ -25,6 +25,15 @@ def _lies_in(image: Image, repository: Repository) -> bool:
     return (named.account, named.region, named.repository) == (repository.registry, repository.region, repository.id)
 
 
+def _repository_of(_: World, image: Image) -> Iterator[tuple[str, str, str]]:
+    named = image_reference(image.id)
+    yield named.account, named.region, named.repository
+
+
+def _candidates(repository: Repository, world: World) -> Iterator[Image]:
+    return world.candidates(Image, _repository_of, lambda: [(repository.registry, repository.region, repository.id)])
+
+
 class ImageSizeBounded(Rule):
     """Deployed images are small.
 
@@ -81,13 +90,13 @@ class ImageSizeBounded(Rule):
     @staticmethod
     def applies(repository: Repository, world: World) -> bool:
         """Repositories with images that tasks or task definitions name."""
-        return any_of(world.all(Image), lambda image: _lies_in(image, repository))
+        return any_of(_candidates(repository, world), lambda image: _lies_in(image, repository))
 
     @staticmethod
     def check(repository: Repository, world: World, settings: Settings) -> Iterator[Fail | Missing]:
         gaps = Gaps()
         with gaps:
-            for image in world.all(Image):
+            for image in _candidates(repository, world):
                 with gaps:
                     if not _lies_in(image, repository):
                         continue

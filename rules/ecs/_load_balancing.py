@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._clusters import runs
 from scanner.kinds.ecs_services import Service
 from scanner.model.gap import Gap, Unknown
 from scanner.model.inventory import any_of
@@ -20,7 +21,8 @@ def behind_load_balancer(definition: TaskDefinition, container: Container, world
     Raises:
         Unknown: the services could not be seen, or a task set does not say which container is meant.
     """
-    return any_of(world.all(Service), lambda service: _leads_to(service, definition, container))
+    services = world.candidates(Service, runs, lambda: [definition.id])
+    return any_of(services, lambda service: _leads_to(service, definition, container))
 
 
 def _leads_to(service: Service, definition: TaskDefinition, container: Container) -> bool:

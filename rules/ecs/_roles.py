@@ -6,12 +6,33 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from scanner.kinds.ec2_instances import Instance
+from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.iam import InstanceProfile
 from scanner.model.gap import Gap, GapState, Unknown
+from scanner.model.inventory import any_of
 
 if TYPE_CHECKING:
     from scanner.kinds.ecs import ContainerInstance
+    from scanner.kinds.iam import Role
     from scanner.model.inventory import World
+
+
+def task_role_of(_: World, definition: TaskDefinition) -> Iterator[str]:
+    """Give a task definition's task role, by which it is looked up."""
+    yield definition.task_role
+
+
+def execution_role_of(_: World, definition: TaskDefinition) -> Iterator[str]:
+    """Give a task definition's execution role, by which it is looked up."""
+    yield definition.execution_role
+
+
+def is_task_role(world: World, role: Role) -> bool:
+    """Say whether a task definition of the account names a role as its task role."""
+    return any_of(
+        world.candidates_everywhere(TaskDefinition, task_role_of, lambda: (role.arn, role.id)),
+        lambda definition: definition.task_role in (role.arn, role.id),
+    )
 
 
 def instance_of(world: World, host: ContainerInstance) -> Instance | None:

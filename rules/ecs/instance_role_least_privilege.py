@@ -122,7 +122,10 @@ class InstanceRoleLeastPrivilege(Rule):
     @staticmethod
     def applies(role: Role, world: World) -> bool:
         """Roles of container instances of ECS."""
-        return any_of(world.everywhere(ContainerInstance), lambda host: role.arn in roles_of(world, host))
+        return any_of(
+            world.candidates_everywhere(ContainerInstance, roles_of, lambda: [role.arn]),
+            lambda host: role.arn in roles_of(world, host),
+        )
 
     @staticmethod
     def check(role: Role, world: World, settings: Settings) -> Iterator[Outcome]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 
 from rules.ecs._references import key_of, resources, sources
+from rules.ecs._roles import execution_role_of
 from scanner.kinds.containers import Container, LogRouter, SecretReference
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.iam import ManagedPolicy, Role
@@ -72,7 +73,8 @@ def _task(*secrets: str, **more: Any) -> Other:
 
 
 def _definitions(role: Role, world: World) -> list[TaskDefinition]:
-    return [item for item in world.everywhere(TaskDefinition) if item.execution_role in (role.arn, role.id)]
+    candidates = world.candidates_everywhere(TaskDefinition, execution_role_of, lambda: (role.arn, role.id))
+    return [item for item in candidates if item.execution_role in (role.arn, role.id)]
 
 
 def _beyond(grant: Grant, role: Role, world: World) -> Iterator[str]:
@@ -213,7 +215,10 @@ class TaskExecutionRoleLeastPrivilege(Rule):
     @staticmethod
     def applies(role: Role, world: World) -> bool:
         """Roles that a task definition names as its execution role."""
-        return any_of(world.everywhere(TaskDefinition), lambda item: item.execution_role in (role.arn, role.id))
+        return any_of(
+            world.candidates_everywhere(TaskDefinition, execution_role_of, lambda: (role.arn, role.id)),
+            lambda item: item.execution_role in (role.arn, role.id),
+        )
 
     @staticmethod
     def check(role: Role, world: World, settings: Settings) -> Iterator[Outcome]:

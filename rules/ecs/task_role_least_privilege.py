@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._roles import is_task_role
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.iam import ManagedPolicy, Role
 from scanner.kinds.iam_identities import documents
 from scanner.kinds.iam_reading import InlinePolicy, document
-from scanner.model.inventory import any_of
 from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.source import EcsGuide
@@ -127,7 +127,7 @@ class TaskRoleLeastPrivilege(Rule):
     @staticmethod
     def applies(role: Role, world: World) -> bool:
         """Roles that a task definition names as its task role."""
-        return any_of(world.everywhere(TaskDefinition), lambda definition: definition.task_role in (role.arn, role.id))
+        return is_task_role(world, role)
 
     @staticmethod
     def check(role: Role, world: World) -> Iterator[Outcome]:

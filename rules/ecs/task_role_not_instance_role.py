@@ -36,6 +36,16 @@ def _name(arn: str) -> str:
     return arn.rpartition("/")[2]
 
 
+def _roles_in_cluster(world: World, host: ContainerInstance) -> Iterator[tuple[str, str]]:
+    return ((host.cluster, _name(role)) for role in roles_of(world, host))
+
+
+def _hosts_in(world: World, cluster: str, role: str) -> Iterator[ContainerInstance]:
+    """Go over the container instances of a cluster that may have a role."""
+    wanted = [(cluster, _name(role))]
+    return world.candidates(ContainerInstance, _roles_in_cluster, lambda: wanted, cluster=cluster)
+
+
 class TaskRoleNotInstanceRole(Rule):
     """The task role differs from the container instances' role.
 
@@ -102,7 +112,7 @@ class TaskRoleNotInstanceRole(Rule):
         shared: dict[str, str] = {}
         for cluster in clusters_of(definition, world, gaps):
             with gaps:
-                for host in world.all(ContainerInstance, cluster=cluster):
+                for host in _hosts_in(world, cluster, definition.task_role):
                     with gaps:
                         if any(_name(role) == _name(definition.task_role) for role in roles_of(world, host)):
                             shared[cluster] = host.instance_id

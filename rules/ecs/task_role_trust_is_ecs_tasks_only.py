@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.ecs._roles import is_task_role
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.iam import Role
-from scanner.model.inventory import any_of
 from scanner.model.policy import PolicyDocument
 from scanner.model.remedy import Effect, Runbook
 from scanner.model.rule import Case, Fail, Note, Other, Rule
@@ -90,7 +90,7 @@ class TaskRoleTrustIsEcsTasksOnly(Rule):
     @staticmethod
     def applies(role: Role, world: World) -> bool:
         """Roles that a task definition names as its task role."""
-        return any_of(world.everywhere(TaskDefinition), lambda definition: definition.task_role in (role.arn, role.id))
+        return is_task_role(world, role)
 
     @staticmethod
     def check(role: Role, world: World) -> Iterator[Outcome]:

@@ -29,11 +29,15 @@ TARGET_A = Other(MountTarget, id="ta")
 TARGET_B = Other(MountTarget, id="tb", zone="us-east-1b")
 
 
+def _mounted(_: World, definition: TaskDefinition) -> Iterator[str]:
+    return (volume.efs for volume in definition.volumes)
+
+
 def _zones(system: FileSystem, world: World, gaps: Gaps) -> list[str]:
     """Name the zones in which tasks that mount the file system run."""
     found: set[str] = set()
     with gaps:
-        for definition in world.all(TaskDefinition):
+        for definition in world.candidates(TaskDefinition, _mounted, lambda: [system.id]):
             with gaps:
                 if any(volume.efs == system.id for volume in definition.volumes):
                     for task in world.all(Task, task_definition=definition.id):

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 
+from rules.ecs._roles import is_task_role
 from scanner.kinds.ecs_task_definitions import TaskDefinition
 from scanner.kinds.iam import InstanceProfile, Role
 from scanner.kinds.iam_use import ServiceAccess
@@ -24,6 +25,10 @@ ROLE = "arn:aws:iam::123456789012:role/claims-task"
 TASK = Other(TaskDefinition, task_role=ROLE)
 NAMED = Other(TaskDefinition, task_role="claims-task", region="eu-west-1")
 HOST = Other(InstanceProfile, roles=(ROLE,))
+
+
+def _roles_in(_: World, profile: InstanceProfile) -> tuple[str, ...]:
+    return profile.roles
 
 
 class RoleUnusedServices(Rule):
@@ -92,10 +97,11 @@ class RoleUnusedServices(Rule):
         """Roles of EC2 instances, and roles that a task definition names as its task role."""
         return any_of(
             (
-                lambda: any_of(world.all(InstanceProfile), lambda profile: role.arn in profile.roles),
                 lambda: any_of(
-                    world.everywhere(TaskDefinition), lambda definition: definition.task_role in (role.arn, role.id)
+                    world.candidates(InstanceProfile, _roles_in, lambda: [role.arn]),
+                    lambda profile: role.arn in profile.roles,
                 ),
+                lambda: is_task_role(world, role),
             )
         )
 

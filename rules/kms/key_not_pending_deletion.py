@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from scanner.kinds.backup import BackupVault
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
 ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 ARN = f"arn:aws:kms:us-east-1:123456789012:key/{ID}"
 GONE = {"id": ID, "arn": ARN, "alias_name": "alias/claims", "state": "PendingDeletion"}
+
+
+def _key_of(name: str, _: World, user: Kind) -> Iterator[str]:
+    yield getattr(user, name)
+
+
 USERS: dict[type[Kind], str] = {
     BackupVault: "key",
     Bucket: "kms_key",
@@ -49,6 +56,7 @@ USERS: dict[type[Kind], str] = {
     Volume: "key",
 }
 """What names the key that it is encrypted under, and where it says so."""
+KEYS = {kind: partial(_key_of, name) for kind, name in USERS.items()}
 
 
 class KeyNotPendingDeletion(Rule):
@@ -107,7 +115,7 @@ class KeyNotPendingDeletion(Rule):
         used: list[str] = []
         for kind, name in USERS.items():
             with gaps:
-                for user in world.all(kind):
+                for user in world.candidates(kind, KEYS[kind], lambda: _names(key)):
                     with gaps:
                         if getattr(user, name) in _names(key):
                             used.append(user.resource.arn)

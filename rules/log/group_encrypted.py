@@ -77,7 +77,10 @@ class GroupEncrypted(Rule):
         """Log groups that tasks, VPN tunnels, flow logs or trails write to."""
         return any_of(
             (
-                lambda: any_of(world.everywhere(TaskDefinition), lambda task: _from_task(task, group)),
+                lambda: any_of(
+                    world.candidates_everywhere(TaskDefinition, _groups_of, lambda: [(group.id, group.region)]),
+                    lambda task: _from_task(task, group),
+                ),
                 lambda: any_of(
                     world.all(VPNConnection), lambda vpn: any(_is(group, tunnel.log_group) for tunnel in vpn.tunnels)
                 ),
@@ -95,6 +98,13 @@ class GroupEncrypted(Rule):
 def _from_task(task: TaskDefinition, group: LogGroup) -> bool:
     logs = [container.log for container in task.containers if container.log]
     return any(log.group == group.id and (log.region or task.region) == group.region for log in logs)
+
+
+def _groups_of(_: World, task: TaskDefinition) -> Iterator[tuple[str, str]]:
+    """Give the log groups that a task writes to, each with its Region, by which it is looked up."""
+    for container in task.containers:
+        if container.log:
+            yield container.log.group, container.log.region or task.region
 
 
 def _is(group: LogGroup, name: str) -> bool:

@@ -134,7 +134,8 @@ class BucketServedThroughCloudfrontOnly(Rule):
     @staticmethod
     def applies(bucket: Bucket, world: World) -> bool:
         """Buckets that are origins of a distribution."""
-        return any_of(world.all(Distribution), lambda front: any(item.bucket == bucket.id for item in front.origins))
+        fronts = world.candidates(Distribution, _buckets_behind, lambda: [bucket.id])
+        return any_of(fronts, lambda front: any(item.bucket == bucket.id for item in front.origins))
 
     @staticmethod
     def check(bucket: Bucket, world: World) -> Iterator[Fail | Note | Missing]:
@@ -147,6 +148,10 @@ class BucketServedThroughCloudfrontOnly(Rule):
             with gaps:
                 yield from _judged(bucket, entry, who, world)
         yield from gaps
+
+
+def _buckets_behind(_: World, front: Distribution) -> Iterator[str]:
+    return (item.bucket for item in front.origins)
 
 
 def _readers(bucket: Bucket, gaps: Gaps) -> list[tuple[Statement, Principal]]:

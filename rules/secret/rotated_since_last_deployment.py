@@ -14,7 +14,7 @@ from scanner.model.rule import Case, Fail, Gaps, Other, Rule
 from scanner.model.source import EcsGuide
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from scanner.model.inventory import World
     from scanner.model.rule import Outcome
@@ -38,11 +38,22 @@ def _task(began: datetime | None = BEFORE, **facts: Any) -> Other:
     return Other(Task, began=began, **facts)
 
 
-def _takes(definition: TaskDefinition, secret: Secret) -> bool:
-    """Say whether a container takes the secret: by its ARN, its ARN less the random end, or a part or version of it."""
-    wanted = {secret.arn, secret.arn[:-7]}
-    given = (item.source for container in definition.containers for item in container.secrets)
-    return any(":".join(source.split(":")[:7]) in wanted for source in given)
+def _taken(definition: TaskDefinition) -> Iterator[str]:
+    """Give the secrets that containers take, without the part or version: each by its ARN, or that less its end."""
+    for container in definition.containers:
+        for item in container.secrets:
+            yield ":".join(item.source.split(":")[:7])
+
+
+def _names(secret: Secret) -> set[str]:
+    """Give a secret's ARN, and that less its random end."""
+    return {secret.arn, secret.arn[:-7]}
+
+
+def _taken_by(world: World, task: Task) -> Iterable[str]:
+    """Give the secrets that a task takes, by which it is looked up."""
+    definition = world.get(TaskDefinition, task.task_definition)
+    return _taken(definition) if definition is not None else ()
 
 
 def _late_since(task: Task, secret: Secret, world: World) -> datetime | None:
@@ -52,7 +63,7 @@ def _late_since(task: Task, secret: Secret, world: World) -> datetime | None:
     if task.began >= secret.rotated:
         return None
     definition = world.get(TaskDefinition, task.task_definition)
-    return task.began if definition and _takes(definition, secret) else None
+    return task.began if definition and not _names(secret).isdisjoint(_taken(definition)) else None
 
 
 class RotatedSinceLastDeployment(Rule):
@@ -107,7 +118,7 @@ class RotatedSinceLastDeployment(Rule):
         gaps = Gaps()
         late: dict[str, datetime] = {}
         with gaps:
-            for task in world.all(Task):
+            for task in world.candidates(Task, _taken_by, lambda: _names(secret)):
                 with gaps:
                     began = _late_since(task, secret, world)
                     if began:

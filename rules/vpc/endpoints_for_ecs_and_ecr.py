@@ -180,22 +180,40 @@ def _in(vpc: VPC, world: World, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(subnet.id for subnet in found if subnet.vpc == vpc.id)
 
 
+def _vpcs(world: World, names: tuple[str, ...]) -> Iterator[str]:
+    return (subnet.vpc for name in names if (subnet := world.get(Subnet, name)) is not None)
+
+
+def _vpcs_of_service(world: World, service: Service) -> Iterator[str]:
+    return _vpcs(world, service.all_subnets if service.status == "ACTIVE" else ())
+
+
+def _vpcs_of_task(world: World, task: Task) -> Iterator[str]:
+    return _vpcs(world, task.subnets if task.runs else ())
+
+
+def _vpc_of_host(world: World, host: ContainerInstance) -> Iterator[str]:
+    instance = world.get(Instance, host.instance_id)
+    if instance is not None and not instance.gone:
+        yield instance.vpc
+
+
 def _services(vpc: VPC, world: World, gaps: Gaps) -> Iterator[tuple[str, bool]]:
-    for service in world.all(Service):
+    for service in world.candidates(Service, _vpcs_of_service, lambda: [vpc.id]):
         with gaps:
             for name in _in(vpc, world, service.all_subnets) if service.status == "ACTIVE" else ():
                 yield name, not service.on_fargate
 
 
 def _tasks(vpc: VPC, world: World, gaps: Gaps) -> Iterator[tuple[str, bool]]:
-    for task in world.all(Task):
+    for task in world.candidates(Task, _vpcs_of_task, lambda: [vpc.id]):
         with gaps:
             for name in _in(vpc, world, task.subnets) if task.runs else ():
                 yield name, task.launch_type == "EC2"
 
 
 def _hosts(vpc: VPC, world: World, gaps: Gaps) -> Iterator[tuple[str, bool]]:
-    for host in world.all(ContainerInstance):
+    for host in world.candidates(ContainerInstance, _vpc_of_host, lambda: [vpc.id]):
         with gaps:
             instance = world.get(Instance, host.instance_id)
             if instance is not None and not instance.gone and instance.vpc == vpc.id:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from operator import methodcaller
+from collections.abc import Callable, Iterable
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from scanner.model.gap import Gap, GapState, Unknown
 from scanner.model.kind import PLAIN, Kind, Reader, derive
+from scanner.model.ternary import all_of, any_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from scanner.model.resource import Coverage, Resource
 
+__all__ = ["Inventory", "Place", "World", "all_of", "any_of"]
+
 K = TypeVar("K", bound=Kind)
-T = TypeVar("T")
+By = Callable[["World", Any], Iterable[Any]]
+"""What a resource is looked up by: all of its names for something, such as the roles that it has."""
+_WRONG = (TypeError, ValueError, AttributeError, LookupError)
 Place = tuple[str, str, str]
 """Account, Region (or `global`) and kind."""
 _NONE: Mapping[Any, None] = MappingProxyType({})
-_CALL: Callable[[Any], Any] = methodcaller("__call__")
 
 
 class Inventory:
@@ -34,6 +38,7 @@ class Inventory:
         self._places: dict[Place, list[Resource]] = defaultdict(list)
         self._named: dict[tuple[str, str], list[Resource]] = defaultdict(list)
         self._indexes: dict[tuple[Place, str], tuple[dict[Any, dict[Resource, None]], list[Gap]]] = {}
+        self._joins: dict[tuple[Place, tuple[str, str], By], Mapping[Any, Mapping[Resource, int]] | None] = {}
         self.listings = dict(listings)
         for resource in sorted(resources, key=lambda resource: (resource.arn, resource.id)):
             self._places[resource.account, resource.region, resource.kind].append(resource)
@@ -102,6 +107,26 @@ class Inventory:
                 hidden.extend(error.gaps)
         return index, hidden
 
+    def joined(
+        self, place: Place, kind: type[Kind], by: By, world: World
+    ) -> Mapping[Any, Mapping[Resource, int]] | None:
+        """Give the resources of a place, numbered in order, by each thing that `by` gives of them; made at first use.
+
+        None where it could not be learned of some. `world` is what `by` looks at; what it reads is not recorded.
+        """
+        asked = (place, (world.account, world.region), by)
+        if asked not in self._joins:
+            unrecorded = World(self, world.needs, world.account, world.region)
+            index: dict[Any, dict[Resource, int]] = defaultdict(dict)
+            try:
+                for number, resource in enumerate(self.at(place)):
+                    for name in by(unrecorded, kind(resource)):
+                        index[name][resource] = number
+                self._joins[asked] = index
+            except (Unknown, *_WRONG):  # whoever asks it of all will tell what is wrong
+                self._joins[asked] = None
+        return self._joins[asked]
+
     def at(self, place: Place) -> Sequence[Resource]:
         """Give the resources of a place."""
         return self._places.get(place, ())
@@ -166,18 +191,68 @@ class World:
         if hidden:
             raise Unknown(*hidden)
 
+    def candidates(
+        self, kind: type[K], by: By, wanted: Callable[[], Iterable[Any]], *, region: str | None = None,
+        account: str | None = None, **equals: Any,
+    ) -> Iterator[K]:  # fmt: skip
+        """Go over the resources of a kind for which something may hold: those of which `by` gives what is wanted.
+
+        For what hangs on a value that both have, and is asked of those found by the rule: `by`, the same function at
+        each call, is given a world and a resource, and what it reads is no evidence. Where it cannot be learned of some
+        resources what `by` gives, or what is wanted, all are gone over.
+
+        Raises:
+            Unknown: at the end, when there may be more of them.
+        """
+        place = self._place(kind, region, account)
+        found = self._joined(place, kind, by, wanted) if self.inventory.at(place) else []
+        if found is None:
+            yield from self.all(kind, region=region, account=account, **equals)
+            return
+        for resource in found:
+            view = kind(resource, self.reader)
+            if all(self.reader.read(resource, kind.facts[fact]) == value for fact, value in equals.items()):
+                yield view
+        lacks = self.inventory.lacks(place)
+        if lacks:
+            raise Unknown(*lacks)
+
+    def _joined(
+        self, place: Place, kind: type[Kind], by: By, wanted: Callable[[], Iterable[Any]]
+    ) -> Iterable[Resource] | None:
+        index = self.inventory.joined(place, kind, by, self)
+        if index is None:
+            return None
+        try:
+            some = [index[value] for value in dict.fromkeys(wanted()) if value in index]
+        except (Unknown, *_WRONG):
+            return None
+        if len(some) < 2:  # noqa: PLR2004  those of several values are brought into one order
+            return some[0] if some else ()
+        numbers = {resource: number for one in some for resource, number in one.items()}
+        return sorted(numbers, key=numbers.__getitem__)
+
+    def candidates_everywhere(self, kind: type[K], by: By, wanted: Callable[[], Iterable[Any]]) -> Iterator[K]:
+        """Go over such resources of the account in all Regions that were looked at; see `candidates`."""
+        return self._in_all_regions(kind, None, lambda region: self.candidates(kind, by, wanted, region=region))
+
     def everywhere(self, kind: type[K], *, account: str | None = None, **equals: Any) -> Iterator[K]:
         """Go over such resources of the account, or of another one, in all Regions that were looked at.
 
         Raises:
             Unknown: at the end, when there may be more of them.
         """
+        return self._in_all_regions(
+            kind, account, lambda region: self.all(kind, region=region, account=account, **equals)
+        )
+
+    def _in_all_regions(self, kind: type[K], account: str | None, look: Callable[[str], Iterator[K]]) -> Iterator[K]:
         places = self.inventory.regions(account or self.account, kind.cfn)
         anywhere = (account or self.account, "any Region", kind.cfn)
         hidden: list[Gap] = [] if places else list(self.inventory.lacks(anywhere))
         for region in places:
             try:
-                yield from self.all(kind, region=region, account=account, **equals)
+                yield from look(region)
             except Unknown as error:
                 hidden.extend(error.gaps)
         if hidden:
@@ -220,53 +295,6 @@ class World:
         found = self.first(kind, region=region, account=account)
         if found is None:
             place = self._place(kind, region, account)
-            raise Unknown(
-                Gap(message=f"{kind.cfn} of {place[0]} {place[1]} was not collected", state=GapState.NOT_COLLECTED)
-            )
+            message = f"{kind.cfn} of {place[0]} {place[1]} was not collected"
+            raise Unknown(Gap(message=message, state=GapState.NOT_COLLECTED))
         return found
-
-
-def any_of(items: Iterable[T], holds: Callable[[T], object] | None = None) -> bool:
-    """Say whether any item holds; an unknown one does not hide a true one.
-
-    Without `holds`, the items are functions of nothing.
-
-    Raises:
-        Unknown: none is known to hold and some could not be learned.
-    """
-    return _some_is(items, _CALL if holds is None else holds, wanted=True)
-
-
-def all_of(items: Iterable[T], holds: Callable[[T], object] | None = None) -> bool:
-    """Say whether all items hold; an unknown one does not hide a false one.
-
-    Without `holds`, the items are functions of nothing.
-
-    Raises:
-        Unknown: all known ones hold and some could not be learned.
-    """
-    return not _some_is(items, _CALL if holds is None else holds, wanted=False)
-
-
-def _some_is(items: Iterable[T], holds: Callable[[T], object], *, wanted: bool) -> bool:
-    """Say whether an item's outcome is the wanted one, whatever else could not be learned."""
-    gaps: list[Gap] = []
-    source = iter(items)
-    while True:
-        try:
-            for item in source:
-                if bool(holds(item)) is wanted:
-                    return True
-            break
-        except Unknown as error:
-            gaps.extend(error.gaps)
-            if not _goes_on(source):
-                break
-    if gaps:
-        raise Unknown(*gaps)
-    return False
-
-
-def _goes_on(source: Iterator[Any]) -> bool:
-    """A generator that raised is at its end; another iterator goes on."""
-    return getattr(source, "gi_frame", True) is not None
