@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+EVERYWHERE = frozenset(
+    "ami asg certificate cluster key loggroup repository securitygroup targetgroup template vault vpc webacl".split()
+)
+"""What others hang on: however many Regions there are, each has one."""
+
 SIZES: dict[str, tuple[int, bool]] = {
     "alarm": (8, True),
     "ami": (4, False),
