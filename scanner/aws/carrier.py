@@ -109,10 +109,12 @@ class Carrier(Due):
     def _section(self, graph: PlaceGraph, builder: Builder, call: Call) -> Section:
         try:
             params = resolve_all(call.params, builder)
-            region = region_of(resolve(call.region, builder)) if call.region else ""
-            answer = self.client.one(graph.place, Request.of(call, params, region))
+            digest = str(resolve(call.own, builder) or "") if call.form is Form.DOWNLOAD else ""
+            if (digest, call.parse) in self._downloads:
+                return seen(_copy(self._downloads[digest, call.parse]))
+            answer = self.client.one(graph.place, Request.of(call, params, _region(call, builder)))
             if call.form is Form.DOWNLOAD:
-                return seen(self._download(call, answer, str(resolve(call.own, builder) or "")))
+                return seen(self._download(call, answer, digest))
             doc = getter(call.path)(answer) if call.path else answer
         except (UnseenReferenceError, Refusal, *DECLARED_ERRORS) as error:
             return _failed(call, error)
@@ -126,7 +128,7 @@ class Carrier(Due):
 
     def _join(self, graph: PlaceGraph, builder: Builder, call: Call) -> None:
         try:
-            params = repr(resolve_all(call.params, builder))
+            params = repr((_region(call, builder), resolve_all(call.params, builder)))
         except UnseenReferenceError as error:
             self.pool.submit(self._give, graph, builder, call, error.section)
             return
@@ -163,7 +165,7 @@ class Carrier(Due):
             if call.form is Form.JOB:
                 self._jobs.run(graph.place, call, params, done)
                 return
-            answer = self.client.one(graph.place, Request.of(call, params))
+            answer = self.client.one(graph.place, Request.of(call, params, _region(call, builder)))
             found = getter(call.path)(answer)
             found = [call.parse(item) for item in found] if call.parse else found
         except (UnseenReferenceError, Refusal, *DECLARED_ERRORS) as error:
@@ -199,6 +201,11 @@ class Carrier(Due):
             document = json.loads(body)
             self._downloads[key] = call.parse(document) if call.parse else document
         return _copy(self._downloads[key])
+
+
+def _region(call: Call, builder: Builder) -> str:
+    """Say where a call is made that names a Region of its own; empty where it is made in the place's."""
+    return region_of(resolve(call.region, builder)) if call.region else ""
 
 
 def _failed(call: Call, error: Exception) -> Section:

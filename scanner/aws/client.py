@@ -25,7 +25,7 @@ from scanner.aws.errors import (
 )
 from scanner.aws.limits import Bucket, Limits
 from scanner.aws.models import narrowed
-from scanner.aws.paging import paging_of
+from scanner.aws.paging import LARGEST, paging_of
 from scanner.aws.sessions import HOME_REGION, Sessions, Target
 from scanner.aws.whole import check_whole
 from scanner.engine.normalise import plain
@@ -131,7 +131,8 @@ class AwsClient:
         """
         way = self._way(place, request)
         paging = paging_of(way.client, request.operation.partition(".")[2])
-        params = dict(request.params)
+        longest = [LARGEST[request.operation]] if request.operation in LARGEST else []
+        params: dict[str, Any] = {**dict(longest), **request.params}
         seen: set[str] = set()
         while True:
             answer = self._whole(way, request, params)

@@ -17,6 +17,23 @@ CUT_SHORT = ("IsTruncated", "Truncated", "isTruncated", "hasMore", "HasMoreResul
 """Members by which an answer says that it is not all."""
 
 
+LARGEST: Mapping[str, tuple[str, int]] = {
+    "acm.ListCertificates": ("MaxItems", 1000),
+    "autoscaling.DescribeAutoScalingGroups": ("MaxRecords", 100),
+    "autoscaling.DescribeLaunchConfigurations": ("MaxRecords", 100),
+    "autoscaling.DescribePolicies": ("MaxRecords", 100),
+    "cloudwatch.DescribeAlarms": ("MaxRecords", 100),
+    "ecr.DescribeRepositories": ("maxResults", 1000),
+    "ecs.ListServices": ("maxResults", 100),
+    "iam.GetAccountAuthorizationDetails": ("MaxItems", 1000),
+    "iam.ListInstanceProfiles": ("MaxItems", 1000),
+    "kms.ListAliases": ("Limit", 100),
+    "kms.ListKeys": ("Limit", 1000),
+    "resourcegroupstaggingapi.GetResources": ("ResourcesPerPage", 100),
+}
+"""The longest page of listings that give shorter ones unless they are asked (the API reference of each)."""
+
+
 class Paging(NamedTuple):
     """The request's members with the answer's paths that fill them, and the paths that say whether there is more."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from scanner.model.call import shared
+from scanner.model.call import Applied, shared
 
 
 def tags(key: str = "Key", value: str = "Value") -> Callable[[Any], Mapping[str, str]]:
@@ -19,7 +19,7 @@ def tags(key: str = "Key", value: str = "Value") -> Callable[[Any], Mapping[str,
     return parse
 
 
-def tagged(own: str, *types: str, when: str = "") -> Any:
+def tagged(own: str | Applied, *types: str, when: str = "", region: str = "") -> Any:
     """Ask for the tags of all resources of these types at once, where the service has no bulk listing of its own.
 
     `own` is the reference to the resource's ARN, `types` are `service:resource` or `service`. The answer leaves
@@ -31,5 +31,6 @@ def tagged(own: str, *types: str, when: str = "") -> Any:
         own=own,
         key="ResourceARN",
         when=when,
+        region=region,
         ResourceTypeFilters=list(types),
     )

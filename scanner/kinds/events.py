@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from scanner.kinds.common import tags
+from scanner.kinds.common import tagged, tags
 from scanner.kinds.planned_reading import named
 from scanner.model.call import each, then
 from scanner.model.kind import Const, Kind, fact
@@ -79,13 +79,13 @@ class EventRule(Kind, cfn="AWS::Events::Rule", tf="aws_cloudwatch_event_rule"):
         Rule="$rule.Name",
         EventBusName="$rule.EventBusName",
     )
-    labels = then("events.ListTagsForResource", "Tags", ResourceARN="$rule.Arn")
+    labels = tagged("$rule.Arn", "events:rule")
 
     id: str = fact("rule.Arn", plan="arn", sample="arn:aws:events:us-east-1:123456789012:rule/nightly")
     arn: str = fact("rule.Arn", plan="arn")
     name: str = fact("rule.Name", plan="name", template="Name")
     tags: Mapping[str, str] = fact(
-        "labels", plan="tags", template="Tags", parse=tags(), default={"plan": {}, "template": {}}
+        "labels.Tags", plan="tags", template="Tags", parse=tags(), default={}
     )
     state: str = fact("rule.State", sample="ENABLED")
     task_definitions: tuple[str, ...] = fact(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.kinds.common import tags
+from scanner.kinds.common import tagged, tags
 from scanner.model.call import each, shared, then
 from scanner.model.kind import Const, Kind, fact
 from scanner.model.policy import PolicyDocument
@@ -27,7 +27,7 @@ class KmsKey(Kind, cfn="AWS::KMS::Key", tf="aws_kms_key"):
         absent=["UnsupportedOperationException"],
     )
     pol = then("kms.GetKeyPolicy", "Policy", KeyId="$key.KeyId", PolicyName="default")
-    labels = then("kms.ListResourceTags", "Tags", KeyId="$key.KeyId", when="meta.KeyManager == 'CUSTOMER'")
+    labels = tagged("$key.KeyArn", "kms")
     alias = shared("kms.ListAliases", "Aliases", own="$key.KeyId", key="TargetKeyId")
 
     id: str = fact("key.KeyId", plan="key_id", sample="1234abcd-12ab-34cd-56ef-1234567890ab")
@@ -42,10 +42,10 @@ class KmsKey(Kind, cfn="AWS::KMS::Key", tf="aws_kms_key"):
     tf_parts = {"aws_kms_alias": "target_key_id"}
     cfn_parts = {"AWS::KMS::Alias": "TargetKeyId"}
     tags: Mapping[str, str] = fact(
-        "labels",
+        "labels.Tags",
         plan="tags",
         template="Tags",
-        parse={"api": tags("TagKey", "TagValue"), "plan": tags(), "template": tags()},
+        parse=tags(),
         default={},
     )
     manager: str = fact("meta.KeyManager", plan=Const("CUSTOMER"), template=Const("CUSTOMER"), sample="CUSTOMER")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scanner.kinds.common import tags
+from scanner.kinds.common import tagged, tags
 from scanner.kinds.s3_planned import (
     planned_acl,
     planned_lifecycle,
@@ -28,12 +28,21 @@ from scanner.kinds.s3_reading import (
     replication_rules,
     retention,
 )
-from scanner.model.call import Call, each, then
+from scanner.model.call import Call, applied, each, then
 from scanner.model.kind import Kind, fact
 from scanner.model.policy import PolicyDocument
 
 HOME = "$bucket.BucketRegion or $loc.LocationConstraint or 'us-east-1'"
 """A bucket's Region: named by the listing, else by its location, of which us-east-1 has none."""
+
+
+VERSIONED = "ver.Status == 'Enabled'"
+"""Only a bucket with versions can replicate or be locked, and while it does it cannot stop to keep them."""
+
+
+def bucket_arn(partition: str, name: str) -> str:
+    """Give a bucket's ARN, by which its tags are listed."""
+    return f"arn:{partition}:s3:::{name}"
 
 
 def algorithm(rules: Sequence[Mapping[str, Any]]) -> str:
@@ -53,12 +62,16 @@ def _default(rule: Mapping[str, Any]) -> Mapping[str, str]:
     return {}
 
 
-def _ask(operation: str, path: str, *, absent: Sequence[str] = (), action: str = "", expect: str | None = None) -> Call:
+def _ask(
+    operation: str, path: str, *, absent: Sequence[str] = (), action: str = "", expect: str | None = None,
+    when: str = "",
+) -> Call:  # fmt: skip
     call: Call = then(
         f"s3.{operation}",
         path,
         Bucket="$bucket.Name",
         region=HOME,
+        when=when,
         absent=absent,
         iam=[f"s3:{action or operation}"],
         expect=expect,
@@ -86,7 +99,7 @@ class Bucket(Kind, cfn="AWS::S3::Bucket", tf="aws_s3_bucket", scope="global"):
         action="GetBucketPublicAccessBlock",
         absent=["NoSuchPublicAccessBlockConfiguration"],
     )
-    labels = _ask("GetBucketTagging", "TagSet", absent=["NoSuchTagSet"])
+    labels = tagged(applied(bucket_arn, "$partition", "$bucket.Name"), "s3", region=HOME)
     ver = _ask("GetBucketVersioning", "")
     log = _ask("GetBucketLogging", "")
     life = _ask(
@@ -99,12 +112,14 @@ class Bucket(Kind, cfn="AWS::S3::Bucket", tf="aws_s3_bucket", scope="global"):
         "GetBucketReplication",
         "ReplicationConfiguration",
         action="GetReplicationConfiguration",
+        when=VERSIONED,
         absent=["ReplicationConfigurationNotFoundError"],
     )
     lock = _ask(
         "GetObjectLockConfiguration",
         "ObjectLockConfiguration",
         action="GetBucketObjectLockConfiguration",
+        when=VERSIONED,
         absent=["ObjectLockConfigurationNotFoundError"],
     )
     notes = _ask("GetBucketNotificationConfiguration", "", action="GetBucketNotification")
@@ -129,7 +144,7 @@ class Bucket(Kind, cfn="AWS::S3::Bucket", tf="aws_s3_bucket", scope="global"):
     cfn_parts = {"AWS::S3::BucketPolicy": "Bucket"}
 
     id: str = fact("bucket.Name", plan="bucket", template="BucketName", sample="claims-documents")
-    tags: Mapping[str, str] = fact("labels", plan="tags", template="Tags", parse=tags(), default={})
+    tags: Mapping[str, str] = fact("labels.Tags", plan="tags", template="Tags", parse=tags(), default={})
     home: str = fact(
         "bucket.BucketRegion | loc.LocationConstraint",
         parse=home,

@@ -156,11 +156,13 @@ def shared(
     expect: str | None = None,
     parse: Callable[[Any], Any] | None = None,
     many: bool = False,
+    region: str = "",
     **params: Any,
 ) -> Any:
     """Ask once for the account and Region, and give each resource the item whose `key` is its `own` reference.
 
-    A resource without such an item has an absent section. With `many`, the section is the list of all such items.
+    A resource without such an item has an absent section. With `many`, the section is the list of all such items. With
+    `region`, a reference, it is asked once in each Region that resources name so.
     """
     return Call(
         Form.SHARED,
@@ -176,6 +178,7 @@ def shared(
         expect=_expected(path, expect),
         parse=parse,
         size=2 if many else 1,
+        region=region,
     )
 
 

@@ -49,7 +49,6 @@ S3_ACTIONS = {
     "s3.GetBucketPolicy": "s3:GetBucketPolicy",
     "s3.GetBucketPolicyStatus": "s3:GetBucketPolicyStatus",
     "s3.GetBucketReplication": "s3:GetReplicationConfiguration",
-    "s3.GetBucketTagging": "s3:GetBucketTagging",
     "s3.GetBucketVersioning": "s3:GetBucketVersioning",
     "s3.GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
     "s3.GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",

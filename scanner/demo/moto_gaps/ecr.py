@@ -2,23 +2,28 @@
 
 moto lacks GetDownloadUrlForLayer and any registry endpoint, so an image's configuration (its USER) could not be read.
 Here the uploaded bytes are kept beside the repository and served by the demo's server under `/_blob/`. moto makes an
-image's digest of its layers' digests, or at random; AWS's is the SHA-256 of the manifest.
+image's digest of its layers' digests, or at random; AWS's is the SHA-256 of the manifest. moto's tagging API leaves out
+repositories.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from typing import Any
 
 from moto.core.exceptions import ServiceException
+from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.core.responses import ActionResult
 from moto.ecr.models import ECRBackend, Image, ecr_backends
 from moto.ecr.responses import ECRResponse
 
 from scanner.demo.moto_gaps.graft import add
 
-EXTENDS = frozenset({"ecr.CompleteLayerUpload", "ecr.GetDownloadUrlForLayer", "ecr.PutImage"})
+EXTENDS = frozenset({
+    "ecr.CompleteLayerUpload", "ecr.GetDownloadUrlForLayer", "ecr.PutImage", "resourcegroupstaggingapi.GetResources",
+})  # fmt: skip
 """The operations that this module answers, or whose answer or outcome it changes."""
 
 BLOBS = "/_blob/"
@@ -68,8 +73,18 @@ def _digest_of_manifest(image: Any) -> None:
     image._image_digest = "sha256:" + hashlib.sha256(image.image_manifest.encode()).hexdigest()  # noqa: SLF001
 
 
+def _tagged(backend: ECRBackend) -> Iterator[TaggedResource]:
+    """GetResources: the repositories."""
+    for repository in backend.repositories.values():
+        tags = backend.tagger.get_tag_dict_for_resource(repository.arn)
+        yield TaggedResource(repository.arn, tags, "ecr:repository")
+
+
 def install() -> None:
     """Extend moto's ECR answers."""
+    add(ECRBackend, SERVICE_NAMESPACE="ecr", iter_tagged_resources=_tagged)
+    if not issubclass(ECRBackend, TaggableResourcesMixin):
+        ECRBackend.__bases__ += (TaggableResourcesMixin,)
     add(ECRBackend, complete_layer_upload=_keep_bytes)
     add(ECRResponse, get_download_url_for_layer=_get_download_url_for_layer)
     add(Image, _create_digest=_digest_of_manifest)
