@@ -59,7 +59,7 @@ def _cover(networks: Iterable[Network], whole: Network) -> bool:
     reached = int(whole.network_address)
     for first, end in sorted((int(item.network_address), int(item.broadcast_address)) for item in networks):
         if first > reached:
-            return False
+            break
         reached = max(reached, end + 1)
     return reached > last
 
