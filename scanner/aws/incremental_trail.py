@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from scanner.aws.client import AwsClient, Place, Request
@@ -14,6 +14,9 @@ from scanner.aws.trail_events import PAGE, TRAIL_OPERATIONS
 from scanner.engine.incremental import Window
 from scanner.engine.trail_event import Odd, TrailEvent, parse
 from scanner.model.operation import permission_of
+
+TRIED = 4
+"""After so many pages it is reckoned whether the rest can be read at all."""
 
 
 @dataclass
@@ -37,16 +40,26 @@ class Sweep:
     def read(self, most: int) -> Window:
         """Read on, up to so many pages in all; who asks with a larger number later goes on where this one stopped."""
         with self._lock:
+            before = self._pages
             try:
                 while not self._done and not self._why and self._pages < most and not self._closed.is_set():
                     self._page()
+                    if self._pages >= TRIED and self._expected() > 2 * most:
+                        break
             except Refusal as refusal:
                 said = refusal.gap
                 self._why = f"CloudTrail's history was refused: {said.error}: {said.message}".rstrip(": ")
             why = self._why
             if not why and not self._done:
-                why = f"CloudTrail's history has more than {self._pages * PAGE:,} writes since"
-            return Window(tuple(self._events), self._pages, why)
+                why = f"CloudTrail's history has too many writes: {self._expected() * PAGE:,.0f} or so"
+            return Window(tuple(self._events), self._pages - before, why)
+
+    def _expected(self) -> float:
+        """Say how many pages there are likely to be in all, by how far back those that were read go."""
+        if not self._events:
+            return self._pages + 1
+        newest, oldest = self._events[0].at, min(event.at for event in self._events[-PAGE:])
+        return self._pages * max(1.0, (newest - self.since) / max(newest - oldest, timedelta(seconds=1)))
 
     def close(self) -> None:
         """Read no further page."""

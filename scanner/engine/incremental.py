@@ -53,7 +53,10 @@ class Recalled:
 
 @dataclass(frozen=True)
 class Window:
-    """The writes since the night before in one account and Region; `why` says why they cannot be relied on."""
+    """The writes since the night before in one account and Region.
+
+    `pages` is how many pages were read for it now, `why` says why it cannot be relied on.
+    """
 
     events: Sequence[TrailEvent] = ()
     pages: int = 0
@@ -145,22 +148,19 @@ def touched_by(
     for source, name in known:
         by_source[source].add(name)
     everything = set().union(*by_source.values())
-    found, born = Touched(), set[str]()
-    for event in sorted(events, key=lambda each: each.at):
-        if not may_change(event) or (event.source, event.call) in harmless:
-            continue
+    writes = [each for each in events if may_change(each) and (each.source, each.call) not in harmless]
+    making = [each for each in writes if MAKING.match(each.call) or each.call in births.get(each.source, ())]
+    born = set().union(*(_given(each) for each in making)) - everything
+    found = Touched()
+    for event in writes:
         words = {word for text in event.asked.names for word in words_of(text)}
         found.words |= words
         telling = {word for word in words if not GENERAL.fullmatch(word)}
         anything = everything if event.source in broad else by_source[event.source]
         tied = not telling.isdisjoint(anything) or not telling.isdisjoint(born)
-        birth = event.call in births.get(event.source, ())
-        if birth or MAKING.match(event.call):
-            born |= _given(event) - everything
-        if tied or birth:
-            continue
-        found.sources.add(event.source)
-        found.all = found.all or event.source in broad
+        if not tied and event.call not in births.get(event.source, ()):
+            found.sources.add(event.source)
+            found.all = found.all or event.source in broad
     return found
 
 
