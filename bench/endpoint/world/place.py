@@ -10,7 +10,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, TypeVar
 
-from bench.endpoint.world.sizes import EVERYWHERE, SIZES
+from bench.endpoint.world.sizes import EVERYWHERE, LEAST, SIZES
 
 Params = Mapping[str, Any]
 Answer = Mapping[str, Any] | str
@@ -77,7 +77,7 @@ class Place:
     def count(self, kind: str) -> int:
         """Say how many there are of a kind in all Regions together."""
         size, grows = SIZES[kind]
-        found = max(1, round(size * self.scale)) if grows else size
+        found = max(LEAST.get(kind, 1), round(size * self.scale)) if grows else size
         return max(found, len(self.regions)) if kind in EVERYWHERE else found
 
     def mine(self, kind: str) -> range:

@@ -52,3 +52,6 @@ SIZES: dict[str, tuple[int, bool]] = {
     "webacl": (4, False),
     "zone": (2, True),
 }
+
+LEAST = {"key": 8}
+"""So many there are at any scale: four of AWS's own keys, and one of the account's in each of four Regions."""
