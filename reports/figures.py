@@ -25,6 +25,7 @@ WORST_FIRST: tuple[str, ...] = tuple(reversed(SEVERITIES))
 RANK: Mapping[str, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 AGAINST = (Verdict.ERROR, Verdict.FAIL, Verdict.UNKNOWN)
 VERDICTS = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN, Verdict.ERROR, Verdict.SKIP)
+TIERS = {Verdict.ERROR: 0, Verdict.FAIL: 1, Verdict.UNKNOWN: 1, Verdict.PASS: 2, Verdict.SKIP: 3}
 RESOLVED, UNSEEN = "resolved", "unseen"
 
 
@@ -130,10 +131,8 @@ def record(acceptance: Mapping[str, Any]) -> str:
 def order(finding: Finding) -> tuple[int, int, int, str, str, str, str, str, str]:
     """Sort worst first: errors, then failed and unknown by severity, then the rest; stable in everything."""
     verdict = standing(finding)
-    tier = {Verdict.ERROR: 0, Verdict.FAIL: 1, Verdict.UNKNOWN: 1, Verdict.PASS: 2, Verdict.SKIP: 3}[verdict]
-    severity = -RANK[finding.severity]
     place = (finding.account, finding.region, finding.resource, finding.part, finding.fingerprint)
-    return (tier, severity, -verdict.rank, finding.rule, *place)
+    return (TIERS[verdict], -RANK[finding.severity], -verdict.rank, finding.rule, *place)
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
@@ -185,9 +184,18 @@ def _checks(data: ReportData) -> list[Check]:
 
 def _worst(parts: Sequence[Finding], as_of: datetime) -> Check:
     one = parts[0]
+    if len(parts) == 1:
+        verdict = standing(one)
+        taken = verdict is Verdict.FAIL and accepted(one, as_of)
+        return _check(one, verdict, one.severity, accepted=taken)
     verdict = max((standing(part) for part in parts), key=lambda verdict: verdict.rank)
     worst = [part for part in parts if standing(part) is verdict]
     severity = max((part.severity for part in worst), key=RANK.__getitem__)
+    taken = verdict is Verdict.FAIL and all(accepted(part, as_of) for part in worst)
+    return _check(one, verdict, severity, accepted=taken)
+
+
+def _check(one: Finding, verdict: Verdict, severity: str, *, accepted: bool) -> Check:
     return Check(
         rule=one.rule,
         account=one.account,
@@ -196,7 +204,7 @@ def _worst(parts: Sequence[Finding], as_of: datetime) -> Check:
         key=one.key,
         verdict=verdict,
         severity=severity,
-        accepted=verdict is Verdict.FAIL and all(accepted(part, as_of) for part in worst),
+        accepted=accepted,
         hipaa=one.hipaa,
         hipaa_proposed=one.hipaa_proposed,
         in_scope=one.in_scope,

@@ -16,15 +16,6 @@ if TYPE_CHECKING:
     from scanner.model.finding import Evidence, Finding
 
 SCHEMA = "phiward/1"
-PLAIN = (
-    "fingerprint rule title verdict severity category status kind resource name account region part message "
-    "in_scope first_seen last_seen acceptance remedy"
-).split()
-LISTS = ("hipaa", "hipaa_proposed", "aliases")
-KEYS = (
-    "fingerprint rule title verdict severity category status kind resource name account region part message evidence "
-    "missing hipaa hipaa_proposed aliases in_scope first_seen last_seen acceptance remedy"
-).split()
 
 
 def render(data: ReportData) -> str:
@@ -77,14 +68,39 @@ def finding_document(finding: Finding) -> dict[str, Any]:
 
     Where a fact was read from another resource than the one judged, its path ends in `@` and that resource's ARN.
     """
-    values: dict[str, Any] = {name: getattr(finding, name) for name in PLAIN}
-    values |= {name: list(getattr(finding, name)) for name in LISTS}
-    values["verdict"] = str(finding.verdict)
-    values["evidence"] = [_evidence(evidence) for evidence in finding.evidence]
-    values["missing"] = [
-        {"permission": gap.permission, "call": gap.call, "error": gap_text(gap)} for gap in finding.missing
-    ]
-    return {name: values[name] for name in KEYS}
+    return {
+        "fingerprint": finding.fingerprint,
+        "rule": finding.rule,
+        "title": finding.title,
+        "verdict": str(finding.verdict),
+        "severity": finding.severity,
+        "category": finding.category,
+        "status": finding.status,
+        "kind": finding.kind,
+        "resource": finding.resource,
+        "name": finding.name,
+        "account": finding.account,
+        "region": finding.region,
+        "part": finding.part,
+        "message": finding.message,
+        "evidence": evidence_documents(finding),
+        "missing": [
+            {"permission": gap.permission, "call": gap.call, "error": gap_text(gap)} for gap in finding.missing
+        ],
+        "hipaa": list(finding.hipaa),
+        "hipaa_proposed": list(finding.hipaa_proposed),
+        "aliases": list(finding.aliases),
+        "in_scope": finding.in_scope,
+        "first_seen": finding.first_seen,
+        "last_seen": finding.last_seen,
+        "acceptance": finding.acceptance,
+        "remedy": finding.remedy,
+    }
+
+
+def evidence_documents(finding: Finding) -> list[dict[str, Any]]:
+    """Give the facts behind a finding as plain values."""
+    return [_evidence(evidence) for evidence in finding.evidence]
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:

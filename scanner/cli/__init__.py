@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import traceback
 
@@ -10,9 +11,13 @@ from scanner.model.exits import INTERNAL, MISUSE
 INTERRUPTED = 130
 """The shell's own code for a program ended by Ctrl-C; what was seen or done is kept, and can be gone on with."""
 
+SELDOM = (50_000, 20, 50)
+"""How seldom rings of objects are looked for: what a scan or a report holds, it holds to its end."""
+
 
 def main() -> None:
     """Run the command line and leave with its exit code; every mistake of the user's is one line."""
+    gc.set_threshold(*SELDOM)
     sys.exit(run(sys.argv[1:]))
 
 

@@ -8,19 +8,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from scanner.cli import notifying
-from scanner.cli.accepting_gaps import gaps_of
 from scanner.cli.data import chosen_scan, report_data
 from scanner.cli.output import answer, complain, console
-from scanner.cli.scanning import Wanted, progress, run_scan
 from scanner.cli.wire import UsageError
 from scanner.model.exits import CLEAN, VIOLATION
-from scanner.run import exit_code
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from scanner.cli.focus import Asked
+    from scanner.cli.scanning import Wanted
     from scanner.cli.wire import Wiring
     from scanner.engine.incremental import Night
 
@@ -32,7 +29,11 @@ def do_scan(
     from reports import FORMATS
     from reports.terminal import show
     from scanner.aws.sessions import Sessions
+    from scanner.cli import notifying
+    from scanner.cli.accepting_gaps import gaps_of
     from scanner.cli.attributing import after_scan
+    from scanner.cli.scanning import progress, run_scan
+    from scanner.run import exit_code
 
     err = console(quiet=quiet or as_json)
     sessions = Sessions()

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from scanner.store import ScanInfo, Store
 
 
+WITH_DOCUMENTS = frozenset({"html", "pdf"})
+"""The forms that need what the resources were like."""
+
+
 def chosen_scan(store: Store, scan: str = "", said: str = "--scan") -> ScanInfo:
     """Give the scan with this id (or a unique beginning of it), else the newest finished one; `said` names the option.
 
@@ -45,7 +49,8 @@ def report_data(
 ) -> ReportData:
     """Gather a scan's report, restricted as it was asked.
 
-    The form `html` gets documents and courses besides, and like `pdf` the plan.
+    The forms `html` and `pdf` get the inventory and the plan besides, `html` documents and courses too; the others read
+    no document.
 
     Raises:
         UsageError: it cannot be restricted so; see `focus_of`.
@@ -57,12 +62,13 @@ def report_data(
     from scanner.cli.vpn import vpn_records
 
     focus = focus_of(store, info, asked)
-    snapshot = store.snapshot(info.id)
+    snapshot = store.snapshot(info.id) if format in WITH_DOCUMENTS else None
+    everything = snapshot.resources if snapshot is not None else store.inventory(info.id) if focus.tag else []
     known = wiring.known_rules()
     rules = [known[name] for name in info.rules if name in known]
     regions = sorted({region for account, region in info.targets if account in focus.accounts and region != "global"})
-    resources = focus.resources(snapshot.resources)
-    coverage = [entry for entry in snapshot.coverage if entry.account in focus.accounts]
+    resources = focus.resources(everything)
+    coverage = [entry for entry in store.coverage(info.id) if entry.account in focus.accounts]
     lives = focus.lives(store, store.lives(info.id))
     past = history(store, info, focus, lives)
     seals = [seal for seal in store.seals(info.id) if seal.account in focus.accounts]
@@ -78,10 +84,10 @@ def report_data(
         trend=trend(past), seals={seal.account: seal.head for seal in seals},
         inventory=stock(resources), vpn=focus.vpn(vpn_records(store, info), resources),
         drift=focus.drift(store, drift_view(wiring, store, focus.older, info)) if focus.older is not None else None,
-        life=LifeView.of(lives, info.as_of), history=past, restricted=focus.said(snapshot.resources),
+        life=LifeView.of(lives, info.as_of), history=past, restricted=focus.said(everything),
         settings={rule.id: wiring.config.rules[rule.id] for rule in rules if wiring.config.rules.get(rule.id)},
         not_run=rule_infos(others), owner_tag=focus.tag[0] if focus.tag else OWNER,
-        plan=_plan(wiring, snapshot, told) if format in {"html", "pdf"} else None,
+        plan=_plan(wiring, snapshot, told) if snapshot is not None else None,
         documents=documents(resources, told) if paged else (), courses=courses(store, info, told) if paged else {},
     )  # fmt: skip
 

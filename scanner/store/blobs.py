@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement, Connection
 
 CHUNK = 500
+MANY = 5000
 
 
 def chunks(items: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
@@ -35,7 +36,6 @@ class Drawer:
     def __init__(self, connection: Connection) -> None:
         """Start empty; write with the connection, in its transaction."""
         self._connection = connection
-        self._press = zstandard.ZstdCompressor(level=3)
         self._waiting: dict[str, bytes] = {}
         self._alone = connection.dialect.name == "sqlite"
 
@@ -48,8 +48,7 @@ class Drawer:
 
     def keep(self, name: str, content: bytes) -> None:
         """Keep content that is named already."""
-        if name not in self._waiting:
-            self._waiting[name] = self._press.compress(content)
+        self._waiting[name] = content
         if self._alone and len(self._waiting) >= AT_ONCE:
             self.flush()
 
@@ -57,7 +56,8 @@ class Drawer:
         """Write what waits; beside others who write the same, all of it in one order, for they wait for each other."""
         query = select(blobs.c.hash).where(among(self._connection, blobs.c.hash, self._waiting))
         known = set(self._connection.execute(query).scalars())
-        rows = ((name, content) for name, content in self._waiting.items() if name not in known)
+        press = zstandard.ZstdCompressor(level=3)
+        rows = ((name, press.compress(content)) for name, content in self._waiting.items() if name not in known)
         insert_missing(self._connection, blobs, ("hash", "content"), rows)
         self._waiting.clear()
 
@@ -79,9 +79,9 @@ def fetch(connection: Connection, names: Iterable[str]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     wanted = set(names)
     press = zstandard.ZstdDecompressor()
-    for some in chunks(wanted, AT_ONCE):
+    for some in chunks(sorted(wanted), MANY):
         query = select(blobs.c.hash, blobs.c.content).where(among(connection, blobs.c.hash, some))
-        for name, packed in connection.execute(query):
+        for name, packed in connection.execute(query).all():
             found[name] = unpack(name, packed, press)
     if len(found) < len(wanted):
         name = min(wanted - set(found))

@@ -104,28 +104,32 @@ class Packer:
 
     def __init__(self) -> None:
         """Start with nothing known."""
-        self._cards: dict[tuple[object, ...], Content] = {}
-        self._subjects: dict[tuple[str, ...], tuple[dict[str, str] | None, Content]] = {}
+        self._cards: dict[tuple[object, ...], str] = {}
+        self._subjects: dict[tuple[str, ...], tuple[dict[str, str] | None, str]] = {}
 
-    def _card(self, finding: Finding) -> Content:
+    def _card(self, finding: Finding) -> tuple[str, Content | None]:
         about = (finding.title, finding.category, finding.hipaa, finding.hipaa_proposed, finding.aliases)
-        if about not in self._cards:
-            self._cards[about] = _content(Card(*about))
-        return self._cards[about]
+        name = self._cards.get(about)
+        if name is not None:
+            return name, None
+        made = _content(Card(*about))
+        self._cards[about] = made[0]
+        return made[0], made
 
-    def _subject(self, finding: Finding) -> Content:
+    def _subject(self, finding: Finding) -> tuple[str, Content | None]:
         about = (finding.resource, finding.name, finding.in_scope)
-        tags, made = self._subjects.get(about, (None, None))
-        if made is None or tags != finding.tags:
-            made = _content(Subject(*about, finding.tags))
-            self._subjects[about] = (finding.tags, made)
-        return made
+        tags, name = self._subjects.get(about, (None, ""))
+        if name and tags == finding.tags:
+            return name, None
+        made = _content(Subject(*about, finding.tags))
+        self._subjects[about] = (finding.tags, made[0])
+        return made[0], made
 
-    def packed(self, finding: Finding, scan: int, first: int, seen: int) -> tuple[Line, tuple[Content, ...]]:
-        """Take a finding apart: its interval, and the content that this names."""
+    def packed(self, finding: Finding, scan: int, first: int, seen: int) -> tuple[Line, list[Content]]:
+        """Take a finding apart: its interval, and the content named by it that no interval before named."""
         evidence, remedy = tuple(finding.evidence), plain(finding.remedy) if finding.remedy is not None else None
         said = _content(Said(finding.message, evidence, finding.notes, finding.members, finding.missing, remedy))
-        contents = (self._card(finding), self._subject(finding), said)
+        (card, first_of_card), (subject, first_of_subject) = self._card(finding), self._subject(finding)
         line = Line(
             finding.fingerprint,
             finding.account,
@@ -136,15 +140,15 @@ class Packer:
             finding.part,
             str(finding.verdict),
             finding.severity,
-            contents[0][0],
-            contents[1][0],
-            contents[2][0],
+            card,
+            subject,
+            said[0],
             finding.status,
             first,
             seen,
             scan,
         )
-        return line, contents
+        return line, [made for made in (first_of_card, first_of_subject, said) if made is not None]
 
 
 def unpacked(connection: Connection, lines: Iterable[Line], scan: int) -> list[Finding]:

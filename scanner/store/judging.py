@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -171,12 +172,13 @@ def _write(
 ) -> None:
     """Write what was judged and what became of the rest, in the order of the fingerprints, as it is sealed."""
     moments = dict(connection.execute(select(scans.c.seq, scans.c.as_of)).all())
+    covers = cache(night.judged.covers)
     gone = {finding.fingerprint for finding in after}
     told = sorted((*given, *after), key=attrgetter("fingerprint"))
     writer = Writer(connection, night.scan)
     for finding, before in _paired(told, _held(connection, account)):
         if finding is None:
-            if before is not None and night.judged.covers(before[1].rule, before[1].region, before[1].kind):
+            if before is not None and covers(before[1].rule, before[1].region, before[1].kind):
                 writer.end(before[0])
             continue
         left = finding.fingerprint in gone
@@ -212,7 +214,8 @@ def lines_in(connection: Connection, scan: int, account: str) -> list[Line]:
         & or_(verdicts.c.ended.is_(None), verdicts.c.ended > scan)
     )
     lines = map(Line._make, connection.execute(query.execution_options(yield_per=AT_ONCE)))
-    return [line for line in lines if judged.covers(line.rule, line.region, line.kind)]
+    covers = cache(judged.covers)
+    return [line for line in lines if covers(line.rule, line.region, line.kind)]
 
 
 def findings_in(connection: Connection, scan: int, accounts: Iterable[str]) -> list[Finding]:

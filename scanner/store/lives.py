@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 from sqlalchemy import or_, select
@@ -12,14 +12,24 @@ from scanner.engine.lives import Life
 from scanner.model.finding import Verdict
 from scanner.store.records import moment
 from scanner.store.tables import scans, verdicts
+from scanner.store.writing import AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
-_COLUMNS = ("fingerprint", "account", "rule", "severity", "verdict", "status", "first", "since")
+
+class _Row(NamedTuple):
+    fingerprint: str
+    account: str
+    rule: str
+    severity: str
+    verdict: str
+    status: str
+    first: int
+    since: int
 
 
 def lives_until(connection: Connection, scan: int) -> list[Life]:
@@ -29,18 +39,19 @@ def lives_until(connection: Connection, scan: int) -> list[Life]:
     """
     c = verdicts.c
     telling = or_(c.verdict == Verdict.FAIL, c.status.in_(("unseen", "resolved")))
-    query = select(*(c[name] for name in _COLUMNS)).where(telling & (c.since <= scan))
-    rows = connection.execute(query.order_by(c.account, c.rule, c.fingerprint, c.since, c.id))
+    query = select(*(c[name] for name in _Row._fields)).where(telling & (c.since <= scan))
+    query = query.order_by(c.account, c.rule, c.fingerprint, c.since, c.id).execution_options(yield_per=AT_ONCE)
+    rows = map(_Row._make, connection.execute(query))
     numbered = connection.execute(select(scans.c.seq, scans.c.as_of)).all()
     moments = {number: moment(as_of) for number, as_of in numbered}
     return [life for _, some in groupby(rows, key=_finding) for life in _stretches(some, moments)]
 
 
-def _finding(row: Row[Any]) -> tuple[str, str]:
+def _finding(row: _Row) -> tuple[str, str]:
     return row.account, row.fingerprint
 
 
-def _stretches(rows: Iterable[Row[Any]], moments: Mapping[int, datetime]) -> Iterator[Life]:
+def _stretches(rows: Iterable[_Row], moments: Mapping[int, datetime]) -> Iterator[Life]:
     """Cut one finding's rows into the times during which it stood.
 
     Where the beginning was forgotten (retention), the first row kept says when it first failed.
@@ -52,8 +63,10 @@ def _stretches(rows: Iterable[Row[Any]], moments: Mapping[int, datetime]) -> Ite
         before = max(before, int(stands and row.status == "reopened" and open_now is None))
         if stands and open_now is None:
             began = row.since if known or row.status == "reopened" else min(row.first, row.since)
-            who = {name: getattr(row, name) for name in ("fingerprint", "account", "rule", "severity")}
-            open_now = Life(**who, opened=moments[began], reopened=before)
+            open_now = Life(
+                fingerprint=row.fingerprint, account=row.account, rule=row.rule, severity=row.severity,
+                opened=moments[began], reopened=before,
+            )  # fmt: skip
         elif stands and open_now is not None:
             if row.verdict == Verdict.FAIL:
                 open_now = msgspec.structs.replace(open_now, severity=row.severity)

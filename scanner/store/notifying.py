@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy import and_, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from scanner.engine.notifying import Notice
 from scanner.store import scanning
@@ -17,6 +16,7 @@ from scanner.store.notice_tables import notices
 from scanner.store.records import moment, written
 from scanner.store.session import Session
 from scanner.store.tables import judgements, verdicts
+from scanner.store.writing import upserting
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Row
@@ -49,8 +49,7 @@ class Notices(Session):
             "body": msgspec.json.encode(notice).decode(), **dict.fromkeys(("claim", "after", "sent", "said"), ""),
         }  # fmt: skip
         with self._writing() as connection:
-            into = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-            added = into(notices).values(row).on_conflict_do_nothing().returning(notices.c.seq)
+            added = upserting(connection)(notices).values(row).on_conflict_do_nothing().returning(notices.c.seq)
             return connection.execute(added).first() is not None
 
     def knows(self, channel: str, key: str) -> bool:

@@ -14,6 +14,7 @@ from scanner.model.resource import Coverage, Resource, Section, SectionState, So
 from scanner.store.blobs import fetch, fetch_json
 from scanner.store.recording import Value
 from scanner.store.tables import places, resources, sections, visits
+from scanner.store.writing import AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -72,9 +73,10 @@ def intervals(
     scan: int | None = None,
     place: int | None = None,
     kind: str = "",
+    section: str = "",
     first: int | None = None,
 ) -> Iterator[Lasting]:
-    """Go over the intervals that hold in a scan, or all of a place; of one kind if it is named.
+    """Go over the intervals that hold in a scan, or all of a place; of one kind or section if it is named.
 
     With `first`, those that held in any scan from that one up to `scan`.
     """
@@ -98,8 +100,11 @@ def intervals(
         query = query.where(sections.c.place == place)
     if kind:
         query = query.where(resources.c.kind == kind)
-    for held_by, number, of_kind, arn, name, section, state, content, stable, since, until in connection.execute(query):
-        yield Lasting(held_by, number, of_kind, arn, name, section, Value(state, content, stable), since, until)
+    if section:
+        query = query.where(sections.c.section == section)
+    rows = connection.execute(query.execution_options(yield_per=AT_ONCE))
+    for held_by, number, of_kind, arn, name, part, state, content, stable, since, until in rows:
+        yield Lasting(held_by, number, of_kind, arn, name, part, Value(state, content, stable), since, until)
 
 
 Seen = dict[int, dict[str, Lasting]]
@@ -139,13 +144,15 @@ def coverage_of(connection: Connection, looked: Iterable[Looked]) -> list[Covera
     return found
 
 
-def resources_of(connection: Connection, scan: int, looked: Iterable[Looked], *, kind: str = "") -> list[Resource]:
-    """Give the resources that a scan saw, in a stable order; of one kind if it is named."""
+def resources_of(
+    connection: Connection, scan: int, looked: Iterable[Looked], *, kind: str = "", section: str = ""
+) -> list[Resource]:
+    """Give the resources that a scan saw, in a stable order; of one kind, or with one section alone, if it is named."""
     known = list(looked)
     shapes = fetch_json(connection, {visit.shape for visit in known})
     by_place: dict[int, list[Lasting]] = defaultdict(list)
     place = known[0].place if len(known) == 1 else None
-    for row in intervals(connection, scan=scan, place=place, kind=kind):
+    for row in intervals(connection, scan=scan, place=place, kind=kind, section=section):
         by_place[row.place].append(row)
     seen: list[dict[str, Lasting]] = []
     for visit in known:

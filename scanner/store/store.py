@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from scanner.engine.drift.canonicalise import HEAD
 from scanner.model.resource import Snapshot
 from scanner.store import accepting, scanning, seal, summary, tallies
 from scanner.store.courses import courses_until
@@ -73,6 +74,16 @@ class Store(Evidencing):
                 names=dict(info.names),
                 kinds=list(info.kinds),
             )
+
+    def inventory(self, scan_id: str) -> list[Resource]:
+        """Give the resources that a scan saw without their documents: what they are, where, and their tags.
+
+        Raises:
+            StoreError: there is no such scan, it was pruned, or its content was changed.
+        """
+        with self._reading() as connection:
+            row = scanning.row_of(connection, scan_id)
+            return resources_of(connection, row.seq, visits_of(connection, scan=row.seq), section=HEAD)
 
     def between(self, older: str, newer: str, *, every: bool = False) -> Iterator[Group]:
         """Give what may differ between two scans, by what was last known in the first and seen in the second.

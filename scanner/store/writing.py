@@ -6,12 +6,12 @@ each holds a lock of its own, by which others see that it lives, and says in the
 
 from __future__ import annotations
 
+from importlib import import_module
 from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 
 from scanner.store.errors import StoreError
 from scanner.store.locks import Lock
@@ -119,8 +119,12 @@ def insert_missing(
 
     The first columns are the table's key.
     """
-    into = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    _insert(connection, into(table).on_conflict_do_nothing(), columns, sorted(rows))
+    _insert(connection, upserting(connection)(table).on_conflict_do_nothing(), columns, sorted(rows))
+
+
+def upserting(connection: Connection) -> Any:
+    """Give the insert of the database's dialect, which knows of rows that are there; only that one is loaded."""
+    return import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert
 
 
 def _insert(connection: Connection, statement: Any, columns: Ordered[str], rows: Iterable[tuple[Any, ...]]) -> None:
