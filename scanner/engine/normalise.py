@@ -16,6 +16,7 @@ NORMALISER_VERSION = 2
 """Goes up when what is compared changes by code; what changes by tables is seen by their content."""
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
+_AS_IS = frozenset({bool, int, float, type(None)})
 _NUMBERS, _SETS, _LISTS = (int, float), (set, frozenset), (list, tuple)
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -61,29 +62,38 @@ def digest(data: bytes) -> str:
 
 def builtin(value: Any) -> Any:
     """Turn a fact's value into plain JSON values, leaving out what a structure has by default."""
+    kind = type(value)
+    if kind in _AS_IS:
+        return value
     if isinstance(value, str):
         return value if value.isascii() else whole(value)
-    if value is None or isinstance(value, _NUMBERS):
-        return value
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, _LISTS):
+        return [item if type(item) in _AS_IS else builtin(item) for item in value]
     if isinstance(value, msgspec.Struct):
-        fields = _fields(type(value))
-        return {
-            name: builtin(item)
-            for name, default in fields
-            if (item := getattr(value, name)) != default or name == "name"
-        }
+        return _members(value)
+    if isinstance(value, datetime):
+        return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat().replace("+00:00", "Z")
     if isinstance(value, dict):
         return {str(key): builtin(item) for key, item in value.items()}
     if isinstance(value, _SETS):
         return sorted((builtin(item) for item in value), key=canonical)
-    if isinstance(value, _LISTS):
-        return [builtin(item) for item in value]
+    if isinstance(value, _NUMBERS):
+        return value
     to_json = getattr(value, "to_json", None)
     return to_json() if to_json is not None else str(value)
 
 
+def _members(value: msgspec.Struct) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, default in _fields(type(value)):
+        item = getattr(value, name)
+        if default is msgspec.NODEFAULT or item != default:
+            found[name] = item if type(item) in _AS_IS else builtin(item)
+    return found
+
+
 @cache
 def _fields(kind: type[msgspec.Struct]) -> tuple[tuple[str, Any], ...]:
-    return tuple((field.name, field.default) for field in msgspec.structs.fields(kind))
+    """Give the fields with their defaults; a name is told whatever it is."""
+    given = msgspec.structs.fields(kind)
+    return tuple((field.name, msgspec.NODEFAULT if field.name == "name" else field.default) for field in given)
