@@ -203,6 +203,22 @@ def test_tags_are_the_same_in_bulk_and_one_by_one(
         assert told == [(tag["Key"], tag["Value"]) for tag in item["Tags"]]
 
 
+def test_whatever_type_kinds_ask_the_tags_of_has_some() -> None:
+    world = World(now=NOW)
+    asked = {
+        tuple(call.params["ResourceTypeFilters"])
+        for kind in kinds().values() for call in kind.calls.values()
+        if call.operation == "resourcegroupstaggingapi.GetResources"
+    }  # fmt: skip
+    bare = [
+        types for types in sorted(asked)
+        if not _answered(world, "resourcegroupstaggingapi.GetResources", ResourceTypeFilters=list(types))[
+            "ResourceTagMappingList"
+        ]
+    ]  # fmt: skip
+    assert bare == [("cloudfront:vpcorigin",)]
+
+
 def test_web_acls_name_the_balancers_that_name_them() -> None:
     world = World(now=NOW)
     for acl in _answered(world, "wafv2.ListWebACLs", Scope="REGIONAL")["WebACLs"]:

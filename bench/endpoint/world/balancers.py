@@ -209,10 +209,10 @@ def _tags(place: Place, params: Params) -> Answer:
     return {"TagDescriptions": [{"ResourceArn": arn, "Tags": _tags_of(place, arn)} for arn in params["ResourceArns"]]}
 
 
-def tagged(place: Place) -> list[Json]:
-    """Give the tags of load balancers, listeners and target groups."""
+def tagged(place: Place, wanted: str) -> list[Json]:
+    """Give the tags of load balancers, listeners or target groups."""
     every = (*_balancer_numbers(place), *_by_arn(place), *_group_numbers(place))
-    return [{"ResourceARN": arn, "Tags": _tags_of(place, arn)} for arn in every]
+    return [{"ResourceARN": arn, "Tags": _tags_of(place, arn)} for arn in every if f":{wanted}/" in arn]
 
 
 def _acl_of(place: Place, index: int) -> int | None:

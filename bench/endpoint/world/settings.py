@@ -35,27 +35,35 @@ TAGGED: dict[str, Callable[[Place], list[Json]]] = {
         for index, alarm in enumerate(logs.alarms(place))
     ],
     "ecr:repository": registry.tagged,
-    "elasticloadbalancing": balancers.tagged,
-    "events": work.tagged_rules,
+    "elasticloadbalancing:listener": partial(balancers.tagged, wanted="listener"),
+    "elasticloadbalancing:loadbalancer": partial(balancers.tagged, wanted="loadbalancer"),
+    "elasticloadbalancing:targetgroup": partial(balancers.tagged, wanted="targetgroup"),
+    "events:event-bus": work.tagged_buses,
+    "events:rule": work.tagged_rules,
     "kms:key": kms.tagged,
-    "s3": s3.tagged,
     "s3:bucket": s3.tagged,
     "dynamodb:table": stores.tagged_tables,
     "iam:instance-profile": partial(iam.tagged, wanted="iam:instance-profile"),
     "iam:policy": partial(iam.tagged, wanted="iam:policy"),
-    "logs": logs.tagged_groups,
+    "logs:log-group": logs.tagged_groups,
     "rds:cluster-pg": partial(databases.tagged, wanted="rds:cluster-pg"),
     "rds:pg": partial(databases.tagged, wanted="rds:pg"),
     "rds:subgrp": partial(databases.tagged, wanted="rds:subgrp"),
     "ssm:parameter": work.tagged_parameters,
-    "wafv2": edge.tagged_acls,
+    "wafv2:webacl": edge.tagged_acls,
 }
 """By filter, the tags of what the Resource Groups Tagging API is asked for; of other types nothing has tags."""
 
 
+def _meets(name: str, given: str) -> bool:
+    """Say whether a filter takes a type: it names the type, or its whole service."""
+    return name == given or name.startswith(f"{given}:")
+
+
 def _tags(place: Place, params: Params) -> Answer:
     wanted = params.get("ResourceTypeFilters") or list(TAGGED)
-    found = {item["ResourceARN"]: item for name in wanted if name in TAGGED for item in TAGGED[name](place)}
+    met = [name for name in TAGGED if any(_meets(name, given) for given in wanted)]
+    found = {item["ResourceARN"]: item for name in met for item in TAGGED[name](place)}
     return {"ResourceTagMappingList": list(found.values()), "PaginationToken": ""}
 
 

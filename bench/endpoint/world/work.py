@@ -64,9 +64,13 @@ def _tags_of(place: Place, arn: str) -> list[Json]:
 
 
 def tagged_rules(place: Place) -> list[Json]:
-    """Give the tags of the rules, and of the bus."""
-    arns = [_buses(place)[0]["Arn"], *(rule["Arn"] for rule in _rules(place))]
-    return [{"ResourceARN": arn, "Tags": _tags_of(place, arn)} for arn in arns]
+    """Give the tags of the rules."""
+    return [{"ResourceARN": rule["Arn"], "Tags": _tags_of(place, rule["Arn"])} for rule in _rules(place)]
+
+
+def tagged_buses(place: Place) -> list[Json]:
+    """Give the tags of the buses."""
+    return [{"ResourceARN": bus["Arn"], "Tags": _tags_of(place, bus["Arn"])} for bus in _buses(place)]
 
 
 # ---- Scheduler ----
