@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scanner.model.kind import Kind
     from scanner.model.operation import Call
 
-SOURCES: Mapping[str, str] = {"cloudwatch": "monitoring", "apigatewayv2": "apigateway"}
+SOURCES: Mapping[str, str] = {"cloudwatch": "monitoring", "tag": "tagging"}
 """Services whose events bear another name than their permissions."""
 
 

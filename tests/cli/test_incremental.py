@@ -125,7 +125,9 @@ def reused(result: Result) -> Counter[str]:
 def test_an_unchanged_night_makes_fewer_calls_and_says_the_same(account: Account) -> None:
     first, before = account.scan()
     second, after = account.scan()
-    assert (first.night and first.night.mode, second.night and second.night.mode) == (FULL, INCREMENTAL)
+    assert first.night is not None
+    assert second.night is not None
+    assert (first.night.mode, second.night.mode) == (FULL, INCREMENTAL)
     assert (seen(second), judged(second)) == (seen(first), judged(first))
     assert after["s3:GetBucketPolicy"] + after["s3:GetBucketAcl"] <= 1 < before["s3:GetBucketPolicy"]
     assert after["ecs:DescribeTaskDefinition"] == 0 < before["ecs:DescribeTaskDefinition"]
@@ -313,8 +315,11 @@ def test_the_command_tells_of_it(
     _without_event(account)
     account.pass_time()
     monkeypatch.setattr("scanner.cli.scanning.Clock", lambda: Clock(account.server.clock))
-    ask = {"fail_on": "critical", "allow_incomplete": True, "as_json": True, "quiet": True, "verbose": False}
-    assert do_scan(account.wiring, Wanted(kinds=KINDS), **ask) in {0, 1}
+    code = do_scan(
+        account.wiring, Wanted(kinds=KINDS), fail_on="critical", allow_incomplete=True, as_json=True, quiet=True,
+        verbose=False,
+    )  # fmt: skip
+    assert code in {0, 1}
     told = capfd.readouterr()
     assert "warning: " in told.err
     document = json.loads(told.out)["incremental"]
