@@ -27,6 +27,7 @@ from reports.figures import (
     why_not_accepted,
 )
 from reports.gaps import accepted_gaps, gap_groups
+from reports.lines import Lines, fitted, folded
 from reports.words import clean, fit_arn, plural, shorten
 from scanner.model.finding import Finding, Verdict
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from reports.lines import Part
     from reports.view import ReportData
 
 SEVERITY = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
@@ -66,8 +68,7 @@ def show(
     console.print(summary(data, counted))
     console.print(accounts(counted))
     wanted = [found for found in ordered(data.findings) if standing(found) in verdicts and found.status != RESOLVED]
-    for part in findings(data, wanted[:limit], console.width):
-        console.print(part)
+    console.print(Lines(findings(data, wanted[:limit], console.width)), crop=False, end="")
     if limit is not None and len(wanted) > limit:
         console.print(Text(f"\n… and {plural(len(wanted) - limit, 'more finding')}, which the other formats hold."))
     for part in gaps(data):
@@ -127,68 +128,71 @@ def accounts(counted: Figures) -> RenderableType:
     return table
 
 
-def findings(data: ReportData, wanted: Sequence[Finding], width: int) -> Iterator[RenderableType]:
-    """Give the findings by rule, worst first."""
+def findings(data: ReportData, wanted: Sequence[Finding], width: int) -> Iterator[Sequence[Part]]:
+    """Give the lines of the findings by rule, worst first."""
     groups: dict[tuple[bool, str, str], list[Finding]] = defaultdict(list)
     for finding in wanted:
         groups[standing(finding) is Verdict.ERROR, finding.severity, finding.rule].append(finding)
-    line = _wide if width >= WIDE else _narrow
+    lines = _wide if width >= WIDE else _narrow
     for (_, severity, _), members in groups.items():
-        yield _heading(severity, members[0])
-        yield from line(data, members, width)
+        yield from _heading(severity, members[0], width)
+        yield from lines(data, members, width)
 
 
-def _heading(severity: str, first: Finding) -> RenderableType:
-    badge = Text(f"{severity.upper():<{INDENT}}", SEVERITY[severity])
+def _heading(severity: str, first: Finding, width: int) -> Iterator[Sequence[Part]]:
+    badge = (f"{severity.upper():<{INDENT}}", SEVERITY[severity])
     own = f"{', '.join(first.hipaa_proposed)} (phiward's own mapping)" if first.hipaa_proposed else ""
     about = " · ".join(part for part in (first.rule, ", ".join(first.hipaa) or own) if part)
-    return Group(Text(), _indented(Text(clean(first.title), "bold"), badge), _indented(Text(clean(about), "dim")))
+    yield ()
+    yield from _hung(clean(first.title), width, badge, "bold")
+    yield from _hung(clean(about), width, style="dim")
 
 
-def _indented(body: Text, badge: Text | None = None) -> RenderableType:
+def _hung(text: str, width: int, badge: Part = (" " * INDENT, ""), style: str = "") -> Iterator[Sequence[Part]]:
+    """Break text behind an indent; the badge stands before its first line."""
+    for place, line in enumerate(folded(text, width - INDENT)):
+        yield (badge if place == 0 else (" " * INDENT, "")), (line, style)
+
+
+def _indented(body: Text) -> RenderableType:
     grid = Table.grid(padding=0)
     grid.add_column(width=INDENT, no_wrap=True)
     grid.add_column(ratio=1, overflow="fold")
-    grid.add_row(badge or Text(), body)
+    grid.add_row(Text(), body)
     return grid
 
 
-def _narrow(data: ReportData, members: Sequence[Finding], width: int) -> Iterator[RenderableType]:
+def _narrow(data: ReportData, members: Sequence[Finding], width: int) -> Iterator[Sequence[Part]]:
     where = 24
-    room = width - INDENT - where - ID - 4
+    room = max(width - INDENT - where - ID - 4, ID)
     for finding in members:
-        yield Text.assemble(
-            _verdict(finding),
-            f"{_resource(finding, room):<{room}}  ",
+        verdict = standing(finding)
+        yield (
+            (f" {verdict:<{INDENT - 1}}", VERDICT[verdict]),
+            (f"{_resource(finding, room):<{room}}  ", ""),
             (f"{shorten(_where(data, finding), where):<{where}}  ", "dim"),
             (finding.fingerprint[:ID], "dim"),
-            no_wrap=True,
         )
-        yield _indented(Text(_said(data, finding)))
+        yield from _hung(_said(data, finding), width)
 
 
-def _wide(data: ReportData, members: Sequence[Finding], width: int) -> Iterator[RenderableType]:
-    grid = Table.grid(padding=(0, 2, 0, 0))
+def _wide(data: ReportData, members: Sequence[Finding], width: int) -> Iterator[Sequence[Part]]:
     where = 32
     resource = (width - INDENT - where - ID) // 2
-    for size in (INDENT - 2, resource, where):
-        grid.add_column(width=size, no_wrap=True)
-    grid.add_column(width=width - INDENT - resource - where - ID - 6, overflow="fold")
-    grid.add_column(width=ID, style="dim", no_wrap=True)
+    room = width - INDENT - resource - where - ID - 6
+    before = " " * (INDENT + resource + 2 + where + 2)
     for finding in members:
-        grid.add_row(
-            Text(f" {standing(finding)}", VERDICT[standing(finding)]),
-            Text(_resource(finding, resource)),
-            Text(shorten(_where(data, finding), where), "dim"),
-            Text(_said(data, finding)),
-            Text(finding.fingerprint[:ID]),
+        verdict = standing(finding)
+        first, *more = folded(_said(data, finding), room) or [""]
+        yield (
+            (f" {verdict:<{INDENT - 1}}", VERDICT[verdict]),
+            (fitted(_resource(finding, resource), resource) + "  ", ""),
+            (fitted(shorten(_where(data, finding), where), where) + "  ", "dim"),
+            (fitted(first, room) + "  ", ""),
+            (finding.fingerprint[:ID], "dim"),
         )
-    yield grid
-
-
-def _verdict(finding: Finding) -> Text:
-    verdict = standing(finding)
-    return Text(f" {verdict:<{INDENT - 1}}", VERDICT[verdict])
+        for line in more:
+            yield ((before + line, ""),)
 
 
 def _resource(finding: Finding, width: int) -> str:
