@@ -110,7 +110,7 @@ def _by_id(rule: str, resource: str, arns: Sequence[str]) -> list[dict[str, Any]
         _, _, name = arn.partition(before) if before and arn.startswith("arn:") else ("", "", arn)
         if not name or (not before and not arn.startswith("arn:")):
             raise RemedyError(f"{rule}: {arn} is no ARN of Custodian's type {resource}")
-        if {"{", "}"} & set(name):
+        if "{" in name or "}" in name:
             raise RemedyError(
                 f"{rule}: Custodian takes the braces in {name} for a variable of its own; change it by hand"
             )

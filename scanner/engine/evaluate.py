@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from scanner.engine.recording import Recorder, Told
@@ -56,8 +57,7 @@ class Bound:
         self._with_world = "world" in rule.check_takes or "world" in rule.applies_takes
         self._scope: str | None = None
         self._settings = _settings_of(rule, context.settings)
-        self._check = tuple(INJECTED.index(name) for name in rule.check_takes)
-        self._applies = tuple(INJECTED.index(name) for name in rule.applies_takes)
+        self._check, self._applies = _picker(rule.check_takes), _picker(rule.applies_takes)
 
     def judge(self, resource: Resource) -> Judgement:
         """Judge one resource; never raises."""
@@ -82,11 +82,12 @@ class Bound:
     def _run(self, subject: Kind, given: tuple[Any, ...], said: Judgement) -> None:
         rule = self.rule
         if rule.applies is not None:
-            answer = rule.applies(subject, *[given[place] for place in self._applies])
+            answer = rule.applies(subject, *self._applies(given)) if self._applies else rule.applies(subject)
             if isinstance(answer, str) or not answer:
                 said.skip = answer if isinstance(answer, str) and answer else self._speaks_only_of()
                 return
-        for outcome in rule.check(subject, *[given[place] for place in self._check]) or ():
+        outcomes = rule.check(subject, *self._check(given)) if self._check else rule.check(subject)
+        for outcome in outcomes or ():
             if isinstance(outcome, Fail):
                 said.fails.append(outcome)
             elif isinstance(outcome, Missing):
@@ -103,6 +104,14 @@ class Bound:
         if self._scope is None:
             self._scope = f"speaks only of: {self.rule.describe_scope()}"
         return self._scope
+
+
+def _picker(names: Sequence[str]) -> Callable[[tuple[Any, ...]], Sequence[Any]] | None:
+    """Give what picks, of all that may be given, what is asked for by these names; None where nothing is."""
+    if not names:
+        return None
+    places = [INJECTED.index(name) for name in names]
+    return itemgetter(*places) if len(places) > 1 else itemgetter(slice(places[0], places[0] + 1))
 
 
 def _settings_of(rule: type[Rule], settings: Any) -> Callable[[Resource], Settings]:

@@ -46,12 +46,12 @@ class Judgement:
 class Teller:
     """Makes the findings of one rule; what they share is the same object in all of them."""
 
-    __slots__ = ("_first_id", "_of_rule", "_rule", "_scope", "_told")
+    __slots__ = ("_first_id", "_of_rule", "_rule", "_scope", "_severity", "_told")
 
     def __init__(self, rule: type[Rule], told: Told, scope: Callable[[Resource], str] | None) -> None:
         """Tell of a rule."""
         self._rule, self._told, self._scope = rule, told, scope
-        self._first_id = first_id(rule)
+        self._first_id, self._severity = first_id(rule), rule.severity
         self._of_rule: dict[str, Any] = {
             "rule": rule.id,
             "title": rule.title,
@@ -79,19 +79,20 @@ class Teller:
         self, resource: Resource, said: Judgement, verdict: Verdict, message: str, fail: Fail | None = None
     ) -> Finding:
         part = fail.part if fail is not None else ""
+        bearing = self._told.bearings.get(resource) or self._bearing(resource)
         return Finding(
             fingerprint=fingerprint(
                 self._first_id, resource.partition, resource.account, resource.region, resource.identity, part
             ),
             verdict=verdict,
-            severity=fail.severity if fail is not None and fail.severity else self._rule.severity,
+            severity=fail.severity if fail is not None and fail.severity else self._severity,
             part=part,
             message=message,
             evidence=said.evidence,
-            notes=tuple(said.notes),
+            notes=tuple(said.notes) if said.notes else (),
             missing=tuple(dict.fromkeys(said.gaps)) if said.gaps else (),
             **self._of_rule,
-            **(self._told.bearings.get(resource) or self._bearing(resource)),
+            **bearing,
         )
 
     def _bearing(self, resource: Resource) -> dict[str, Any]:

@@ -81,7 +81,12 @@ def matches(patterns: Sequence[str], arn: str) -> bool:
 
 
 def _like(pattern: str, text: str) -> bool:
-    return fnmatchcase(text, re.sub(r"([\[?])", r"[\1]", pattern))
+    return fnmatchcase(text, _only_stars(pattern))
+
+
+@lru_cache(maxsize=1 << 12)
+def _only_stars(pattern: str) -> str:
+    return re.sub(r"([\[?])", r"[\1]", pattern)
 
 
 def holds(test: TagTest, tags: Mapping[str, str]) -> bool | None:

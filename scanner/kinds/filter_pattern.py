@@ -128,9 +128,13 @@ class _Reading:
         return self.tokens.pop(0)
 
 
+@lru_cache(maxsize=4096)
+def _steps(selector: str) -> tuple[str, ...]:
+    return tuple(name or bracket for bracket, name in _STEP.findall(selector[1:]))
+
+
 def _member(event: Any, selector: str) -> Any:
-    for bracket, name in _STEP.findall(selector[1:]):
-        step = name or bracket
+    for step in _steps(selector):
         if isinstance(event, Mapping):
             event = event.get(step, MISSING)
         elif isinstance(event, list) and step.isdecimal() and int(step) < len(event):
@@ -163,5 +167,10 @@ def _equal(given: Any, value: str) -> bool:
     text = json.dumps(given) if isinstance(given, bool | int | float) or given is None else str(given)
     if value.startswith("%"):
         return re.search(value[1:-1], text) is not None
+    return _texts_like(value).fullmatch(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def _texts_like(value: str) -> re.Pattern[str]:
     wanted = re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
-    return re.fullmatch(".*".join(re.escape(part) for part in wanted.split("*")), text, re.DOTALL) is not None
+    return re.compile(".*".join(re.escape(part) for part in wanted.split("*")), re.DOTALL)

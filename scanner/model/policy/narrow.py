@@ -43,6 +43,8 @@ ACCOUNT_KEYS: Final = frozenset({"aws:principalaccount", "kms:calleraccount", "a
 def impossible(conditions: Iterable[Condition]) -> bool:
     """Whether the tests can never all hold: a comparison with no values, a key that must be absent and is compared."""
     plain = [test for test in conditions if not test.if_exists and not test.quantifier]
+    if not plain:
+        return False
     compared = {test.key for test in plain if test.operator in _POSITIVE}
     absent = {test.key for test in plain if test.operator == "Null" and set(test.values) == {"true"}}
     return bool(compared & absent) or any(test.operator in _POSITIVE and not test.values for test in plain)
