@@ -56,7 +56,7 @@ class Wiring:
         from scanner.kinds.canon import normaliser
         from scanner.store import Store
 
-        return Store.open(self.store_url, normaliser(kinds().values()))
+        return Store.open(self.store_url, lambda: normaliser(kinds().values()))
 
     def redactor(self) -> Redactor:
         """Make the redactor, with the key of the environment or of the file beside the database.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from scanner.engine.drift import Normaliser
@@ -34,11 +35,11 @@ TRIES = 5
 class Session:
     """An opened database; use it in a `with` statement."""
 
-    def __init__(self, engine: Engine, where: str, file: Path | None, normaliser: Normaliser) -> None:
+    def __init__(self, engine: Engine, where: str, file: Path | None, normaliser: Callable[[], Normaliser]) -> None:
         """Hold an opened engine; see `open`."""
         self._engine = engine
         self._where = where
-        self._normaliser = normaliser
+        self._make_normaliser = normaliser
         server = engine.dialect.name == "postgresql"
         self._readers = engine.execution_options(**READS if server else {})
         self._writers = engine.execution_options(writes=True, **WRITES if server else {})
@@ -47,10 +48,11 @@ class Session:
         self._remedy_lock = Lock(engine, file, where, REMEDY)
 
     @classmethod
-    def open(cls, url: str, normaliser: Normaliser | None = None) -> Self:
+    def open(cls, url: str, normaliser: Normaliser | Callable[[], Normaliser] | None = None) -> Self:
         """Open the database at a URL (`sqlite:///./phiward.db`, `postgresql://...`) or a path, making it if need be.
 
-        `normaliser` says what of a section is compared between nights; without one, all of it.
+        `normaliser` says what of a section is compared between nights; without one, all of it. A function is asked for
+        it when one is needed.
 
         Raises:
             StoreError: it is damaged, foreign, of a newer phiward, or cannot be written.
@@ -62,7 +64,12 @@ class Session:
         except BaseException:
             engine.dispose()
             raise
-        return cls(engine, where, file, normaliser or PLAIN)
+        made = normaliser or PLAIN
+        return cls(engine, where, file, made if callable(made) else lambda: made)
+
+    @cached_property
+    def _normaliser(self) -> Normaliser:
+        return self._make_normaliser()
 
     def __enter__(self) -> Self:
         """Use the store."""
