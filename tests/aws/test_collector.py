@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -106,14 +108,48 @@ def test_a_pool_takes_nothing_after_a_failure_or_its_end() -> None:
     def fail() -> None:
         raise KeyError("x")
 
-    pool.submit(fail)
-    pool._executor.submit(lambda: None).result()  # noqa: SLF001  wait until the failure is known
-    pool.submit(done.append, 1)
+    for task in (lambda: time.sleep(0.1), fail, lambda: done.append(0)):
+        pool.submit(task)
+    while pool._open:  # noqa: SLF001  until the failure is known
+        time.sleep(0.001)
     with pytest.raises(KeyError):
         pool.check()
+    pool.submit(done.append, 1)
     pool.close()
     pool.submit(done.append, 2)
     assert done == []
+
+
+def test_a_pool_does_not_wait_for_what_does_not_end() -> None:
+    pool, held, begun, done = Pool(2), threading.Event(), threading.Event(), list[int]()
+
+    def hang() -> None:
+        begun.set()
+        held.wait(30)
+
+    pool.submit(hang)
+    pool.submit(hang)
+    pool.submit(done.append, 1)
+    assert begun.wait(5)
+    began = time.monotonic()
+    pool.close(grace=0.1)
+    assert time.monotonic() - began < 5
+    held.set()
+    for thread in pool._threads:  # noqa: SLF001  those that it left behind
+        thread.join(5)
+        assert thread.daemon
+    assert done == []
+
+
+def test_a_pool_has_no_more_threads_than_it_has_tasks() -> None:
+    pool, done = Pool(8), list[int]()
+    for number in range(3):
+        pool.submit(done.append, number)
+    assert len(pool._threads) <= 3  # noqa: SLF001  how wide it got
+    while len(done) < 3:
+        time.sleep(0.001)
+    pool.close()
+    assert sorted(done) == [0, 1, 2]
 
 
 # ---- who we are, and where to look ----
