@@ -34,6 +34,9 @@ GENERAL = re.compile(
 )
 """Words that name nothing."""
 
+ARN_PARTS = 5
+"""How many parts of an ARN stand before the resource."""
+
 _NAMING = re.compile(r"(?<!request)(?<!owner)(?<!account)(?:id|arn|name|identifier)s?$|^resource$")
 _ARN = re.compile(r'arn:[^\s"\\,]+')
 
@@ -82,15 +85,17 @@ class Spared(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def words_of(text: str) -> Iterable[str]:
-    """Give what a text may name: itself, and the parts of an ARN, a path or a revision."""
+    """Give what a text may name: itself, and the parts of an ARN, a path or a revision, without the type of the ARN."""
     yield text
-    parts = re.split(r"[/:]", text.removesuffix(":*"))
-    if len(parts) > 1:
-        own = parts[5:] if parts[0] == "arn" else parts
-        yield from (part for part in own if not GENERAL.fullmatch(part))
-        if parts[0] == "arn":
-            yield ":".join(parts[5:])
-            yield text.removesuffix(":*")
+    short = text.removesuffix(":*")
+    parts = re.split(r"[/:]", short)
+    if parts[0] == "arn" and len(parts) > ARN_PARTS:
+        yield short
+        yield ":".join(short.split(":")[ARN_PARTS:])
+        typed = len(parts) > ARN_PARTS + 1 and parts[2] != "s3"
+        parts = parts[ARN_PARTS + typed :]
+    if len(parts) > 1 or parts[0] != short:
+        yield from (part for part in parts if not GENERAL.fullmatch(part))
 
 
 def names_of(*texts: str) -> set[str]:
@@ -102,7 +107,7 @@ def names_of(*texts: str) -> set[str]:
         found |= {text, short}
         found |= {part for part in (tail, re.sub(r":\d+$", "", tail)) if not GENERAL.fullmatch(part)}
         if text.startswith("arn:"):
-            found.add(":".join(short.split(":")[5:]))
+            found.add(":".join(short.split(":")[ARN_PARTS:]))
     return found
 
 

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.engine.incremental import FULL, INCREMENTAL, Night, Spared, mentions, names_of, sample_of, touched_by
+from scanner.engine.incremental import (
+    FULL,
+    INCREMENTAL,
+    Night,
+    Spared,
+    mentions,
+    names_of,
+    sample_of,
+    touched_by,
+    words_of,
+)
 from scanner.engine.settings import ConfigError, parse
 from scanner.engine.trail_event import TrailEvent
 from scanner.engine.trail_event import parse as parse_event
@@ -96,6 +106,27 @@ def test_what_was_made_since_is_known_too(order: int) -> None:
 def test_what_a_new_thing_is_set_to_is_no_name() -> None:
     made = event("RunInstances", "ec2", {"instanceType": "m5.large", "tenancy": "host"})
     assert touched(made, event("ModifyHosts", "ec2", {"tenancy": "host"})).sources == {"ec2.amazonaws.com"}
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "names_not"),
+    [
+        ("arn:aws:ecs:us-east-1:1:task-definition/web:7", {"web", "task-definition/web:7"}, {"task-definition", "7"}),
+        ("arn:aws:s3:::wards/beds.csv", {"wards", "wards/beds.csv"}, {"aws", "s3"}),
+        (RULE, {"f2f7dc8efc522ab2", "50dc6c495c0c9188"}, {"listener-rule", "us-east-1", "123456789012"}),
+        (
+            "arn:aws:logs:us-east-1:1:log-group:/ecs/web:*",
+            {"arn:aws:logs:us-east-1:1:log-group:/ecs/web"},
+            {"log-group"},
+        ),
+        ("web:7", {"web:7", "web"}, {"7"}),
+        ("default", {"default"}, set()),
+    ],
+)
+def test_words_of_a_text_name_things_and_not_their_types(text: str, names: set[str], names_not: set[str]) -> None:
+    found = set(words_of(text))
+    assert {text} | names <= found
+    assert not found & names_not
 
 
 def test_a_policy_mentions_whom_it_names() -> None:
