@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -128,17 +130,37 @@ def evaluate(rules: Iterable[type[Rule]], context: Context) -> Iterator[Finding]
     its own. Members of one class (`Kind.identity`) are judged apart and shown as one, by the worst. In a stable order.
     """
     for rule in sorted(rules, key=lambda rule: rule.id):
-        bound, teller = Bound(rule, context), Teller(rule, context.told, context.scope)
-        found: dict[str, Finding] = {}
-        for kind in rule.judged():
-            for resource in context.inventory.resources(kind):
-                for finding in teller.findings(resource, bound.judge(resource)):
-                    known = found.get(finding.fingerprint)
-                    found[finding.fingerprint] = finding if known is None else merged(known, finding)
-        for finding in teller.holes(context.inventory):
-            known = found.get(finding.fingerprint)
-            found[finding.fingerprint] = finding if known is None else merged(known, finding)
+        with _no_garbage():
+            found = _of_one(rule, context)
         yield from found.values()
+
+
+def _of_one(rule: type[Rule], context: Context) -> dict[str, Finding]:
+    bound, teller = Bound(rule, context), Teller(rule, context.told, context.scope)
+    found: dict[str, Finding] = {}
+    for kind in rule.judged():
+        for resource in context.inventory.resources(kind):
+            for finding in teller.findings(resource, bound.judge(resource)):
+                known = found.get(finding.fingerprint)
+                found[finding.fingerprint] = finding if known is None else merged(known, finding)
+    for finding in teller.holes(context.inventory):
+        known = found.get(finding.fingerprint)
+        found[finding.fingerprint] = finding if known is None else merged(known, finding)
+    return found
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Spare the collector of garbage its search: judging makes much that stays, and nothing that refers to itself."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()  # what was made is called old without being looked through
+        gc.unfreeze()
+        if was_on:
+            gc.enable()
 
 
 def default_settings(rule: type[Rule], _resource: Resource) -> Settings:
