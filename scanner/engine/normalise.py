@@ -7,7 +7,7 @@ import hashlib
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -72,7 +72,7 @@ def builtin(value: Any) -> Any:
     if isinstance(value, msgspec.Struct):
         return _members(value)
     if isinstance(value, datetime):
-        return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat().replace("+00:00", "Z")
+        return _in_utc(value)
     if isinstance(value, dict):
         return {str(key): builtin(item) for key, item in value.items()}
     if isinstance(value, _SETS):
@@ -81,6 +81,11 @@ def builtin(value: Any) -> Any:
         return value
     to_json = getattr(value, "to_json", None)
     return to_json() if to_json is not None else str(value)
+
+
+@lru_cache(maxsize=1 << 13)
+def _in_utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _members(value: msgspec.Struct) -> dict[str, Any]:

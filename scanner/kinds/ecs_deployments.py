@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -69,7 +70,12 @@ def steadiness(service: Mapping[str, Any]) -> Steadiness:
 
 
 def _moment(given: Any) -> datetime:
-    return given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
+    return given if isinstance(given, datetime) else _read(str(given))
+
+
+@lru_cache(maxsize=1 << 12)
+def _read(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 class FailedDeployment(msgspec.Struct, frozen=True):
