@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import urllib3
+from msgspec.structs import replace
 
 from scanner.aws.batches import Batches, region_of
 from scanner.aws.builder import Builder
@@ -47,6 +48,7 @@ class Carrier(Due):
     http: Callable[[str], bytes] | None = None
     patience: Patience = field(default_factory=Patience)
     _shared: dict[tuple[Any, ...], _Shared] = field(default_factory=dict)
+    _flying: dict[tuple[Any, ...], list[tuple[Builder, Call]]] = field(default_factory=dict)
     _downloads: dict[tuple[str, Any], Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -92,8 +94,25 @@ class Carrier(Due):
     def _one(self, graph: PlaceGraph, builder: Builder, call: Call) -> None:
         if call.form is Form.JOB:
             self._job(graph, builder, call)
-        else:
-            graph.answered(builder, call, self._section(graph, builder, call))
+            return
+        try:
+            request = Request.of(call, resolve_all(call.params, builder), _region(call, builder))
+            digest = str(resolve(call.own, builder) or "") if call.form is Form.DOWNLOAD else ""
+        except (UnseenReferenceError, *DECLARED_ERRORS) as error:
+            graph.answered(builder, call, _failed(call, error))
+            return
+        key = (graph.place, request.operation, request.region, repr(request.params), call.path, call.parse, call.absent)
+        with self._lock:
+            if key in self._flying:
+                self._flying[key].append((builder, call))
+                return
+            self._flying[key] = []
+        section = self._section(graph, call, request, digest)
+        with self._lock:
+            others = self._flying.pop(key)
+        for other, its_call in others:  # before the answer itself, which is redacted in place
+            graph.answered(other, its_call, replace(section, doc=_copy(section.doc)))
+        graph.answered(builder, call, section)
 
     def _job(self, graph: PlaceGraph, builder: Builder, call: Call) -> None:
         def done(found: Any, error: Exception | None) -> None:
@@ -106,17 +125,15 @@ class Carrier(Due):
         else:
             self._jobs.run(graph.place, call, params, done)
 
-    def _section(self, graph: PlaceGraph, builder: Builder, call: Call) -> Section:
+    def _section(self, graph: PlaceGraph, call: Call, request: Request, digest: str) -> Section:
         try:
-            params = resolve_all(call.params, builder)
-            digest = str(resolve(call.own, builder) or "") if call.form is Form.DOWNLOAD else ""
             if (digest, call.parse) in self._downloads:
                 return seen(_copy(self._downloads[digest, call.parse]))
-            answer = self.client.one(graph.place, Request.of(call, params, _region(call, builder)))
+            answer = self.client.one(graph.place, request)
             if call.form is Form.DOWNLOAD:
                 return seen(self._download(call, answer, digest))
             doc = getter(call.path)(answer) if call.path else answer
-        except (UnseenReferenceError, Refusal, *DECLARED_ERRORS) as error:
+        except (Refusal, *DECLARED_ERRORS) as error:
             return _failed(call, error)
         return ABSENT if doc is MISSING or doc is None else seen(doc)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,13 +22,16 @@ from scanner.aws.errors import (
     code_of,
     refusal,
 )
-from scanner.aws.limits import Bucket, Limits
+from scanner.aws.limits import Bucket, Limits, group_of
 from scanner.aws.models import narrowed
 from scanner.aws.paging import LARGEST, paging_of
+from scanner.aws.patience import Patience
 from scanner.aws.sessions import HOME_REGION, Sessions, Target
 from scanner.aws.whole import check_whole
 from scanner.engine.normalise import plain
 from scanner.model.operation import Call, permission_of
+
+__all__ = ["BUDGET_SPENT", "AwsClient", "Patience", "Request"]
 
 CUT = (TruncatedAnswerError, ResponseParserError, IncompleteReadError, ResponseStreamingError)
 """What is raised when an answer did not come whole."""
@@ -79,24 +81,6 @@ class Request:
     def refused(self, code: str, message: str) -> Refusal:
         """Make the refusal of this request."""
         return refusal(self.operation, self.permission, code, message)
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long a call is waited for.
-
-    `connect` and `read` are seconds (to connect, between two bytes), `attempts` what botocore makes of a call that met
-    a fault or was throttled; `tries` is how often phiward asks again when these were all throttled or an answer came
-    incomplete. `polls` is how often a job is asked whether it is ready, every `poll` seconds.
-    """
-
-    connect: float = 10
-    read: float = 60
-    attempts: int = 4
-    tries: int = 3
-    polls: int = 30
-    poll: float = 2.0
-    sleep: Callable[[float], None] = time.sleep
 
 
 @dataclass
@@ -164,7 +148,7 @@ class AwsClient:
         return joined
 
     def _whole(self, way: Way, request: Request, params: Mapping[str, Any]) -> dict[str, Any]:
-        bucket = self.limits.bucket(*way.at, request.group or request.operation.partition(".")[0])
+        bucket = self.limits.bucket(*way.at, group_of(request.operation, request.group))
         self._pace.bucket, self._pace.credentials = bucket, way.credentials
         last = request.refused("NotAnswered", "")
         for attempt in range(self.patience.tries):
@@ -259,12 +243,12 @@ class AwsClient:
             read_timeout=self.patience.read, user_agent_extra="phiward",
             account_id_endpoint_mode="disabled",  # a client serves many accounts
         )  # fmt: skip
-        client = self._twins[id(session)].create_client(service, region_name=region, config=config)
+        client = self._twins[id(session)].client(service, region_name=region, config=config)
         events = own_endpoint(client).meta.events
         events.register("before-sign", self._sign)
         events.register("before-call", self._guard(service))
         events.register("before-parse", check_whole)
-        events.register("needs-retry", self._notice)
+        events.register_first("needs-retry", self._paced)
         return client
 
     def _sign(self, request: Any, **_: Any) -> None:
@@ -281,11 +265,17 @@ class AwsClient:
 
         return refuse
 
-    def _notice(self, response: Any, **_: Any) -> None:
-        """Slow down at each throttled attempt of botocore's; an attempt is made in the thread that asked."""
+    def _paced(self, response: Any, attempts: int, **_: Any) -> float | None:
+        """Slow down at each throttled attempt, and say when to ask again: when the bucket has a token.
+
+        An attempt is made in the thread that asked. botocore's own wait, which knows nothing of the others that wait,
+        is left for other faults.
+        """
         bucket: Bucket | None = getattr(self._pace, "bucket", None)
-        if bucket is not None and response is not None and code_of(response[1]) in THROTTLED:
-            bucket.throttled()
+        if bucket is None or response is None or code_of(response[1]) not in THROTTLED:
+            return None
+        bucket.throttled()
+        return bucket.reserve() if attempts < self.patience.throttled else None
 
 
 def _refused_by_aws(request: Request, error: ClientError) -> Refusal:

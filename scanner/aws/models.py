@@ -130,7 +130,7 @@ def lean(session: Any) -> Any:
 
 
 def narrowed(session: Any, operations: Iterable[str]) -> Any:
-    """Give a botocore session that is a boto3 session's twin, but whose clients know only these operations.
+    """Give a session that is another's twin, but whose clients know only these operations.
 
     Credentials, configuration and event handlers are the session's own; the session itself stays as it is.
     """
@@ -147,4 +147,6 @@ def narrowed(session: Any, operations: Iterable[str]) -> Any:
     parsers.set_parser_defaults(timestamp_parser=moment)
     parts.register_component("response_parser_factory", parsers)
     twin._components = parts  # noqa: SLF001  the twin's own
-    return twin
+    outer = copy.copy(session)  # one of a class of its own may make clients in a way of its own
+    outer._session = twin  # noqa: SLF001  the twin's own
+    return outer

@@ -41,7 +41,7 @@ def _watched(alarm: Mapping[str, Any]) -> tuple[Metric, ...]:
 class Alarm(Kind, cfn="AWS::CloudWatch::Alarm", tf="aws_cloudwatch_metric_alarm"):
     """An alarm on one metric, or on a sum of several by metric math."""
 
-    box = each("cloudwatch.DescribeAlarms", "MetricAlarms", AlarmTypes=["MetricAlarm"])
+    box = each("cloudwatch.DescribeAlarms", "MetricAlarms", AlarmTypes=["CompositeAlarm", "MetricAlarm"])
     labels = tagged("$box.AlarmArn", "cloudwatch:alarm")
 
     id: str = fact("box.AlarmName", plan="alarm_name", template="AlarmName", sample="alarm")
@@ -90,7 +90,7 @@ class Alarm(Kind, cfn="AWS::CloudWatch::Alarm", tf="aws_cloudwatch_metric_alarm"
 class CompositeAlarm(Kind, cfn="AWS::CloudWatch::CompositeAlarm", tf="aws_cloudwatch_composite_alarm"):
     """An alarm on the states of other alarms."""
 
-    box = each("cloudwatch.DescribeAlarms", "CompositeAlarms", AlarmTypes=["CompositeAlarm"])
+    box = each("cloudwatch.DescribeAlarms", "CompositeAlarms", AlarmTypes=["CompositeAlarm", "MetricAlarm"])
     labels = tagged("$box.AlarmArn", "cloudwatch:alarm")
 
     id: str = fact("box.AlarmName", plan="alarm_name", template="AlarmName", sample="composite")

@@ -40,6 +40,10 @@ VERSIONED = "ver.Status == 'Enabled'"
 """Only a bucket with versions can replicate or be locked, and while it does it cannot stop to keep them."""
 
 
+LISTED = "own.Rules[0].ObjectOwnership != 'BucketOwnerEnforced'"
+"""Only then do access control lists hold: with the ownership enforced S3 disregards them and takes no other."""
+
+
 def bucket_arn(partition: str, name: str) -> str:
     """Give a bucket's ARN, by which its tags are listed."""
     return f"arn:{partition}:s3:::{name}"
@@ -91,7 +95,7 @@ class Bucket(Kind, cfn="AWS::S3::Bucket", tf="aws_s3_bucket", scope="global"):
         absent=["ServerSideEncryptionConfigurationNotFoundError"],
     )
     pol = _ask("GetBucketPolicy", "Policy", absent=["NoSuchBucketPolicy"])
-    acl = _ask("GetBucketAcl", "", expect="Grants")
+    acl = _ask("GetBucketAcl", "", expect="Grants", when=LISTED)
     own = _ask("GetBucketOwnershipControls", "OwnershipControls", absent=["OwnershipControlsNotFoundError"])
     block = _ask(
         "GetPublicAccessBlock",
@@ -181,8 +185,9 @@ class Bucket(Kind, cfn="AWS::S3::Bucket", tf="aws_s3_bucket", scope="global"):
         plan="acl + aws_s3_bucket_acl",
         template="AccessControl",
         parse={"api": grants, "plan": planned_acl, "template": template_acl},
-        default={"plan": (), "template": ()},
+        default=(),
         sample=(),
+        doc="None where the bucket's owner owns every object: access control lists do not hold there.",
     )
     ownership: str = fact(
         "own.Rules[0].ObjectOwnership",

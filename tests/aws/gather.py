@@ -23,7 +23,7 @@ from tests.aws.stub import Script, Stub
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 TARGET = Target(ACCOUNT, regions=(REGION,))
-QUICK = Patience(connect=2, read=0.5, attempts=2, tries=2, polls=3, poll=0, sleep=lambda _: None)
+QUICK = Patience(connect=2, read=0.5, attempts=2, throttled=2, tries=2, polls=3, poll=0, sleep=lambda _: None)
 """No waiting: the stub is on loopback, and what hangs there hangs for ever."""
 
 

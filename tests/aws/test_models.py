@@ -45,7 +45,7 @@ def tell(shape: Any, above: tuple[str, ...] = ()) -> Any:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_what_is_called_is_described_as_in_botocore_and_nothing_else_is_known(service: str) -> None:
-    lean = twin().get_service_model(service)
+    lean = twin()._session.get_service_model(service)  # noqa: SLF001  boto3 offers no other way
     full = whole().get_service_model(service)
     called = {name.partition(".")[2] for name in DECLARED if name.startswith(f"{service}.")}
     assert set(lean.operation_names) == called | ASKED_BY_BOTOCORE.get(service, frozenset())
@@ -60,7 +60,7 @@ def test_what_is_called_is_described_as_in_botocore_and_nothing_else_is_known(se
 
 def test_a_client_can_be_made_of_every_service_and_knows_no_other_call() -> None:
     for service in SERVICES:
-        client = twin().create_client(service, region_name="eu-west-1")
+        client = twin().client(service)
         assert {f"{service}.{action}" for action in client.meta.method_to_api_mapping.values()} <= {
             *DECLARED,
             *(f"{service}.{action}" for action in ASKED_BY_BOTOCORE.get(service, ())),
@@ -70,9 +70,18 @@ def test_a_client_can_be_made_of_every_service_and_knows_no_other_call() -> None
 def test_the_session_that_was_given_stays_as_it_was() -> None:
     session = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name="eu-west-1")
     made = narrowed(session, ["ecs.ListClusters"])
-    assert not hasattr(made.create_client("ecs"), "delete_cluster")
+    assert not hasattr(made.client("ecs"), "delete_cluster")
     assert hasattr(session.client("ecs"), "delete_cluster")
     assert made.get_credentials() is session.get_credentials()
+
+
+def test_a_session_that_makes_clients_in_a_way_of_its_own_goes_on_to() -> None:
+    class Pointed(boto3.Session):  # type: ignore[misc]  # boto3 ships no types
+        def client(self, *names: Any, **given: Any) -> Any:
+            return super().client(*names, **given, endpoint_url="http://127.0.0.1:9")
+
+    session = Pointed(aws_access_key_id="a", aws_secret_access_key="b", region_name="eu-west-1")
+    assert narrowed(session, ["ecs.ListClusters"]).client("ecs").meta.endpoint_url == "http://127.0.0.1:9"
 
 
 def test_what_was_read_on_the_way_is_let_go() -> None:

@@ -93,7 +93,7 @@ def test_throttling_slows_the_bucket_that_the_call_draws_from(
         {"iam.ListRoles": [xml_refused("Throttling", 400), xml("<R><ListRolesResult><Roles/></ListRolesResult></R>")]}
     )
     connect("iam.ListRoles").one((ACCOUNT, region), Request("iam.ListRoles", {}, group=group))
-    assert limits.bucket(ACCOUNT, region, group or "iam").rate < 30
+    assert limits.bucket(ACCOUNT, region, group or "iam").rate < 40
     assert limits.bucket(ACCOUNT, region, "other").rate == 50
     assert sessions.base is not None
 
