@@ -32,7 +32,13 @@ from bench.endpoint.world.place import Answer
 from scanner.aws.trail_events import TRAIL_OPERATIONS
 
 KEY = {"PHIWARD_REDACTION_KEY": "0123456789abcdef", "AWS_DEFAULT_REGION": "us-east-1"}
-CONFIG = '[aws]\nregions = ["us-east-1"]\n[aws.incremental]\nfull_every = 100\npages = 2000\n[drift]\nattribution = false\n'
+CONFIG = """[aws]
+regions = ["us-east-1"]
+[aws.incremental]
+full_every = 100
+[drift]
+attribution = false
+"""
 
 
 @dataclass
@@ -48,9 +54,10 @@ class Remembering(World):
         account, began = self.members[0], datetime.now(UTC)
         events = []
         for number in range(self.writes):
-            at = began - timedelta(seconds=number / 100)
+            at = began - timedelta(seconds=number * 3600 / self.writes)
             record = {
-                "eventID": f"{number:08d}", "eventName": "UpdateInstanceInformation", "eventSource": "ssm.amazonaws.com",
+                "eventID": f"{number:08d}", "eventName": "UpdateInstanceInformation",
+                "eventSource": "ssm.amazonaws.com",
                 "eventTime": f"{at:%Y-%m-%dT%H:%M:%SZ}", "awsRegion": asked.region, "recipientAccountId": account,
                 "readOnly": False, "managementEvent": True, "eventCategory": "Management",
                 "userIdentity": {"type": "AWSService"}, "requestParameters": {"instanceId": f"i-{number % 90:017x}"},

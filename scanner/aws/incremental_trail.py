@@ -18,6 +18,9 @@ from scanner.model.operation import permission_of
 TRIED = 4
 """After so many pages it is reckoned whether the rest can be read at all."""
 
+TELLING = timedelta(minutes=10)
+"""So much time the pages must lie apart for that."""
+
 
 @dataclass
 class Sweep:
@@ -44,7 +47,7 @@ class Sweep:
             try:
                 while not self._done and not self._why and self._pages < most and not self._closed.is_set():
                     self._page()
-                    if self._pages >= TRIED and self._expected() > 2 * most:
+                    if self._hopeless(most):
                         break
             except Refusal as refusal:
                 said = refusal.gap
@@ -54,12 +57,21 @@ class Sweep:
                 why = f"CloudTrail's history has too many writes: {self._expected() * PAGE:,.0f} or so"
             return Window(tuple(self._events), self._pages - before, why)
 
+    def _hopeless(self, most: int) -> bool:
+        """Say whether the rest can hardly be read: judged not by a burst of writes, but by some time or many pages."""
+        reach = self._events[0].at - self._oldest() if self._events else timedelta(0)
+        told = self._pages >= TRIED and (reach >= TELLING or self._pages >= most // 3)
+        return told and self._expected() > 2 * most
+
+    def _oldest(self) -> datetime:
+        return min(event.at for event in self._events[-PAGE:])
+
     def _expected(self) -> float:
-        """Say how many pages there are likely to be in all, by how far back those that were read go."""
+        """Say how many pages there are likely to be in all, by the time that the last one of them spans."""
         if not self._events:
             return self._pages + 1
-        newest, oldest = self._events[0].at, min(event.at for event in self._events[-PAGE:])
-        return self._pages * max(1.0, (newest - self.since) / max(newest - oldest, timedelta(seconds=1)))
+        oldest, newest = self._oldest(), max(event.at for event in self._events[-PAGE:])
+        return self._pages + max(1.0, (oldest - self.since) / max(newest - oldest, timedelta(seconds=1)))
 
     def close(self) -> None:
         """Read no further page."""
