@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from scanner.engine.recording import Recorder, Told
-from scanner.engine.telling import Judgement, Teller, first_id, merged
+from scanner.engine.telling import Judgement, Merged, Teller, first_id
 from scanner.model.gap import Unknown
 from scanner.model.inventory import Inventory, World
 from scanner.model.rule import INJECTED, Fail, Missing, Note, Rule, Settings, Skip
@@ -132,21 +132,19 @@ def evaluate(rules: Iterable[type[Rule]], context: Context) -> Iterator[Finding]
     for rule in sorted(rules, key=lambda rule: rule.id):
         with _no_garbage():
             found = _of_one(rule, context)
-        yield from found.values()
+        yield from found
 
 
-def _of_one(rule: type[Rule], context: Context) -> dict[str, Finding]:
+def _of_one(rule: type[Rule], context: Context) -> Iterable[Finding]:
     bound, teller = Bound(rule, context), Teller(rule, context.told, context.scope)
-    found: dict[str, Finding] = {}
+    found = Merged()
     for kind in rule.judged():
         for resource in context.inventory.resources(kind):
             for finding in teller.findings(resource, bound.judge(resource)):
-                known = found.get(finding.fingerprint)
-                found[finding.fingerprint] = finding if known is None else merged(known, finding)
+                found.add(finding)
     for finding in teller.holes(context.inventory):
-        known = found.get(finding.fingerprint)
-        found[finding.fingerprint] = finding if known is None else merged(known, finding)
-    return found
+        found.add(finding)
+    return found.findings()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from scanner.model.kind import Const, Fact
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from scanner.model.finding import Finding
     from scanner.model.resource import Resource, Source
 
     Read = Fact | tuple[Resource, Fact]
@@ -24,8 +25,8 @@ _HOLDERS = (dict, list)
 class Told:
     """What was told of one snapshot: what several rules say or read of a resource is the same object for all.
 
-    `of_others` is the evidence of resources for the findings of others; `bearings` are the members of a finding that
-    hang on the resource alone.
+    `of_others` is the evidence of resources for the findings of others; `bearings` hold what hangs
+    on the resource alone.
     """
 
     __slots__ = ("_of_itself", "bearings", "of_others")
@@ -34,7 +35,7 @@ class Told:
         """Start with none."""
         self._of_itself: dict[Resource, dict[Fact, Evidence]] = {}
         self.of_others: dict[tuple[Resource, Fact], Evidence] = {}
-        self.bearings: dict[Resource, dict[str, Any]] = {}
+        self.bearings: dict[Resource, Finding] = {}
 
     def of_itself(self, resource: Resource) -> dict[Fact, Evidence]:
         """Give the evidence that was made of a resource for its own findings."""

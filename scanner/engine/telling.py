@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scanner.model.finding import Evidence, Finding, Verdict, fingerprint
 from scanner.model.rule import SEVERITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from scanner.engine.recording import Told
     from scanner.model.gap import Gap
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from scanner.model.resource import Resource
     from scanner.model.rule import Fail, Rule
 
+_SEVERITY: dict[str, int] = {severity: number for number, severity in enumerate(SEVERITIES)}
 ERROR, FAIL, UNKNOWN, PASS, SKIP = Verdict.ERROR, Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS, Verdict.SKIP
 
 
@@ -52,14 +54,7 @@ class Teller:
         """Tell of a rule."""
         self._rule, self._told, self._scope = rule, told, scope
         self._first_id, self._severity = first_id(rule), rule.severity
-        self._of_rule: dict[str, Any] = {
-            "rule": rule.id,
-            "title": rule.title,
-            "category": rule.category,
-            "hipaa": rule.hipaa,
-            "hipaa_proposed": rule.hipaa_proposed,
-            "aliases": rule.aliases,
-        }
+        self._of_rule = rule.id, rule.title, rule.category, rule.hipaa, rule.hipaa_proposed, rule.aliases
 
     def findings(self, resource: Resource, said: Judgement) -> list[Finding]:
         """Give the findings on a resource: one for each part that fails, else one."""
@@ -79,33 +74,39 @@ class Teller:
         self, resource: Resource, said: Judgement, verdict: Verdict, message: str, fail: Fail | None = None
     ) -> Finding:
         part = fail.part if fail is not None else ""
-        bearing = self._told.bearings.get(resource) or self._bearing(resource)
-        return Finding(
-            fingerprint=fingerprint(
-                self._first_id, resource.partition, resource.account, resource.region, resource.identity, part
-            ),
-            verdict=verdict,
-            severity=fail.severity if fail is not None and fail.severity else self._severity,
-            part=part,
-            message=message,
-            evidence=said.evidence,
-            notes=tuple(said.notes) if said.notes else (),
-            missing=tuple(dict.fromkeys(said.gaps)) if said.gaps else (),
-            **self._of_rule,
-            **bearing,
+        made = copy(self._told.bearings.get(resource) or self._bearing(resource))
+        made.fingerprint = fingerprint(
+            self._first_id, resource.partition, resource.account, resource.region, resource.identity, part
         )
+        made.rule, made.title, made.category, made.hipaa, made.hipaa_proposed, made.aliases = self._of_rule
+        made.verdict, made.message, made.evidence = verdict, message, said.evidence
+        made.severity = self._severity
+        if fail is not None:
+            made.part, made.severity = part, fail.severity or self._severity
+        if said.notes:
+            made.notes = tuple(said.notes)
+        if said.gaps:
+            made.missing = tuple(dict.fromkeys(said.gaps))
+        return made
 
-    def _bearing(self, resource: Resource) -> dict[str, Any]:
-        made = self._told.bearings[resource] = {
-            "kind": resource.kind,
-            "resource": resource.arn,
-            "key": resource.identity,
-            "name": resource.name,
-            "account": resource.account,
-            "region": resource.region,
-            "in_scope": self._scope(resource) if self._scope else "unknown",
-            "tags": dict(resource.tags) if resource.tags is not None else None,
-        }
+    def _bearing(self, resource: Resource) -> Finding:
+        """Make what all findings on a resource are copied from."""
+        made = self._told.bearings[resource] = Finding(
+            fingerprint="",
+            rule="",
+            title="",
+            verdict=UNKNOWN,
+            severity="",
+            category="",
+            kind=resource.kind,
+            resource=resource.arn,
+            key=resource.identity,
+            name=resource.name,
+            account=resource.account,
+            region=resource.region,
+            in_scope=self._scope(resource) if self._scope else "unknown",
+            tags=dict(resource.tags) if resource.tags is not None else None,
+        )
         return made
 
     def holes(self, inventory: Inventory) -> Iterator[Finding]:
@@ -117,8 +118,11 @@ class Teller:
                 account, region, kind = place
                 yield Finding(
                     fingerprint=fingerprint(self._first_id, "", account, region, kind, "listing"),
+                    rule=rule.id,
+                    title=rule.title,
                     verdict=UNKNOWN,
                     severity=rule.severity,
+                    category=rule.category,
                     kind=kind,
                     resource=f"{kind}/*",
                     key=kind,
@@ -128,7 +132,9 @@ class Teller:
                     part="listing",
                     message="which there are could not be learned: " + "; ".join(str(gap) for gap in gaps),
                     missing=gaps,
-                    **self._of_rule,
+                    hipaa=rule.hipaa,
+                    hipaa_proposed=rule.hipaa_proposed,
+                    aliases=rule.aliases,
                 )
 
 
@@ -141,13 +147,36 @@ def first_id(rule: type[Rule]) -> str:
     return rule.was[0] if rule.was else rule.id
 
 
-def merged(known: Finding, finding: Finding) -> Finding:
-    """Make one of two findings with one fingerprint: the weightier, which names the members and gaps of both."""
-    better, other = (known, finding) if _weight(known) >= _weight(finding) else (finding, known)
-    better.members = tuple(sorted({*known.members, *finding.members, known.resource, finding.resource}))
-    better.missing = tuple(dict.fromkeys((*better.missing, *other.missing)))
-    return better
+class Merged:
+    """The findings of one rule; of those with one fingerprint the weightiest, which names the members and gaps of all.
+
+    Of equals the first stays.
+    """
+
+    __slots__ = ("_found", "_members")
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._found: dict[str, Finding] = {}
+        self._members: dict[str, set[str]] = {}
+
+    def add(self, finding: Finding) -> None:
+        """Take a finding."""
+        known = self._found.setdefault(finding.fingerprint, finding)
+        if known is finding:
+            return
+        self._members.setdefault(finding.fingerprint, {known.resource}).add(finding.resource)
+        better, other = (known, finding) if _weight(known) >= _weight(finding) else (finding, known)
+        if other.missing:
+            better.missing = tuple(dict.fromkeys((*better.missing, *other.missing)))
+        self._found[finding.fingerprint] = better
+
+    def findings(self) -> Iterable[Finding]:
+        """Give them, in the order in which their fingerprints came."""
+        for name, members in self._members.items():
+            self._found[name].members = tuple(sorted(members))
+        return self._found.values()
 
 
 def _weight(finding: Finding) -> tuple[int, int]:
-    return (finding.verdict.rank, SEVERITIES.index(finding.severity))
+    return (finding.verdict.rank, _SEVERITY[finding.severity])
