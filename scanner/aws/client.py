@@ -14,6 +14,7 @@ from botocore.parsers import ResponseParserError
 
 from scanner.aws.endpoints import own_endpoint
 from scanner.aws.errors import (
+    AGAIN,
     EXPIRED,
     THROTTLED,
     ForbiddenOperationError,
@@ -112,6 +113,7 @@ class AwsClient:
 
         Raises:
             Refusal: a page was not answered, came incomplete, or the list was cut short without a token.
+            CredentialsEndedError: our own credentials have expired: no call is made any more.
         """
         way = self._way(place, request)
         paging = paging_of(way.client, request.operation.partition(".")[2])
@@ -154,26 +156,43 @@ class AwsClient:
         for attempt in range(self.patience.tries):
             if attempt:
                 self.patience.sleep(0.5 * 2**attempt)
+            self.sessions.expiry.check()
             self._count(way, request)
             bucket.take()
             try:
                 answer = self._ask(way.client, request.operation, params)
             except CUT as error:
                 last = request.refused("IncompleteAnswer", str(error))
-            except ClientError as error:
-                last = _refused_by_aws(request, error)
-                if last.code not in THROTTLED and last.code not in EXPIRED:
+            except (ClientError, BotoCoreError, ForbiddenOperationError) as error:
+                last = self._refusal(way, request, error)
+                if last.code not in AGAIN:
                     raise last from error
-            except ForbiddenOperationError as error:  # what was asked is allowed: botocore asked more by itself
-                raise request.refused("NotFollowed", str(error)) from error
-            except BotoCoreError as error:
-                raise request.refused(type(error).__name__, str(error)) from error
             else:
                 if not request.expect or request.expect in answer:
                     bucket.answered()
                     return answer
                 last = request.refused("IncompleteAnswer", f"the answer lacks {request.expect}")
         raise last
+
+    def _refusal(self, way: Way, request: Request, error: Exception) -> Refusal:
+        """Make the refusal, of the role's assumption where that was what AWS refused; have what expired renewed.
+
+        Raises:
+            CredentialsEndedError: our own credentials have expired, and cannot be renewed.
+        """
+        if isinstance(error, ForbiddenOperationError):  # what was asked is allowed: botocore asked more by itself
+            return request.refused("NotFollowed", str(error))
+        if not isinstance(error, ClientError):
+            self.sessions.expiry.refused(error)
+            return request.refused(type(error).__name__, str(error))
+        code, message = code_of(error.response), str(error.response.get("Error", {}).get("Message", ""))
+        if error.operation_name.startswith("AssumeRole"):
+            self.sessions.expiry.refused(error)
+            operation = f"sts.{error.operation_name}"
+            return refusal(operation, permission_of(operation), code, message)
+        if code in EXPIRED:
+            self.sessions.expiry.expired(way.credentials, self._pace.key)
+        return request.refused(code, message)
 
     def _count(self, way: Way, request: Request) -> None:
         """Count a request that is to be made.
@@ -253,7 +272,9 @@ class AwsClient:
 
     def _sign(self, request: Any, **_: Any) -> None:
         """Have each attempt of a call, redirected ones too, signed by the credentials of the account it is made for."""
-        if (credentials := getattr(self._pace, "credentials", None)) is not None:
+        credentials = getattr(self._pace, "credentials", None)
+        self._pace.key = self.sessions.expiry.key_of(credentials)
+        if credentials is not None:
             request.context.setdefault("signing", {})["request_credentials"] = credentials
 
     def _guard(self, service: str) -> Callable[..., None]:
@@ -276,12 +297,3 @@ class AwsClient:
             return None
         bucket.throttled()
         return bucket.reserve() if attempts < self.patience.throttled else None
-
-
-def _refused_by_aws(request: Request, error: ClientError) -> Refusal:
-    """Make the refusal, of the role's assumption where that was what AWS refused."""
-    code, message = code_of(error.response), str(error.response.get("Error", {}).get("Message", ""))
-    if error.operation_name.startswith("AssumeRole"):
-        operation = f"sts.{error.operation_name}"
-        return refusal(operation, permission_of(operation), code, message)
-    return request.refused(code, message)

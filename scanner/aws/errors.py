@@ -19,6 +19,8 @@ THROTTLED = frozenset({
     "TransactionInProgressException", "429",
 })  # fmt: skip
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+AGAIN = THROTTLED | EXPIRED
+"""Errors after which the same may be answered when it is asked again."""
 REGION_OFF = frozenset({"AuthFailure", "InvalidClientTokenId", "OptInRequired", "UnrecognizedClientException"})
 DECLARED_ERRORS = (ValueError, KeyError, TypeError, IndexError, AttributeError)
 """What a pure function of a declaration raises on an answer that is not as AWS describes it."""
@@ -26,6 +28,10 @@ DECLARED_ERRORS = (ValueError, KeyError, TypeError, IndexError, AttributeError)
 
 class AwsError(Exception):
     """AWS cannot be used as configured: one clear line for the user, exit code 2."""
+
+
+class CredentialsEndedError(AwsError):
+    """Our own credentials have expired while we worked, and cannot be renewed from here: every further call is vain."""
 
 
 class ForbiddenOperationError(RuntimeError):

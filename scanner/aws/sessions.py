@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import boto3
 import botocore.session
+from botocore.config import Config
 from botocore.credentials import DeferredRefreshableCredentials, create_assume_role_refresher
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError, ProfileNotFound
+from botocore.parsers import ResponseParserError
 
 from scanner.aws.errors import AwsError, refusal
+from scanner.aws.expiry import Expiry
 from scanner.aws.models import lean
 from scanner.model.gap import Gap
 
@@ -27,6 +31,15 @@ BASE_OPERATIONS = (
     "sts.GetCallerIdentity",
 )  # fmt: skip
 """What is called before any kind is collected: who we are, and where to look."""
+
+SHORT = Config(connect_timeout=10, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 4})
+"""How who we are and where to look is asked: what makes everything else wait is given up after a minute and a half."""
+
+SILENT = 300.0
+"""Seconds for which a role that nobody answered for is not asked for again."""
+
+TRIES = 3
+"""So often a role is assumed whose credentials come incomplete."""
 
 SESSION_NAME = "phiward"
 """The name of a role's session, by which CloudTrail tells what phiward did, unless config.toml gives another."""
@@ -90,6 +103,9 @@ class Sessions:
     _made: dict[str, Any] = field(default_factory=dict)
     _entered: dict[str, Any] = field(default_factory=dict)
     making: Any = field(default_factory=threading.RLock)
+    expiry: Expiry = field(init=False)
+    _entering: dict[str, threading.Lock] = field(default_factory=dict)
+    _silent: dict[str, tuple[float, Gap | None]] = field(default_factory=dict)
     _sts: Any = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -106,6 +122,7 @@ class Sessions:
                 self.base = lean(boto3.Session())
             except ProfileNotFound as error:
                 raise AwsError(f"{error}; set AWS_PROFILE to one of the profiles in the AWS config file") from error
+        self.expiry = Expiry(self.base.get_credentials, lambda: self._asker().get_caller_identity())
 
     @property
     def home(self) -> str:
@@ -123,7 +140,7 @@ class Sessions:
             AwsError: there are no credentials, they are refused, or the endpoint cannot be reached.
         """
         try:
-            answer = self.base.client("sts", region_name=self.home).get_caller_identity()
+            answer = self._asker().get_caller_identity()
         except NoCredentialsError as error:
             raise AwsError(
                 "no AWS credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID, or run `aws sso login`"
@@ -132,7 +149,7 @@ class Sessions:
             raise AwsError("no Region: set AWS_REGION or [aws] regions in config.toml") from error
         except ClientError as error:
             raise AwsError(f"AWS refuses the credentials: {error}; renew them and run again") from error
-        except BotoCoreError as error:
+        except (BotoCoreError, ResponseParserError) as error:
             raise AwsError(f"AWS cannot be reached: {error}; check the network and AWS_ENDPOINT_URL") from error
         arn = str(answer["Arn"])
         return Identity(str(answer["Account"]), arn, arn.split(":")[1])
@@ -169,23 +186,49 @@ class Sessions:
         """
         if self.entry_gap(target) is not None:
             return replace(target, regions=(self.home_of(target.partition),))
-        client = self.session(target).client("ec2", region_name=self.home)
+        client = self.session(target).client("ec2", region_name=self.home, config=SHORT)
         return replace(target, regions=enabled_regions(client, known))
 
     def entry_gap(self, target: Target) -> Gap | None:
-        """Say why an account cannot be entered, or None when it can (or no role is to be assumed)."""
+        """Say why an account cannot be entered, or None when it can (or no role is to be assumed).
+
+        Raises:
+            CredentialsEndedError: our own credentials have expired.
+        """
         if target.gap is not None or not target.role:
             return target.gap
+        self.expiry.check()
+        key = repr(target.entry)
+        with self._lock:
+            alone = self._entering.setdefault(key, threading.Lock())
+        with alone:  # where STS does not answer, one place waits for it and not each of the account after the other
+            since, gap = self._silent.get(key, (float("-inf"), None))
+            if time.monotonic() - since >= SILENT:
+                gap, silent = self._enter(target)
+                if silent:
+                    self._silent[key] = (time.monotonic(), gap)
+            return gap
+
+    def _enter(self, target: Target) -> tuple[Gap | None, bool]:
+        """Say why a role cannot be assumed, and whether that is because nobody answers."""
         operation, permission = "sts.AssumeRole", "sts:AssumeRole"
-        try:
-            _, credentials = self.signer(target)
-            credentials.get_frozen_credentials()
-        except ClientError as error:
-            said = error.response.get("Error", {})
-            return refusal(operation, permission, str(said.get("Code", "")), str(said.get("Message", ""))).gap
-        except BotoCoreError as error:
-            return refusal(operation, permission, type(error).__name__, str(error)).gap
-        return None
+        gap: Gap | None = None
+        for _ in range(TRIES):
+            try:
+                self.expiry.key_of(self.signer(target)[1])
+            except ClientError as error:
+                self.expiry.refused(error)
+                said = error.response.get("Error", {})
+                gap = refusal(operation, permission, str(said.get("Code", "")), str(said.get("Message", ""))).gap
+                return gap, False
+            except BotoCoreError as error:
+                self.expiry.refused(error)
+                return refusal(operation, permission, type(error).__name__, str(error)).gap, True
+            except (ResponseParserError, KeyError) as error:
+                gap = refusal(operation, permission, "IncompleteAnswer", f"{type(error).__name__}: {error}").gap
+            else:
+                return None, False
+        return gap, False
 
     def _assumed(self, target: Target) -> Any:
         inner = self.base._session  # noqa: SLF001  boto3 offers no other way to share the loader
@@ -198,13 +241,17 @@ class Sessions:
         """Give the credentials of a role, which are fetched when first used and renewed before they end."""
         key = repr(target.entry)
         if key not in self._entered:
-            if self._sts is None:
-                with self.making:
-                    self._sts = self.base.client("sts", region_name=self.home)
             self._entered[key] = DeferredRefreshableCredentials(
-                refresh_using=create_assume_role_refresher(self._sts, target.entry), method="assume-role"
+                refresh_using=create_assume_role_refresher(self._asker(), target.entry), method="assume-role"
             )
         return self._entered[key]
+
+    def _asker(self) -> Any:
+        """Give the client of STS, by our own credentials."""
+        with self.making:
+            if self._sts is None:
+                self._sts = self.base.client("sts", region_name=self.home, config=SHORT)
+            return self._sts
 
 
 def enabled_regions(client: Any, known: Iterable[str]) -> tuple[str, ...]:
@@ -215,7 +262,7 @@ def enabled_regions(client: Any, known: Iterable[str]) -> tuple[str, ...]:
     """
     try:
         answer = client.describe_regions(AllRegions=False)
-    except (ClientError, BotoCoreError) as error:
+    except (ClientError, BotoCoreError, ResponseParserError) as error:
         raise AwsError(
             f"the enabled Regions cannot be listed: {error}; allow ec2:DescribeRegions or set [aws] regions"
         ) from error
