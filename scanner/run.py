@@ -217,8 +217,8 @@ class Nights(Protocol):
     def seen(self, scan_id: str, account: str, region: str, kind: str) -> Sequence[Resource]:
         """Give the resources of one kind that a scan saw in one place."""
 
-    def findings(self, scan_id: str | None = None) -> Sequence[Finding]:
-        """Give the findings of a scan."""
+    def turned(self, older: str, newer: str) -> tuple[Sequence[Finding], Sequence[Finding]]:
+        """Give what two scans say of each resource under a rule of which they say different things."""
 
 
 @dataclass
@@ -238,7 +238,7 @@ def compare(nights: Nights, normaliser: Normaliser, older: str, newer: str, *, e
     comparer = Comparer(normaliser, lookup, earlier, explain)
     found = list(comparer.compare(nights.between(older, newer, every=explain)))
     changes = distinct(each for each in found if isinstance(each, Change))
-    judge(changes, nights.findings(older), nights.findings(newer))
+    judge(changes, *(nights.turned(older, newer) if changes else ((), ())))
     changes.sort(key=_weight)
     return Drift(changes, [each for each in found if isinstance(each, Suppressed)])
 

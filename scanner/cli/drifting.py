@@ -187,21 +187,13 @@ class _Nights:
     def seen(self, scan_id: str, account: str, region: str, kind: str) -> Sequence[Resource]:
         return self.store.seen(scan_id, account, region, kind)
 
-    def findings(self, scan_id: str | None = None) -> Sequence[Finding]:
-        if scan_id != self.older.id:
-            return self.store.findings(scan_id)
+    def turned(self, older: str, newer: str) -> tuple[Sequence[Finding], Sequence[Finding]]:
         finished = [info for info in self.store.scans() if info.finished and info.as_of <= self.older.as_of]
-        by_scan: dict[str, set[str]] = {}
-        for account in self.newer.accounts:
-            own = next((info.id for info in reversed(finished) if account in info.accounts), None)
-            if own is not None:
-                by_scan.setdefault(own, set()).add(account)
-        return [
-            finding
-            for scan, accounts in by_scan.items()
-            for finding in self.store.findings(scan)
-            if finding.account in accounts
-        ]
+        own: dict[str, str] = {}
+        for info in finished:
+            own |= dict.fromkeys(info.accounts, info.id)
+        own = {account: scan for account, scan in own.items() if account in self.newer.accounts}
+        return self.store.turned(older, newer, own=own)
 
 
 def previous(store: Store, newer: ScanInfo) -> ScanInfo | None:

@@ -21,7 +21,7 @@ from scanner.store.writing import AT_ONCE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
     from scanner.model.finding import Finding
     from scanner.model.gap import Gap
@@ -203,19 +203,35 @@ def sealed_digest(judged: str, seal: str) -> str:
     return digest(f"{judged}\n{seal}".encode())
 
 
+def judged_in(connection: Connection, scan: int) -> dict[str, Judged]:
+    """Give how each account was judged in a scan."""
+    rows = connection.execute(select(judgements.c.account, judgements.c.judged).where(judgements.c.scan == scan)).all()
+    contents = fetch(connection, {name for _, name in rows})
+    known = {name: msgspec.json.decode(content, type=Judged) for name, content in contents.items()}
+    return {account: known[name] for account, name in rows}
+
+
 def lines_in(connection: Connection, scan: int, account: str) -> list[Line]:
     """Give the verdicts of an account that hold in a finished scan and that it judged."""
-    where = (judgements.c.scan == scan) & (judgements.c.account == account)
-    name = connection.execute(select(judgements.c.judged).where(where)).scalar_one()
-    judged = msgspec.json.decode(fetch(connection, [name])[name], type=Judged)
+    return list(lines_of(connection, scan, account, judged_in(connection, scan)[account]))
+
+
+def lines_of(
+    connection: Connection, scan: int, account: str, judged: Judged, where: ColumnElement[bool] | None = None
+) -> Iterator[Line]:
+    """Go over the verdicts of an account that hold in a finished scan, which judged so."""
     query = select(*COLUMNS).where(
         (verdicts.c.account == account)
         & (verdicts.c.since <= scan)
         & or_(verdicts.c.ended.is_(None), verdicts.c.ended > scan)
     )
-    lines = map(Line._make, connection.execute(query.execution_options(yield_per=AT_ONCE)))
+    if where is not None:
+        query = query.where(where)
     covers = cache(judged.covers)
-    return [line for line in lines if covers(line.rule, line.region, line.kind)]
+    for row in connection.execute(query.execution_options(yield_per=AT_ONCE)):
+        line = Line._make(row)
+        if covers(line.rule, line.region, line.kind):
+            yield line
 
 
 def findings_in(connection: Connection, scan: int, accounts: Iterable[str]) -> list[Finding]:

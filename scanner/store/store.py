@@ -14,16 +14,17 @@ from scanner.store.differing import Difference
 from scanner.store.errors import StoreError
 from scanner.store.evidence import Evidencing
 from scanner.store.history import history_of
-from scanner.store.judging import findings_in
+from scanner.store.judging import findings_in, judged_in
 from scanner.store.known import Named, known_in
 from scanner.store.lives import lives_until
 from scanner.store.reading import coverage_of, resources_of, unseen_of, visits_of
 from scanner.store.records import Seal
 from scanner.store.spans import Span, spans
 from scanner.store.tables import accounts, judgements, scans, seals
+from scanner.store.turning import turned
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -164,6 +165,25 @@ class Store(Evidencing):
             found = findings_in(connection, row.seq, connection.execute(query).scalars().all())
             accepting.attach(connection, found, row)
             return found
+
+    def turned(
+        self, older: str, newer: str, *, own: Mapping[str, str] | None = None
+    ) -> tuple[list[Finding], list[Finding]]:
+        """Give what two scans say of each resource under a rule of which they say different things.
+
+        `own` gives for accounts the scans that are taken for the older one. Dates and acceptances are left out.
+
+        Raises:
+            StoreError: there is no such scan, it was pruned, or its content was changed.
+        """
+        with self._reading() as connection:
+            row = scanning.row_of(connection, newer)
+            if own is None:
+                before = scanning.row_of(connection, older).seq
+                earlier = dict.fromkeys(judged_in(connection, before), before)
+            else:
+                earlier = {account: scanning.row_of(connection, scan).seq for account, scan in own.items()}
+            return turned(connection, row.seq, earlier)
 
     def _newest_row(self, connection: Connection) -> Any:
         query = select(scans).where(scans.c.finished.is_not(None)).order_by(scans.c.seq.desc()).limit(1)
