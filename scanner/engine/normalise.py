@@ -7,17 +7,20 @@ import hashlib
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 NORMALISER_VERSION = 2
 """Goes up when what is compared changes by code; what changes by tables is seen by their content."""
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
-_AS_IS = frozenset({bool, int, float, type(None)})
-_NUMBERS, _SETS, _LISTS = (int, float), (set, frozenset), (list, tuple)
+AS_IS = frozenset({bool, int, float, type(None)})
+"""The types of values that are plain already and hold no others."""
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -63,24 +66,36 @@ def digest(data: bytes) -> str:
 def builtin(value: Any) -> Any:
     """Turn a fact's value into plain JSON values, leaving out what a structure has by default."""
     kind = type(value)
-    if kind in _AS_IS:
+    if kind in AS_IS:
         return value
-    if isinstance(value, str):
-        return value if value.isascii() else whole(value)
-    if isinstance(value, _LISTS):
-        return [item if type(item) in _AS_IS else builtin(item) for item in value]
-    if isinstance(value, msgspec.Struct):
-        return _members(value)
-    if isinstance(value, datetime):
-        return _in_utc(value)
-    if isinstance(value, dict):
-        return {str(key): builtin(item) for key, item in value.items()}
-    if isinstance(value, _SETS):
-        return sorted((builtin(item) for item in value), key=canonical)
-    if isinstance(value, _NUMBERS):
-        return value
-    to_json = getattr(value, "to_json", None)
-    return to_json() if to_json is not None else str(value)
+    write = _WRITERS.get(kind)
+    if write is None:
+        write = _WRITERS[kind] = _writer(kind)
+    return write(value)
+
+
+def _writer(kind: type) -> Callable[[Any], Any]:
+    """Give the function that writes the values of a type."""
+    if issubclass(kind, msgspec.Struct):
+        given = msgspec.structs.fields(kind)
+        # a name is told whatever it is
+        return partial(
+            _members,
+            tuple((field.name, msgspec.NODEFAULT if field.name == "name" else field.default) for field in given),
+        )
+    known = ((str, _text), (int | float, _same), (datetime, _in_utc), (dict, _table), (set | frozenset, _sorted))
+    for base, write in (*known, (list | tuple, _list)):
+        if issubclass(kind, base):
+            return write
+    return _to_json if hasattr(kind, "to_json") else str
+
+
+def _text(value: str) -> str:
+    return value if value.isascii() else whole(value)
+
+
+def _same(value: float) -> float:
+    return value
 
 
 @lru_cache(maxsize=1 << 13)
@@ -88,17 +103,29 @@ def _in_utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _members(value: msgspec.Struct) -> dict[str, Any]:
+def _table(value: dict[Any, Any]) -> dict[str, Any]:
+    return {str(key): builtin(item) for key, item in value.items()}
+
+
+def _list(value: Iterable[Any]) -> list[Any]:
+    return [item if type(item) in AS_IS else builtin(item) for item in value]
+
+
+def _sorted(value: Iterable[Any]) -> list[Any]:
+    return sorted(_list(value), key=canonical)
+
+
+def _members(fields: tuple[tuple[str, Any], ...], value: msgspec.Struct) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, default in _fields(type(value)):
+    for name, default in fields:
         item = getattr(value, name)
         if default is msgspec.NODEFAULT or item != default:
-            found[name] = item if type(item) in _AS_IS else builtin(item)
+            found[name] = item if type(item) in AS_IS else builtin(item)
     return found
 
 
-@cache
-def _fields(kind: type[msgspec.Struct]) -> tuple[tuple[str, Any], ...]:
-    """Give the fields with their defaults; a name is told whatever it is."""
-    given = msgspec.structs.fields(kind)
-    return tuple((field.name, msgspec.NODEFAULT if field.name == "name" else field.default) for field in given)
+def _to_json(value: Any) -> Any:
+    return value.to_json()
+
+
+_WRITERS: dict[type, Callable[[Any], Any]] = {}

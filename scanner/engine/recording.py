@@ -10,6 +10,7 @@ from scanner.model.fact import learn
 from scanner.model.finding import Evidence
 from scanner.model.gap import Unknown
 from scanner.model.kind import Const, Fact
+from scanner.model.path import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     Read = Fact | tuple[Resource, Fact]
 
-_HOLDERS = (dict, list)
+_HOLDERS = frozenset({dict, list})
 
 
 class Told:
@@ -70,9 +71,8 @@ class Recorder:
         Raises:
             Unknown: it could not be learned.
         """
-        try:
-            value = resource.facts[fact.name]
-        except KeyError:
+        value = resource.facts.get(fact.name, MISSING)
+        if value is MISSING:
             value = learn(resource, fact)
         if isinstance(value, Unknown):
             raise Unknown(*value.gaps)
@@ -90,7 +90,8 @@ class Recorder:
 def evidence_of(resource: Resource, fact: Fact, where: str) -> Evidence:
     """Give what a fact of a resource was, and where in its source it stands."""
     plain = builtin(resource.facts[fact.name])
-    return Evidence(fact.name, plain, _place_of(fact, resource.source, resource.kind), _holds_redacted(plain), where)
+    redacted = type(plain) in _HOLDERS and _holds_redacted(plain)
+    return Evidence(fact.name, plain, _place_of(fact, resource.source, resource.kind), redacted, where)
 
 
 @cache
@@ -108,6 +109,6 @@ def _holds_redacted(value: Any) -> bool:
 
 def _any_redacted(values: Iterable[Any]) -> bool:
     for value in values:  # noqa: SIM110  every value of every night comes by here
-        if isinstance(value, _HOLDERS) and _holds_redacted(value):
+        if type(value) in _HOLDERS and _holds_redacted(value):
             return True
     return False

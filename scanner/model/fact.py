@@ -151,9 +151,8 @@ def derive(resource: Resource, fact: Fact) -> Any:
     Raises:
         Unknown: it could not be learned.
     """
-    try:
-        value = resource.facts[fact.name]
-    except KeyError:
+    value = resource.facts.get(fact.name, MISSING)
+    if value is MISSING:
         value = learn(resource, fact)
     if isinstance(value, Unknown):
         raise Unknown(*value.gaps)
