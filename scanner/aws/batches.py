@@ -11,7 +11,7 @@ from scanner.aws.builder import Builder
 from scanner.aws.client import AwsClient, Request
 from scanner.aws.errors import DECLARED_ERRORS, Refusal, malformed, refusal
 from scanner.aws.place import PlaceGraph
-from scanner.aws.pool import Pool
+from scanner.aws.pool import FIRST, Pool
 from scanner.aws.resolve import UnseenReferenceError, resolve, resolve_all
 from scanner.model.gap import GapState
 from scanner.model.operation import Call
@@ -60,13 +60,13 @@ class Batches:
         for params, region, members in groups.values():
             request = Request.of(call, params, region)
             for some in _chunks(members, call):
-                self.pool.submit(self._merged if call.merge else self._listed, graph, some, call, request)
+                self.pool.submit(self._merged if call.merge else self._listed, graph, some, call, request, rank=FIRST)
 
     def _halves(self, graph: PlaceGraph, members: Sequence[Member], call: Call, request: Request) -> None:
         task = self._merged if call.merge else self._listed
         middle = len(members) // 2
         for some in (members[:middle], members[middle:]):
-            self.pool.submit(task, graph, some, call, request)
+            self.pool.submit(task, graph, some, call, request, rank=FIRST)
 
     def _refused(self, graph: PlaceGraph, members: Sequence[Member], call: Call, error: Refusal) -> None:
         for builder, _ in members:
@@ -127,7 +127,7 @@ class Batches:
             except DECLARED_ERRORS as error:
                 section = unseen(malformed(call, error))
             if section is None:
-                self.pool.submit(self._merged, graph, [member], call, request)
+                self.pool.submit(self._merged, graph, [member], call, request, rank=FIRST)
             else:
                 graph.answered(member.builder, call, section)
 

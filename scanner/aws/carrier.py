@@ -20,7 +20,7 @@ from scanner.aws.due import Due
 from scanner.aws.errors import DECLARED_ERRORS, Refusal, malformed, refusal
 from scanner.aws.jobs import Jobs
 from scanner.aws.place import PlaceGraph
-from scanner.aws.pool import Pool
+from scanner.aws.pool import FIRST, NEXT, Pool
 from scanner.aws.resolve import UnseenReferenceError, resolve, resolve_all
 from scanner.model.gap import Gap
 from scanner.model.kind import Kind
@@ -59,7 +59,7 @@ class Carrier(Due):
 
     def listing(self, graph: PlaceGraph, sinks: list[tuple[type[Kind], Call]], parent: Builder | None) -> None:
         """List in a task."""
-        self.pool.submit(self._list, graph, sinks, parent)
+        self.pool.submit(self._list, graph, sinks, parent, rank=FIRST)
 
     def _list(self, graph: PlaceGraph, sinks: Sequence[tuple[type[Kind], Call]], parent: Builder | None) -> None:
         call = sinks[0][1]
@@ -89,7 +89,7 @@ class Carrier(Due):
         if call.form is Form.SHARED or (call.form is Form.JOB and call.own):
             self._join(graph, builder, call)
         else:
-            self.pool.submit(self._one, graph, builder, call)
+            self.pool.submit(self._one, graph, builder, call, rank=FIRST if call.form is Form.JOB else NEXT)
 
     def _one(self, graph: PlaceGraph, builder: Builder, call: Call) -> None:
         if call.form is Form.JOB:
@@ -162,7 +162,7 @@ class Carrier(Due):
         if outcome is not None:
             self.pool.submit(self._give, graph, builder, call, outcome)
         elif first:
-            self.pool.submit(self._fetch_shared, graph, key, builder, call)
+            self.pool.submit(self._fetch_shared, graph, key, builder, call, rank=FIRST)
 
     def _fetch_shared(self, graph: PlaceGraph, key: tuple[Any, ...], builder: Builder, call: Call) -> None:
         def done(found: Any, error: Exception | None) -> None:

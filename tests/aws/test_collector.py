@@ -110,7 +110,7 @@ def test_a_pool_takes_nothing_after_a_failure_or_its_end() -> None:
 
     for task in (lambda: time.sleep(0.1), fail, lambda: done.append(0)):
         pool.submit(task)
-    while pool._open:  # noqa: SLF001  until the failure is known
+    while pool._failure is None:  # noqa: SLF001  until it is known
         time.sleep(0.001)
     with pytest.raises(KeyError):
         pool.check()

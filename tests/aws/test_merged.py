@@ -5,17 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from scanner.aws.pool import Pool
+import pytest
+
+from scanner.aws.pool import FIRST, Pool
 from scanner.kinds.merges import IMAGES, METRICS
 from scanner.model.call import Merge, applied, batch, each, then
 from scanner.model.kind import Const, Kind, fact
 from tests.aws.gather import Gather, unknown
 from tests.aws.stub import Asked, refused, said
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def _questions(name: str) -> list[dict[str, str]]:
@@ -160,10 +159,42 @@ def test_what_rests_keeps_no_thread_and_comes_in_its_time() -> None:
 
 
 def test_what_rests_at_the_end_is_let_go() -> None:
-    pool, order = Pool(1), list[str]()
+    pool, order = Pool(2), list[str]()
     pool.later(30, order.append, "never")
     pool.close()
     assert order == []
-    for waker in [thread for thread in threading.enumerate() if thread.name == "phiward-waker"]:
-        waker.join(5)
-        assert not waker.is_alive()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("phiward_")]
+
+
+def test_what_others_hang_on_is_begun_first() -> None:
+    pool, order, gate, done = Pool(1), list[str](), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        gate.wait(5)
+
+    pool.submit(hold)
+    for name in ("details", "more details"):
+        pool.submit(order.append, name)
+    pool.submit(order.append, "listing", rank=FIRST)
+    pool.submit(done.set)
+    gate.set()
+    assert done.wait(5)
+    pool.close()
+    assert order == ["listing", "details", "more details"]
+
+
+def test_what_a_task_lets_out_ends_the_rest_and_is_told() -> None:
+    pool, order, done = Pool(1), list[str](), threading.Event()
+
+    def fail() -> None:
+        done.set()
+        raise LookupError("a bug")
+
+    pool.submit(fail)
+    pool.later(0.01, order.append, "late")
+    assert done.wait(5)
+    pool.close()
+    pool.submit(order.append, "after the end")
+    with pytest.raises(LookupError, match="a bug"):
+        pool.check()
+    assert order == []
