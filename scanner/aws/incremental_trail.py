@@ -61,7 +61,7 @@ class Sweep:
         """Say whether the rest can hardly be read: judged not by a burst of writes, but by some time or many pages."""
         reach = self._events[0].at - self._oldest() if self._events else timedelta(0)
         told = self._pages >= TRIED and (reach >= TELLING or self._pages >= most // 3)
-        return told and self._expected() > 2 * most
+        return told and self._expected() > 1.5 * most
 
     def _oldest(self) -> datetime:
         return min(event.at for event in self._events[-PAGE:])
