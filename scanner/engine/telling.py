@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from scanner.model.finding import Evidence, Finding, Verdict, fingerprint
+from scanner.model.finding import Evidence, Finding, Verdict, digest, fingerprint, held_in
 from scanner.model.rule import SEVERITIES
 
 if TYPE_CHECKING:
@@ -22,16 +21,19 @@ _SEVERITY: dict[str, int] = {severity: number for number, severity in enumerate(
 ERROR, FAIL, UNKNOWN, PASS, SKIP = Verdict.ERROR, Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS, Verdict.SKIP
 
 
-@dataclass(slots=True)
 class Judgement:
     """What a rule said of one resource."""
 
-    fails: list[Fail] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
-    skip: str | None = None
-    error: str = ""
-    evidence: tuple[Evidence, ...] = ()
+    __slots__ = ("error", "evidence", "fails", "gaps", "notes", "skip")
+
+    def __init__(self) -> None:
+        """Start with nothing said, which is a PASS."""
+        self.fails: list[Fail] = []
+        self.notes: list[str] = []
+        self.gaps: list[Gap] = []
+        self.skip: str | None = None
+        self.error = ""
+        self.evidence: tuple[Evidence, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -75,9 +77,7 @@ class Teller:
     ) -> Finding:
         part = fail.part if fail is not None else ""
         made = copy(self._told.bearings.get(resource) or self._bearing(resource))
-        made.fingerprint = fingerprint(
-            self._first_id, resource.partition, resource.account, resource.region, resource.identity, part
-        )
+        made.fingerprint = digest(self._first_id, made.fingerprint, part)
         made.rule, made.title, made.category, made.hipaa, made.hipaa_proposed, made.aliases = self._of_rule
         made.verdict, made.message, made.evidence = verdict, message, said.evidence
         made.severity = self._severity
@@ -90,9 +90,9 @@ class Teller:
         return made
 
     def _bearing(self, resource: Resource) -> Finding:
-        """Make what all findings on a resource are copied from."""
+        """Make what all findings on a resource are copied from; its fingerprint is what theirs have in common."""
         made = self._told.bearings[resource] = Finding(
-            fingerprint="",
+            fingerprint=held_in(resource.partition, resource.account, resource.region, resource.identity),
             rule="",
             title="",
             verdict=UNKNOWN,

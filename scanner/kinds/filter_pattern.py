@@ -73,12 +73,12 @@ class _Reading:
 
     def __init__(self, text: str, event: Mapping[str, Any]) -> None:
         self.event = event
-        self.tokens = list(_tokens(text))
+        self.tokens, self.at = _tokens(text), 0
 
     def whole(self) -> bool | None:
         said = self._either()
-        if self.tokens:
-            raise PatternError(f"the pattern goes on with {self.tokens[0]!r}")
+        if self.at < len(self.tokens):
+            raise PatternError(f"the pattern goes on with {self.tokens[self.at]!r}")
         return said
 
     def _either(self) -> bool | None:
@@ -117,15 +117,16 @@ class _Reading:
         return _compared(given, verb, self._next())
 
     def _take(self, token: str) -> bool:
-        if self.tokens[:1] != [token]:
+        if self.at == len(self.tokens) or self.tokens[self.at] != token:
             return False
-        del self.tokens[0]
+        self.at += 1
         return True
 
     def _next(self) -> str:
-        if not self.tokens:
+        if self.at == len(self.tokens):
             raise PatternError("the pattern ends too early")
-        return self.tokens.pop(0)
+        self.at += 1
+        return self.tokens[self.at - 1]
 
 
 @lru_cache(maxsize=4096)

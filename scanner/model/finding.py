@@ -85,5 +85,14 @@ class Finding(msgspec.Struct, kw_only=True, gc=False):
 
 def fingerprint(rule: str, partition: str, account: str, region: str, key: str, part: str) -> str:
     """Identify a finding over the nights: 32 hexadecimal digits of a SHA-256."""
-    text = f"{rule}\x1f{partition}\x1f{account}\x1f{region}\x1f{key}\x1f{part}"
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return digest(rule, held_in(partition, account, region, key), part)
+
+
+def held_in(partition: str, account: str, region: str, key: str) -> str:
+    """Say what the fingerprints of all findings on one thing have in common."""
+    return f"{partition}\x1f{account}\x1f{region}\x1f{key}"
+
+
+def digest(rule: str, held: str, part: str) -> str:
+    """Identify a finding by its rule, what `held_in` gives, and the part."""
+    return hashlib.sha256(f"{rule}\x1f{held}\x1f{part}".encode()).hexdigest()[:32]
