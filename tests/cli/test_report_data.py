@@ -57,3 +57,22 @@ def test_the_rules_that_were_not_run_are_all_the_others(stored: Wiring) -> None:
     assert [rule.id for rule in data.rules] == [RULE]
     assert {rule.id for rule in data.not_run} == set(stored.known_rules()) - {RULE}
     assert all(len(rule.digest) == 64 for rule in (*data.rules, *data.not_run))
+
+
+@pytest.mark.parametrize("asked", [None, Asked(owner="team=clinical"), Asked(accounts=(ACCOUNT,))])
+def test_only_pages_read_what_the_resources_were_like(
+    stored: Wiring, monkeypatch: pytest.MonkeyPatch, asked: Asked | None
+) -> None:
+    whole = made(stored, "pdf", asked)
+
+    def refused(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("scanner.store.Store.snapshot", refused)
+    for form in ("", "table", "json", "csv", "markdown"):
+        data = made(stored, form, asked)
+        assert data.findings == whole.findings
+        assert data.coverage == whole.coverage
+        assert data.restricted == whole.restricted
+    with pytest.raises(AssertionError):
+        made(stored, "html", asked)
