@@ -20,6 +20,8 @@ SEGMENT_MARK: Final = "\1"
 _FRESH: Final = "\0#"  # a character that no pattern names: what a wildcard stands for at its hardest
 _LEXEME: Final = re.compile(r"\$\{([*?$])\}|(\$\{[^}]*\})|(\*)|(\?)|(.)", re.DOTALL)
 _VARIABLE: Final = re.compile(r"\$\{(?![*?$]\})[^}]*\}")
+_SPECIAL: Final = re.compile(r"[*?$\x01]")
+"""What a pattern holds that is more than plain text."""
 _EFFORT: Final = 4096
 
 
@@ -126,7 +128,14 @@ def covers(wide: str, narrow: str) -> bool:
     """
     if wide == narrow:
         return True
-    outer, inner = _machine(wide), _machine(narrow)
+    if _SPECIAL.search(wide) is None:
+        return False
+    if _SPECIAL.search(narrow) is None and len(narrow) < _EFFORT:
+        return matches(wide, narrow)
+    return _contains(_machine(wide), _machine(narrow))
+
+
+def _contains(outer: _Machine, inner: _Machine) -> bool:
     seen: set[tuple[int, int]] = set()
     waiting = [(0, outer.start)]
     while waiting:
@@ -153,6 +162,8 @@ def covers(wide: str, narrow: str) -> bool:
 @lru_cache(maxsize=65536)
 def overlaps(one: str, other: str) -> bool:
     """Whether some text may match both patterns (a variable may stand for any text). Never wrongly false."""
+    if _SPECIAL.search(one) is None and _SPECIAL.search(other) is None:
+        return one == other
     plain = {ONE, SEGMENT}
     left, right = (
         tuple(MANY if len(t) > 1 and t not in plain else t for t in _machine(p).tokens) for p in (one, other)
