@@ -13,10 +13,11 @@ from scanner.aws.errors import DECLARED_ERRORS, Refusal, malformed, refusal
 from scanner.aws.place import PlaceGraph
 from scanner.aws.pool import FIRST, Pool
 from scanner.aws.resolve import UnseenReferenceError, resolve, resolve_all
+from scanner.aws.sections import answered, failed, where
 from scanner.model.gap import GapState
 from scanner.model.operation import Call
-from scanner.model.path import MISSING, getter
-from scanner.model.resource import ABSENT, Section, seen, unseen
+from scanner.model.path import getter
+from scanner.model.resource import seen, unseen
 
 GONE = "MISSING"
 """The reason by which a batch leaves out what has gone since it was listed."""
@@ -27,11 +28,6 @@ class Member(NamedTuple):
 
     builder: Builder
     own: Any
-
-
-def region_of(given: Any) -> str:
-    """Read a bucket's location as S3 gives it: nothing is us-east-1, EU is eu-west-1."""
-    return {"EU": "eu-west-1", "": "us-east-1", "None": "us-east-1"}.get(str(given or ""), str(given))
 
 
 @dataclass
@@ -48,12 +44,9 @@ class Batches:
             try:
                 params = resolve_all(call.params, builder)
                 own = params.pop(call.merge.param) if call.merge else str(resolve(call.own, builder))
-                region = region_of(resolve(call.region, builder)) if call.region else ""
-            except UnseenReferenceError as error:
-                graph.answered(builder, call, error.section)
-                continue
-            except DECLARED_ERRORS as error:
-                graph.answered(builder, call, unseen(malformed(call, error)))
+                region = where(call, builder)
+            except (UnseenReferenceError, *DECLARED_ERRORS) as error:
+                graph.answered(builder, call, failed(call, error))
                 continue
             key = repr((region, sorted(params.items(), key=str)))
             groups.setdefault(key, (params, region, []))[2].append(Member(builder, own))
@@ -70,7 +63,7 @@ class Batches:
 
     def _refused(self, graph: PlaceGraph, members: Sequence[Member], call: Call, error: Refusal) -> None:
         for builder, _ in members:
-            graph.answered(builder, call, ABSENT if error.code in call.absent else unseen(error.gap))
+            graph.answered(builder, call, failed(call, error))
 
     # ---- by a list of ids ----
 
@@ -123,18 +116,13 @@ class Batches:
         for number, member in enumerate(members):
             try:
                 part = answer if alone else merge.part(answer, member.own, number)
-                section = None if part is None else _section(call, part)
+                section = None if part is None else answered(call, part)
             except DECLARED_ERRORS as error:
                 section = unseen(malformed(call, error))
             if section is None:
                 self.pool.submit(self._merged, graph, [member], call, request, rank=FIRST)
             else:
                 graph.answered(member.builder, call, section)
-
-
-def _section(call: Call, answer: Any) -> Section:
-    doc = getter(call.path)(answer) if call.path else answer
-    return ABSENT if doc is MISSING or doc is None else seen(doc)
 
 
 def _chunks(members: Sequence[Member], call: Call) -> Iterator[list[Member]]:

@@ -10,13 +10,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from scanner.aws.batches import region_of
 from scanner.aws.builder import Builder
 from scanner.aws.client import Place
 from scanner.aws.due import Due
 from scanner.aws.place import PlaceGraph
 from scanner.aws.pool import Pool
-from scanner.aws.resolve import UnseenReferenceError, holds, resolve
+from scanner.aws.resolve import UnseenReferenceError, holds
+from scanner.aws.sections import where
 from scanner.engine.drift import Normaliser
 from scanner.engine.incremental import Recalled, Spared, Window, mentions, names_of, sample_of, touched_by
 from scanner.engine.incremental_table import IncrementalTable
@@ -119,7 +119,7 @@ class PlaceShortcut(Due):
             if steady is None or section is None or section.state not in LEARNED:
                 continue
             try:
-                region = region_of(resolve(call.region, scope)) if call.region else self.place[1]
+                region = where(call, scope) or self.place[1]
                 if holds(steady.settled, scope):
                     yield Pair(resource, call, steady, self.home if region == "global" else region)
             except UnseenReferenceError:

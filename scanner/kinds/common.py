@@ -32,5 +32,6 @@ def tagged(own: str | Applied, *types: str, when: str = "", region: str = "") ->
         key="ResourceARN",
         when=when,
         region=region,
+        union="ResourceTypeFilters",
         ResourceTypeFilters=list(types),
     )

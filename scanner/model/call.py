@@ -157,12 +157,14 @@ def shared(
     parse: Callable[[Any], Any] | None = None,
     many: bool = False,
     region: str = "",
+    union: str = "",
     **params: Any,
 ) -> Any:
     """Ask once for the account and Region, and give each resource the item whose `key` is its `own` reference.
 
     A resource without such an item has an absent section. With `many`, the section is the list of all such items. With
-    `region`, a reference, it is asked once in each Region that resources name so.
+    `region`, a reference, it is asked once in each Region that resources name so. `union` is a parameter that takes a
+    list of literals: what other kinds ask of the same operation goes out in the same call, with all their lists.
     """
     return Call(
         Form.SHARED,
@@ -179,6 +181,7 @@ def shared(
         parse=parse,
         size=2 if many else 1,
         region=region,
+        union=union,
     )
 
 

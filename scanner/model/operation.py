@@ -105,6 +105,7 @@ class Call:
     parse: Callable[[Any], Any] | None = None
     without: Callable[[Any], Any] | None = None
     merge: Merge | None = None
+    union: str = ""
     name: str = ""
 
     @property

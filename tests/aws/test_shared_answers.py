@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from scanner.kinds.common import tagged, tags
 from scanner.model.call import each, job, shared
 from scanner.model.kind import Const, Kind, fact
 from tests.aws.gather import QUICK, Gather, unknown
-from tests.aws.stub import Script, refused, said, xml, xml_refused
+from tests.aws.stub import Answer, Asked, Script, refused, said, xml, xml_refused
 
 
 class Key(Kind, cfn="Test::Key"):
@@ -124,3 +125,57 @@ def test_a_denied_job_names_the_permission_of_its_half(gather: Gather, operation
     _, night = gather(script, User)
     assert f"iam:{operation}" in unknown(night.view(User, "ann"), "row")
     assert night.entry(User, "report").permission == f"iam:{operation}"
+
+
+# ---- lists that several kinds share ----
+
+
+class Alarm(Kind, cfn="Test::Alarm"):
+    """A thing with tags that are listed in bulk."""
+
+    name_of = each("ecs.ListTaskDefinitionFamilies", "families")
+    labels = tagged("$name_of", "cloudwatch:alarm")
+
+    id: str = fact("name_of")
+    tags: Mapping[str, str] = fact("labels.Tags", parse=tags(), default={})
+
+
+class Log(Kind, cfn="Test::Log"):
+    """Another."""
+
+    name_of = each("ecs.ListClusters", "clusterArns")
+    labels = tagged("$name_of", "logs")
+
+    id: str = fact("name_of")
+    tags: Mapping[str, str] = fact("labels.Tags", parse=tags(), default={})
+
+
+TAGGED = {"ecs.ListTaskDefinitionFamilies": said(families=["a"]), "ecs.ListClusters": said(clusterArns=["l", "m"])}
+MAPPED = [{"ResourceARN": name, "Tags": [{"Key": "k", "Value": name}]} for name in "al"]
+
+
+def test_what_kinds_ask_by_the_same_list_goes_out_in_one_call(gather: Gather) -> None:
+    listed = said(ResourceTagMappingList=MAPPED)
+    stub, night = gather({**TAGGED, "tagging.GetResources": listed}, Alarm, Log)
+    asked = [one.params for one in stub.asked if one.key == "tagging.GetResources"]
+    assert [params["ResourceTypeFilters"] for params in asked] == [["cloudwatch:alarm", "logs"]]
+    assert (night.view(Alarm, "a").tags, night.view(Log, "l").tags) == ({"k": "a"}, {"k": "l"})
+    assert night.view(Log, "m").tags == {}
+
+
+def test_where_aws_objects_to_one_of_the_list_each_kind_asks_alone(gather: Gather) -> None:
+    def some(asked: Asked) -> Answer:
+        wanted = asked.params["ResourceTypeFilters"]
+        return refused("InvalidParameterException") if "logs" in wanted else said(ResourceTagMappingList=MAPPED)
+
+    stub, night = gather({**TAGGED, "tagging.GetResources": some}, Alarm, Log)
+    assert night.view(Alarm, "a").tags == {"k": "a"}
+    assert "GetResources" in unknown(night.view(Log, "l"), "tags")
+    assert stub.count("tagging.GetResources") == 3
+
+
+def test_a_denial_of_the_list_is_not_asked_again(gather: Gather) -> None:
+    denied = refused("AccessDeniedException")
+    stub, night = gather({**TAGGED, "tagging.GetResources": denied}, Alarm, Log)
+    assert stub.count("tagging.GetResources") == 1
+    assert "tag:GetResources" in unknown(night.view(Alarm, "a"), "tags")
