@@ -25,7 +25,11 @@ def check_whole(operation_model: Any, response_dict: Mapping[str, Any], **_: Any
         raise TruncatedAnswerError(f"the answer has {len(body)} of {said} bytes")
     if not body:
         raise TruncatedAnswerError("the answer is empty")
-    if operation_model.service_model.resolved_protocol in {"json", "rest-json"} and not _raw(operation_model):
+    raw = _raw(operation_model)
+    document = (
+        body.lstrip()[:1] == b"{" if raw else operation_model.service_model.resolved_protocol in {"json", "rest-json"}
+    )
+    if document:  # raw ones too: of a bucket's policy half would be kept as the whole
         try:
             json.loads(body)
         except ValueError as error:

@@ -64,6 +64,16 @@ def test_what_came_whole_the_second_time_is_taken(serve: Serve, connect: Connect
     assert stub.count(key) == 2
 
 
+def test_a_policy_that_is_the_body_itself_is_not_taken_by_half(serve: Serve, connect: Connect) -> None:
+    cut, whole = Answer(b' {"Version": "2012-10-17", "Statem'), Answer(b' {"Version": "2012-10-17"}')
+    serve({"s3 GET /b?policy": [cut, whole, cut]})
+    client, asked = connect("s3.GetBucketPolicy"), Request("s3.GetBucketPolicy", {"Bucket": "b"})
+    assert client.one(HERE, asked)["Policy"] == ' {"Version": "2012-10-17"}'
+    with pytest.raises(Refusal) as told:
+        client.one(HERE, asked)
+    assert told.value.code == "IncompleteAnswer"
+
+
 def test_an_empty_list_that_was_said_is_an_answer(serve: Serve, connect: Connect) -> None:
     serve({
         "ecs.ListClusters": said(clusterArns=[]),
