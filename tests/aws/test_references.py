@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from scanner.aws.carrier import DOWNLOAD_LIMIT
+from scanner.aws.downloads import DOWNLOAD_LIMIT
 from scanner.model.call import applied, download, each, refs, shared, then
 from scanner.model.gap import Unknown
 from scanner.model.kind import Const, Kind, fact
@@ -70,6 +70,29 @@ def test_a_download_that_is_not_what_was_named_is_unknown(gather: Gather, way: s
     entry = night.entry(Image, "layer")
     assert not entry.ok
     assert why in f"{entry.error} {entry.message}"
+
+
+PASSING_FAULTS = {
+    "cut": Answer(LAYER, length=len(LAYER) + 10),
+    "a fault": Answer(b"busy", 503),
+    "slow down": Answer(b"slow", 429),
+    "reset": Answer(reset=True),
+    "hang": Answer(hang=True),
+}
+
+
+@pytest.mark.parametrize("way", PASSING_FAULTS)
+def test_a_download_that_goes_wrong_once_is_fetched_again(gather: Gather, way: str) -> None:
+    script = serving(Answer(LAYER), digest_of(LAYER)) | {" GET /layer": [PASSING_FAULTS[way], Answer(LAYER)]}
+    stub, night = gather(script, Image)
+    assert night.view(Image, "t0").user == "1000"
+    assert stub.count(" GET /layer") == 2
+
+
+def test_a_download_that_is_refused_is_not_asked_for_again(gather: Gather) -> None:
+    stub, night = gather(serving(Answer(b"no", 403), digest_of(LAYER)), Image)
+    assert unknown(night.view(Image, "t0"), "user")
+    assert stub.count(" GET /layer") == 1
 
 
 def test_a_download_that_is_no_json_is_unknown(gather: Gather) -> None:
