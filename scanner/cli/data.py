@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 WITH_DOCUMENTS = frozenset({"html", "pdf"})
 """The forms that need what the resources were like."""
 
+WITHOUT_RULES = frozenset({"table", "json", "csv"})
+"""The forms that say of a rule what its findings say."""
+
 
 def chosen_scan(store: Store, scan: str = "", said: str = "--scan") -> ScanInfo:
     """Give the scan with this id (or a unique beginning of it), else the newest finished one; `said` names the option.
@@ -50,7 +53,7 @@ def report_data(
     """Gather a scan's report, restricted as it was asked.
 
     The forms `html` and `pdf` get the inventory and the plan besides, `html` documents and courses too; the others read
-    no document.
+    no document, and those that tell findings alone get no rules.
 
     Raises:
         UsageError: it cannot be restricted so; see `focus_of`.
@@ -64,7 +67,7 @@ def report_data(
     focus = focus_of(store, info, asked)
     snapshot = store.snapshot(info.id) if format in WITH_DOCUMENTS else None
     everything = snapshot.resources if snapshot is not None else store.inventory(info.id) if focus.tag else []
-    known = wiring.known_rules()
+    known = wiring.known_rules() if format not in WITHOUT_RULES else {}
     rules = [known[name] for name in info.rules if name in known]
     regions = sorted({region for account, region in info.targets if account in focus.accounts and region != "global"})
     resources = focus.resources(everything)
