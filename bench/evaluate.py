@@ -29,7 +29,7 @@ from bench.scan import REGIONS, Dose, endpoint, machine
 from scanner.cli.scanning import make_judge
 from scanner.cli.wire import Wiring
 from scanner.engine.detect import names_secret
-from scanner.engine.evaluate import Bound, Context, evaluate
+from scanner.engine.evaluate import Context, evaluate
 from scanner.model.inventory import Inventory
 
 if TYPE_CHECKING:
@@ -46,9 +46,8 @@ TAKEN = frozenset({0, 1, 3})
 
 @dataclass(frozen=True)
 class Round:
-    """One judging of the whole snapshot: judgements, findings, seconds of the processor, bytes that came to stay."""
+    """One judging of the whole snapshot: findings, seconds of the processor, bytes that came to stay."""
 
-    verdicts: int
     findings: Sequence[Finding]
     seconds: float
     grown: int
@@ -92,24 +91,15 @@ def judged(judge: Judge, snapshot: Snapshot) -> Round:
     for resource in snapshot.resources:
         resource.facts.clear()
     gc.collect()
-    counted, before = Counter[str](), _resident()
-    whole = Bound.judge
-
-    def judge_one(bound: Bound, resource: object) -> object:
-        counted["verdicts"] += 1
-        return whole(bound, resource)  # type: ignore[arg-type]
-
-    began = time.process_time()
+    before, began = _resident(), time.process_time()
     found = list(judge.findings(snapshot))
-    seconds = time.process_time() - began
-    grown = _resident() - before
-    Bound.judge = judge_one  # type: ignore[method-assign, assignment]
-    try:
-        for _ in judge.findings(snapshot):
-            pass
-    finally:
-        Bound.judge = whole  # type: ignore[method-assign]
-    return Round(counted["verdicts"], found, seconds, grown)
+    return Round(found, time.process_time() - began, _resident() - before)
+
+
+def verdicts_of(judge: Judge, snapshot: Snapshot) -> int:
+    """Count the judgements of one rule on one resource: a finding may tell of several, and several of one."""
+    inventory = Inventory.of(snapshot.resources, snapshot.coverage)
+    return sum(1 for rule in judge.rules for kind in rule.judged() for _ in inventory.resources(kind))
 
 
 def _resident() -> int:
@@ -134,12 +124,13 @@ def report(judge: Judge, snapshot: Snapshot, rounds: int, *, rules: bool) -> Non
     names_secret("warm")  # what a scan has loaded when it redacted what it read
     told = [judged(judge, snapshot) for _ in range(rounds)]
     first, best = told[0], min(told, key=lambda one: one.seconds)
-    verdicts = Counter(str(finding.verdict) for finding in first.findings)
+    verdicts = verdicts_of(judge, snapshot)
+    counted = Counter(str(finding.verdict) for finding in first.findings)
     print(machine())
-    print(f"  {len(snapshot.resources):,} resources, {len(judge.rules)} rules, {first.verdicts:,} verdicts")
-    print(f"  {len(first.findings):,} findings: {', '.join(f'{n:,} {name}' for name, n in sorted(verdicts.items()))}")
+    print(f"  {len(snapshot.resources):,} resources, {len(judge.rules)} rules, {verdicts:,} verdicts")
+    print(f"  {len(first.findings):,} findings: {', '.join(f'{n:,} {name}' for name, n in sorted(counted.items()))}")
     for label, one in (("first round", first), (f"best of {rounds}", best)):
-        print(f"  {label:<12} {one.seconds:6.3f} s CPU {one.verdicts / one.seconds:9,.0f} verdicts/s")
+        print(f"  {label:<12} {one.seconds:6.3f} s CPU {verdicts / one.seconds:9,.0f} verdicts/s")
     each = first.grown / max(len(first.findings), 1)
     print(
         f"  memory       {first.grown / 1e6:6.1f} MB, {each:,.0f} bytes for each finding, facts and evidence included"
