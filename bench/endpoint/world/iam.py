@@ -8,7 +8,7 @@ from bench.endpoint.world.place import Answer, Json, Params, Place, Speaker, all
 
 ROLES = 120
 """The sorts of roles come again after so many."""
-EXECUTION, HOSTS, LINKED, OTHERS = 50, 60, 72, 80
+EXECUTION, HOSTS, LINKED, OTHERS = 40, 42, 50, 58
 """Where among them begin those of task execution, of instances, of services by themselves, of everything else."""
 LINKED_FOR = ("ecs", "autoscaling", "elasticloadbalancing", "rds", "guardduty", "config", "securityhub", "backup")
 AWS_POLICIES = (

@@ -131,15 +131,16 @@ def alarms(place: Place) -> list[Json]:
 
 
 def _alarms(place: Place, params: Params) -> Answer:
-    if "CompositeAlarm" in (params.get("AlarmTypes") or ()):
-        arn = place.arn("cloudwatch", "alarm:any-audit")
-        composite = {
-            "AlarmName": "any-audit", "AlarmArn": arn, "ActionsEnabled": True, "StateValue": "OK",
-            "AlarmActions": [place.arn("sns", TOPIC)], "OKActions": [], "InsufficientDataActions": [],
-            "AlarmRule": "ALARM(audit-root-usage) OR ALARM(audit-unauthorized)",
-        }  # fmt: skip
-        return {"CompositeAlarms": [composite] if place.home else [], "MetricAlarms": []}
-    return {"MetricAlarms": alarms(place), "CompositeAlarms": []}
+    wanted = params.get("AlarmTypes") or ["MetricAlarm"]
+    composite = {
+        "AlarmName": "any-audit", "AlarmArn": place.arn("cloudwatch", "alarm:any-audit"), "ActionsEnabled": True,
+        "StateValue": "OK", "AlarmActions": [place.arn("sns", TOPIC)], "OKActions": [], "InsufficientDataActions": [],
+        "AlarmRule": "ALARM(audit-root-usage) OR ALARM(audit-unauthorized)",
+    }  # fmt: skip
+    return {
+        "MetricAlarms": alarms(place) if "MetricAlarm" in wanted else [],
+        "CompositeAlarms": [composite] if "CompositeAlarm" in wanted and place.home else [],
+    }
 
 
 def _moment(given: Any) -> datetime:
