@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from scanner.engine.normalise import builtin
@@ -51,6 +52,21 @@ def region_of(resource: Resource | Finding) -> str:
     return parts[3] or HOME_REGION.get(parts[1], HOME_REGION["aws"])
 
 
+@lru_cache(maxsize=1 << 12)
+def _pieces(text: str) -> tuple[str, ...]:
+    """Split a text at the words to be filled in: every other piece is the name of one."""
+    return tuple(_WORD.split(text))
+
+
+def _worded(text: str, words: Mapping[str, str]) -> str:
+    pieces = _pieces(text)
+    if len(pieces) == 1:
+        return text
+    put = list(pieces)
+    put[1::2] = [words[name] for name in pieces[1::2]]
+    return "".join(put)
+
+
 def filled(value: Any, words: Mapping[str, str], view: Kind | None = None) -> Any:
     """Put a resource's names where a remedy says `{id}` and the like, and its facts where a text is `$fact`.
 
@@ -59,10 +75,9 @@ def filled(value: Any, words: Mapping[str, str], view: Kind | None = None) -> An
         AttributeError: there is no such fact.
     """
     if isinstance(value, str):
-        fact = _FACT.fullmatch(value)
-        if fact and view is not None and fact[1] in type(view).facts:
+        if view is not None and (fact := _FACT.fullmatch(value)) and fact[1] in type(view).facts:
             return builtin(getattr(view, fact[1]))
-        return _WORD.sub(lambda name: words[name[1]], value)
+        return _worded(value, words)
     if isinstance(value, Mapping):
         return {filled(key, words): filled(item, words, view) for key, item in value.items()}
     if isinstance(value, list | tuple):

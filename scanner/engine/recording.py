@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,24 +27,17 @@ _HOLDERS = frozenset({dict, list})
 class Told:
     """What was told of one snapshot: what several rules say or read of a resource is the same object for all.
 
-    `of_others` is the evidence of resources for the findings of others; `bearings` hold what hangs
-    on the resource alone.
+    `of_itself` and `of_others` are the evidence of resources for their own findings and for those of others; `bearings`
+    hold what hangs on the resource alone.
     """
 
-    __slots__ = ("_of_itself", "bearings", "of_others")
+    __slots__ = ("bearings", "of_itself", "of_others")
 
     def __init__(self) -> None:
         """Start with none."""
-        self._of_itself: dict[Resource, dict[Fact, Evidence]] = {}
+        self.of_itself: defaultdict[Resource, dict[Fact, Evidence]] = defaultdict(dict)
         self.of_others: dict[tuple[Resource, Fact], Evidence] = {}
         self.bearings: dict[Resource, Finding] = {}
-
-    def of_itself(self, resource: Resource) -> dict[Fact, Evidence]:
-        """Give the evidence that was made of a resource for its own findings."""
-        known = self._of_itself.get(resource)
-        if known is None:
-            known = self._of_itself[resource] = {}
-        return known
 
     def keep(self, subject: Resource, read: Read) -> Evidence:
         """Make the evidence of what was read: a fact of the subject's own, or one of another resource."""
@@ -51,7 +45,7 @@ class Told:
             resource, fact = read
             made = self.of_others[read] = evidence_of(resource, fact, resource.arn)
         else:
-            made = self.of_itself(subject)[read] = evidence_of(subject, read, "")
+            made = self.of_itself[subject][read] = evidence_of(subject, read, "")
         return made
 
 
@@ -82,7 +76,7 @@ class Recorder:
     def evidence(self, told: Told) -> tuple[Evidence, ...]:
         """Give what was read as plain values."""
         subject = self.subject
-        own: Mapping[Any, Evidence] = told.of_itself(subject)
+        own: Mapping[Any, Evidence] = told.of_itself[subject]
         others: Mapping[Any, Evidence] = told.of_others
         return tuple([own.get(read) or others.get(read) or told.keep(subject, read) for read in self.reads])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copy import copy
+from operator import methodcaller
 from typing import TYPE_CHECKING
 
 from scanner.model.finding import Evidence, Finding, Verdict, digest, fingerprint, held_in
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scanner.model.resource import Resource
     from scanner.model.rule import Fail, Rule
 
+_COPY: Callable[[Finding], Finding] = methodcaller("__copy__")
 _SEVERITY: dict[str, int] = {severity: number for number, severity in enumerate(SEVERITIES)}
 ERROR, FAIL, UNKNOWN, PASS, SKIP = Verdict.ERROR, Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS, Verdict.SKIP
 
@@ -76,7 +77,7 @@ class Teller:
         self, resource: Resource, said: Judgement, verdict: Verdict, message: str, fail: Fail | None = None
     ) -> Finding:
         part = fail.part if fail is not None else ""
-        made = copy(self._told.bearings.get(resource) or self._bearing(resource))
+        made = _COPY(self._told.bearings.get(resource) or self._bearing(resource))
         made.fingerprint = digest(self._first_id, made.fingerprint, part)
         made.rule, made.title, made.category, made.hipaa, made.hipaa_proposed, made.aliases = self._of_rule
         made.verdict, made.message, made.evidence = verdict, message, said.evidence

@@ -202,7 +202,7 @@ def _port(given: Any) -> PortMapping:
 def member(given: Any, *names: str) -> Any:
     """Give a member of nested objects, whose names may begin with a capital; None where there is none."""
     for name in names:
-        if not isinstance(given, Mapping):
+        if type(given) is not dict and not isinstance(given, Mapping):  # the second is dear, and this is asked often
             return None
         given = given.get(name, given.get(name[:1].upper() + name[1:]))
     return given

@@ -136,7 +136,7 @@ def _steps(selector: str) -> tuple[str, ...]:
 
 def _member(event: Any, selector: str) -> Any:
     for step in _steps(selector):
-        if isinstance(event, Mapping):
+        if type(event) is dict or isinstance(event, Mapping):
             event = event.get(step, MISSING)
         elif isinstance(event, list) and step.isdecimal() and int(step) < len(event):
             event = event[int(step)]

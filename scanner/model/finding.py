@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -95,4 +95,4 @@ def held_in(partition: str, account: str, region: str, key: str) -> str:
 
 def digest(rule: str, held: str, part: str) -> str:
     """Identify a finding by its rule, what `held_in` gives, and the part."""
-    return hashlib.sha256(f"{rule}\x1f{held}\x1f{part}".encode()).hexdigest()[:32]
+    return sha256(f"{rule}\x1f{held}\x1f{part}".encode()).hexdigest()[:32]
