@@ -32,6 +32,7 @@ CLOCK_READERS = (
     "scanner/cloudformation",
 )
 CATCHES_ALL = (
+    "scanner/aws/pool.py",  # what a task lets out is raised in the thread that asked for it all
     "scanner/cli/__init__.py",  # the last resort: exit code 4
     "scanner/cli/notifying.py",  # a service's plugin may raise whatever it likes, and no scan fails because of it
     "scanner/engine/evaluate.py",  # a rule's bug is the verdict ERROR
