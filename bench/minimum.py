@@ -3,8 +3,8 @@
     python -m bench.minimum [--scale 1] [--regions 1] [--write]
 
 A described account (bench/endpoint) is collected once, without latency. An operation that no other can stand for
-needs what is made of it: a listing its pages, a setting of one resource a call for each. Where the API has a shorter way
-that phiward does not take, `SHORTER` says which, and how many calls it would take. `--write` puts the table into
+needs what is made of it: a listing its pages, a setting of one resource a call for each. Where the API has a shorter
+way that phiward does not take, `SHORTER` says which, and how many calls it would take. `--write` puts the table into
 docs/performance.md.
 """
 

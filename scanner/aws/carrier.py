@@ -80,7 +80,8 @@ class Carrier(Due):
         if call.form is Form.SHARED or (call.form is Form.JOB and call.own):
             self._shared.join(graph, builder, call)
         else:
-            self.pool.submit(self._one, graph, builder, call, rank=FIRST if call.form is Form.JOB else NEXT)
+            rank = FIRST if call.form is Form.JOB else NEXT
+            self.pool.submit(self._one, graph, builder, call, rank=rank, work=call.operation)
 
     def _one(self, graph: PlaceGraph, builder: Builder, call: Call) -> None:
         if call.form is Form.JOB:

@@ -6,6 +6,7 @@ import heapq
 import itertools
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -17,11 +18,10 @@ FIRST, NEXT = 0, 1
 
 
 class _Task(NamedTuple):
-    """Ordered by when it may begin, by rank and by number; which of the first two comes first, its heap decides."""
+    """Ordered by when it may begin, or by rank and turn, as its heap has it; then by number."""
 
     order: float
     number: int
-    rank: int
     run: Callable[..., None]
     given: tuple[Any, ...]
 
@@ -29,7 +29,8 @@ class _Task(NamedTuple):
 class Pool:
     """Runs tasks as wide as its threads allow; a task never waits for another.
 
-    Those that rank `FIRST` are begun before the others. The first exception that a task lets out stops the rest;
+    Those that rank `FIRST` are begun before the others; of these, each kind of work in turn: a thousand questions to
+    one API do not keep ten to another waiting. The first exception that a task lets out stops the rest;
     `check` raises it. The threads keep no process from ending: one that waits for an answer would for minutes.
     """
 
@@ -41,15 +42,18 @@ class Pool:
         self._ready: list[_Task] = []
         self._resting: list[_Task] = []
         self._numbers = itertools.count()
+        self._turns: Counter[str] = Counter()
         self._changed = threading.Condition()
         self._failure: BaseException | None = None
         self._closed = False
 
-    def submit(self, task: Callable[..., None], *arguments: Any, rank: int = NEXT) -> None:
-        """Add a task; after a failure or the end none is taken."""
+    def submit(self, task: Callable[..., None], *arguments: Any, rank: int = NEXT, work: str = "") -> None:
+        """Add a task, of some kind of work; after a failure or the end none is taken."""
         with self._changed:
             if self._failure is None and not self._closed:
-                heapq.heappush(self._ready, _Task(rank, next(self._numbers), rank, task, arguments))
+                order = -1 if rank == FIRST else self._turns[work]
+                self._turns[work] += rank != FIRST
+                heapq.heappush(self._ready, _Task(order, next(self._numbers), task, arguments))
                 self._wake()
 
     def later(self, seconds: float, task: Callable[..., None], *arguments: Any) -> None:
@@ -60,7 +64,7 @@ class Pool:
         with self._changed:
             if self._failure is None and not self._closed:
                 due = time.monotonic() + seconds
-                heapq.heappush(self._resting, _Task(due, next(self._numbers), FIRST, task, arguments))
+                heapq.heappush(self._resting, _Task(due, next(self._numbers), task, arguments))
                 self._wake()
 
     def _wake(self) -> None:
@@ -89,7 +93,7 @@ class Pool:
                 now = time.monotonic()
                 while self._resting and self._resting[0].order <= now:
                     task = heapq.heappop(self._resting)
-                    heapq.heappush(self._ready, task._replace(order=task.rank))
+                    heapq.heappush(self._ready, task._replace(order=-1))
                 if self._ready:
                     return heapq.heappop(self._ready)
                 self._idle += 1

@@ -40,8 +40,8 @@ class Steps:
     def __init__(self) -> None:
         self._todo: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
 
-    def submit(self, task: Callable[..., None], *arguments: Any, rank: int = 0) -> None:
-        del rank
+    def submit(self, task: Callable[..., None], *arguments: Any, rank: int = 0, work: str = "") -> None:
+        del rank, work
         self._todo.append((task, arguments))
 
     def later(self, _: float, task: Callable[..., None], *arguments: Any) -> None:

@@ -183,6 +183,22 @@ def test_what_others_hang_on_is_begun_first() -> None:
     assert order == ["listing", "details", "more details"]
 
 
+def test_each_kind_of_work_has_its_turn() -> None:
+    pool, order, gate, done = Pool(1), list[str](), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        gate.wait(5)
+
+    pool.submit(hold)
+    for work in ("s3", "s3", "s3", "elb", "elb"):
+        pool.submit(order.append, work, work=work)
+    pool.submit(done.set, work="s3")
+    gate.set()
+    assert done.wait(5)
+    pool.close()
+    assert order == ["s3", "elb", "s3", "elb", "s3"]
+
+
 def test_what_a_task_lets_out_ends_the_rest_and_is_told() -> None:
     pool, order, done = Pool(1), list[str](), threading.Event()
 
