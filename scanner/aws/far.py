@@ -20,6 +20,7 @@ from typing import Any
 
 from scanner.aws.client import AwsClient
 from scanner.aws.collect import GLOBAL, Collector, PlaceResult, operations
+from scanner.aws.errors import CredentialsEndedError
 from scanner.aws.sessions import Sessions, Target
 from scanner.engine.needed import Calls
 from scanner.engine.redact import Redactor
@@ -102,6 +103,7 @@ def look(task: Task) -> PlaceResult:
 
     Raises:
         FarError: the worker has other code, another redaction key, or credentials of another account.
+        CredentialsEndedError: its own have expired.
     """
     threads = task.threads // _alongside()
     redactor = _fits(task.code, task.key_id)
@@ -117,7 +119,12 @@ def look(task: Task) -> PlaceResult:
         process.sessions, chosen, redactor, task.as_of, max(LEAST, threads), client=process.client, asks=task.asks
     )
     skip = [] if task.region == GLOBAL else [(target.account, GLOBAL)]
-    (found,) = collector.collect([target], skip)
+    try:
+        (found,) = collector.collect([target], skip)
+    except CredentialsEndedError as error:
+        with _LOCK:  # who looks here next begins with what the worker's environment says then
+            _PROCESSES.pop(task.home, None)
+        raise CredentialsEndedError(f"of a Dask worker on {platform.node()}: {error}") from error
     return found
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from scanner.aws.client import AwsClient, Patience, Request
-from scanner.aws.errors import Refusal
+from scanner.aws.errors import CredentialsEndedError, Refusal
 from scanner.aws.limits import Bucket, Limits
 from scanner.aws.sessions import HOME_REGION, Sessions, Target
 from scanner.engine.trail_event import Odd, TrailEvent, parse
@@ -137,6 +137,8 @@ class _Lookup:
             said = refusal.gap
             message = f"{where}: {said.message or said.error}"
             self.gaps.append(Gap(said.call, said.permission, said.error, message, said.state))
+        except CredentialsEndedError as error:  # what was scanned stands: only who did it stays unknown
+            self.gaps.append(_gap("ExpiredToken", str(error), GapState.ERROR))
 
     def _ask(self) -> None:
         questions = [(one, *question) for one in self.wanted for question in _questions(one)]

@@ -6,10 +6,10 @@ import gc
 import sys
 import traceback
 
-from scanner.model.exits import INTERNAL, MISUSE
+from scanner.cli.signals import INTERRUPTED, exit_code, heed, leave
+from scanner.model.exits import INCOMPLETE, INTERNAL, MISUSE
 
-INTERRUPTED = 130
-"""The shell's own code for a program ended by Ctrl-C; what was seen or done is kept, and can be gone on with."""
+__all__ = ["INTERRUPTED", "main", "run"]
 
 SELDOM = (50_000, 20, 50)
 """How seldom rings of objects are looked for: what a scan or a report holds, it holds to its end."""
@@ -17,12 +17,20 @@ SELDOM = (50_000, 20, 50)
 
 def main() -> None:
     """Run the command line and leave with its exit code; every mistake of the user's is one line."""
+    heed()
     gc.set_threshold(*SELDOM)
-    sys.exit(run(sys.argv[1:]))
+    leave(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
     """Run one command and give its exit code."""
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return _interrupted(arguments)
+
+
+def _run(arguments: list[str]) -> int:
     import typer
     from typer.exceptions import TyperException
 
@@ -38,11 +46,11 @@ def run(arguments: list[str]) -> int:
     except TyperException as error:
         complain(f"{str(error).rstrip('.')}; see `phiward --help`")
         return MISUSE
-    except KeyboardInterrupt:
-        return _interrupted(arguments)
     except known_errors() as error:
+        from scanner.cli.wire import BrokenOffError
+
         complain(str(error))
-        return MISUSE
+        return INCOMPLETE if isinstance(error, BrokenOffError) else MISUSE
     except BrokenPipeError:
         sys.stderr.close()
         return 0
@@ -61,6 +69,8 @@ def _interrupted(arguments: list[str]) -> int:
 
     if arguments[:1] == ["remediate"]:
         complain("interrupted; the journal knows how far it came: the same command goes on")
-    else:
+    elif arguments[:1] == ["scan"]:
         complain("interrupted; what was seen is kept: `phiward scan --resume` goes on")
-    return INTERRUPTED
+    else:
+        complain("interrupted")
+    return exit_code()

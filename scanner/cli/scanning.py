@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.cli.accounts import resumed, survey
 from scanner.cli.incremental import Looks, plan_of
-from scanner.cli.wire import Clock, UsageError, Wiring
+from scanner.cli.wire import BrokenOffError, Clock, UsageError, Wiring
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -163,11 +163,28 @@ def _carry_out(
         held = store.snapshot(info.id)
         snapshot.resources, snapshot.coverage = list(held.resources), list(held.coverage)
     found = executor.collect(work.targets, done)
-    result = scan(snapshot, found, work.judge, history=store, now=clock.now, beside=work.beside)
+    with _going_on(store):
+        result = scan(snapshot, found, work.judge, history=store, now=clock.now, beside=work.beside)
     result.calls = executor.made
     result.resumed = before is not None
     result.night = work.plan.night(shortcut) if work.plan is not None else None
     return result
+
+
+@contextmanager
+def _going_on(store: Store | None) -> Iterator[None]:
+    """Say of a scan whose credentials have ended how it goes on; without a store nothing of it is kept.
+
+    Raises:
+        BrokenOffError: they have.
+    """
+    from scanner.aws.errors import CredentialsEndedError
+
+    try:
+        yield
+    except CredentialsEndedError as error:
+        kept = "; what was seen is kept: renew them and run `phiward scan --resume`" if store else "; renew them"
+        raise BrokenOffError(f"{error}{kept}") from error
 
 
 def _executor(

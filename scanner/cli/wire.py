@@ -27,6 +27,10 @@ class UsageError(ValueError):
     """The command line asks for what cannot be done: one clear line, exit code 2."""
 
 
+class BrokenOffError(UsageError):
+    """A scan was broken off by no fault of what was asked: one clear line that says how it goes on, exit code 3."""
+
+
 @dataclass(frozen=True)
 class Wiring:
     """The configuration in force: where it was read, and what the command line says instead."""
