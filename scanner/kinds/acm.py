@@ -33,12 +33,12 @@ class Certificate(Kind, cfn="AWS::CertificateManager::Certificate", tf="aws_acm_
 
     summary = each("acm.ListCertificates", "CertificateSummaryList", Includes={"keyTypes": list(KEY_TYPES)})
     detail = then("acm.DescribeCertificate", "Certificate", CertificateArn="$summary.CertificateArn")
-    labels = tagged("$summary.CertificateArn", "acm")
+    tagging = tagged("$summary.CertificateArn", "acm")
 
     id: str = fact("summary.CertificateArn", plan="arn", sample=CERTIFICATE)
     arn: str = fact("summary.CertificateArn", plan="arn", sample=CERTIFICATE)
     name: str = fact("detail.DomainName", plan="domain_name", template="DomainName", sample="claims.example.org")
-    tags: Mapping[str, str] = fact("labels.Tags", plan="tags", template="Tags", parse=tags(), default={"api": {}})
+    tags: Mapping[str, str] = fact("tagging.Tags", plan="tags", template="Tags", parse=tags(), default={"api": {}})
     type: str = fact("detail.Type", template=Const("AMAZON_ISSUED"), sample="AMAZON_ISSUED")
     status: str = fact("detail.Status", sample="ISSUED")
     key_algorithm: str = fact(

@@ -40,7 +40,7 @@ class Repository(Kind, cfn="AWS::ECR::Repository", tf="aws_ecr_repository"):
     """A private repository of container images."""
 
     repository = each("ecr.DescribeRepositories", "repositories")
-    labels = tagged("$repository.repositoryArn", "ecr:repository")
+    tagging = tagged("$repository.repositoryArn", "ecr:repository")
     statements = then(
         "ecr.GetRepositoryPolicy",
         "policyText",
@@ -59,7 +59,7 @@ class Repository(Kind, cfn="AWS::ECR::Repository", tf="aws_ecr_repository"):
     id: str = fact("repository.repositoryName", plan="name", template="RepositoryName", sample="web")
     arn: str = fact("repository.repositoryArn", plan="arn")
     tags: Mapping[str, str] = fact(
-        "labels.Tags", plan="tags", template="Tags", parse=tags(), default={}
+        "tagging.Tags", plan="tags", template="Tags", parse=tags(), default={}
     )
     registry: str = fact("repository.registryId", plan="registry_id", sample="123456789012")
     mutability: str = fact(

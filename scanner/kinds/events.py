@@ -79,13 +79,13 @@ class EventRule(Kind, cfn="AWS::Events::Rule", tf="aws_cloudwatch_event_rule"):
         Rule="$rule.Name",
         EventBusName="$rule.EventBusName",
     )
-    labels = tagged("$rule.Arn", "events:rule")
+    tagging = tagged("$rule.Arn", "events:rule")
 
     id: str = fact("rule.Arn", plan="arn", sample="arn:aws:events:us-east-1:123456789012:rule/nightly")
     arn: str = fact("rule.Arn", plan="arn")
     name: str = fact("rule.Name", plan="name", template="Name")
     tags: Mapping[str, str] = fact(
-        "labels.Tags", plan="tags", template="Tags", parse=tags(), default={}
+        "tagging.Tags", plan="tags", template="Tags", parse=tags(), default={}
     )
     state: str = fact("rule.State", sample="ENABLED")
     task_definitions: tuple[str, ...] = fact(

@@ -27,7 +27,7 @@ class KmsKey(Kind, cfn="AWS::KMS::Key", tf="aws_kms_key"):
         absent=["UnsupportedOperationException"],
     )
     pol = then("kms.GetKeyPolicy", "Policy", KeyId="$key.KeyId", PolicyName="default")
-    labels = tagged("$key.KeyArn", "kms")
+    tagging = tagged("$key.KeyArn", "kms")
     alias = shared("kms.ListAliases", "Aliases", own="$key.KeyId", key="TargetKeyId")
 
     id: str = fact("key.KeyId", plan="key_id", sample="1234abcd-12ab-34cd-56ef-1234567890ab")
@@ -42,7 +42,7 @@ class KmsKey(Kind, cfn="AWS::KMS::Key", tf="aws_kms_key"):
     tf_parts = {"aws_kms_alias": "target_key_id"}
     cfn_parts = {"AWS::KMS::Alias": "TargetKeyId"}
     tags: Mapping[str, str] = fact(
-        "labels.Tags",
+        "tagging.Tags",
         plan="tags",
         template="Tags",
         parse=tags(),

@@ -103,7 +103,7 @@ class Bucket(Kind, cfn="AWS::S3::Bucket", tf="aws_s3_bucket", scope="global"):
         action="GetBucketPublicAccessBlock",
         absent=["NoSuchPublicAccessBlockConfiguration"],
     )
-    labels = tagged(applied(bucket_arn, "$partition", "$bucket.Name"), "s3", region=HOME)
+    tagging = tagged(applied(bucket_arn, "$partition", "$bucket.Name"), "s3", region=HOME)
     ver = _ask("GetBucketVersioning", "")
     log = _ask("GetBucketLogging", "")
     life = _ask(
@@ -148,7 +148,7 @@ class Bucket(Kind, cfn="AWS::S3::Bucket", tf="aws_s3_bucket", scope="global"):
     cfn_parts = {"AWS::S3::BucketPolicy": "Bucket"}
 
     id: str = fact("bucket.Name", plan="bucket", template="BucketName", sample="claims-documents")
-    tags: Mapping[str, str] = fact("labels.Tags", plan="tags", template="Tags", parse=tags(), default={})
+    tags: Mapping[str, str] = fact("tagging.Tags", plan="tags", template="Tags", parse=tags(), default={})
     home: str = fact(
         "bucket.BucketRegion | loc.LocationConstraint",
         parse=home,

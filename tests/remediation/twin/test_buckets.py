@@ -76,6 +76,6 @@ def test_what_was_set_was_seen_before(twin: Rebuilt) -> None:
     assert sorted(found) == ["copy-1111", "data-1111", "logs-1111", "open-1111", "west-1111"]
     assert len(found["open-1111"]["acl"].doc["Grants"]) == 2
     assert found["data-1111"]["notes"].doc == {"EventBridgeConfiguration": {}}
-    assert {name for name in ("lock", "life", "copies", "log", "labels") if found["data-1111"][name].doc} == {
-        "lock", "life", "copies", "log", "labels",
+    assert {name for name in ("lock", "life", "copies", "log", "tagging") if found["data-1111"][name].doc} == {
+        "lock", "life", "copies", "log", "tagging",
     }  # fmt: skip
