@@ -16,10 +16,15 @@ class Patience:
     """
 
     connect: float = 10
-    read: float = 60
+    read: float = 30
     attempts: int = 4
     throttled: int = 10
     tries: int = 3
     polls: int = 30
     poll: float = 2.0
     sleep: Callable[[float], None] = time.sleep
+
+    @property
+    def silence(self) -> float:
+        """Give the seconds after which a call that nobody answers is given up, botocore's longest pauses among them."""
+        return self.attempts * self.read + sum(2.0**number for number in range(self.attempts - 1))
