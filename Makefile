@@ -81,7 +81,7 @@ $(UV):
 
 # --frozen: exactly what the lock says, also behind a company's mirror; `lint` checks that lock and pyproject.toml agree.
 $(READY): uv.lock pyproject.toml | $(UV)
-	@$(UV) sync --quiet --frozen --all-extras --all-groups
+	@$(UV) sync --quiet --frozen --all-extras --all-groups --compile-bytecode
 	@touch $@
 
 # $(call debian,WHAT,TEST,PACKAGES,BEFORE): unless TEST holds, install Debian packages, as root or by sudo, after BEFORE;
