@@ -58,9 +58,7 @@ class Repository(Kind, cfn="AWS::ECR::Repository", tf="aws_ecr_repository"):
 
     id: str = fact("repository.repositoryName", plan="name", template="RepositoryName", sample="web")
     arn: str = fact("repository.repositoryArn", plan="arn")
-    tags: Mapping[str, str] = fact(
-        "tagging.Tags", plan="tags", template="Tags", parse=tags(), default={}
-    )
+    tags: Mapping[str, str] = fact("tagging.Tags", plan="tags", template="Tags", parse=tags(), default={})
     registry: str = fact("repository.registryId", plan="registry_id", sample="123456789012")
     mutability: str = fact(
         "repository.imageTagMutability",

@@ -84,9 +84,7 @@ class EventRule(Kind, cfn="AWS::Events::Rule", tf="aws_cloudwatch_event_rule"):
     id: str = fact("rule.Arn", plan="arn", sample="arn:aws:events:us-east-1:123456789012:rule/nightly")
     arn: str = fact("rule.Arn", plan="arn")
     name: str = fact("rule.Name", plan="name", template="Name")
-    tags: Mapping[str, str] = fact(
-        "tagging.Tags", plan="tags", template="Tags", parse=tags(), default={}
-    )
+    tags: Mapping[str, str] = fact("tagging.Tags", plan="tags", template="Tags", parse=tags(), default={})
     state: str = fact("rule.State", sample="ENABLED")
     task_definitions: tuple[str, ...] = fact(
         "targets",
