@@ -120,11 +120,16 @@ class Runs:
         self._ended(run, "finished", now, None, said)
         return True
 
+    def _broken_off(self, active: Active) -> bool:
+        """Say whether a scan ended in good order and is not whole: with new credentials the next try goes on."""
+        unfinished = bool(active.run.scan) and self._book.scan_state(active.run.scan) == "unfinished"
+        return active.codes[-1] == INCOMPLETE and unfinished
+
     def settle(self, active: Active, now: datetime, *, stopping: bool) -> int | None:
         """Note what became of a run whose process has ended; give its exit code, or None if it will be tried again."""
         code = active.codes[-1]
         self.untold = ""
-        if code in OUTCOMES and not active.commands:
+        if code in OUTCOMES and not active.commands and not self._broken_off(active):
             code = worst(active.codes)
             self._ended(active.run, OUTCOMES[code], now, code, active.said)
             return code

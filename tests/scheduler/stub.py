@@ -2,8 +2,8 @@
 
 `do.<action>` in its folder says what: an exit code; `crash`, as a Python that breaks; `die`, by a signal; `flaky`,
 with 2 the first time; `hold` until the file `go` is there, or until it is interrupted or the scheduler is gone;
-`stubborn`, the same, but heeding neither; `whole`, as a scan that is kept and then dies before it says so. Without the
-file it exits with 0.
+`stubborn`, the same, but heeding neither; `whole`, as a scan that is kept and then dies before it says so; `broken`,
+with 3 the first time, as a scan that is kept and not whole. Without the file it exits with 0.
 """
 
 from __future__ import annotations
@@ -34,6 +34,10 @@ def main(folder: Path, words: list[str]) -> int:
     elif deed == "whole":
         keep(folder, words[words.index("--id") + 1])
         os.kill(os.getpid(), signal.SIGKILL)
+    elif deed == "broken":
+        told.write_text("0")
+        keep(folder, words[words.index("--id") + 1], whole=False)
+        code = 3
     elif deed in {"hold", "stubborn"}:
         code = hold(folder, heeding=deed == "hold")
     else:
@@ -54,13 +58,14 @@ def hold(folder: Path, *, heeding: bool) -> int:
     return 0
 
 
-def keep(folder: Path, scan: str) -> None:
+def keep(folder: Path, scan: str, *, whole: bool = True) -> None:
     from scanner.store import ScanInfo, Store
 
     now = datetime.now(UTC)
     with Store.open(str(folder / "phiward.db")) as store:
         store.begin(ScanInfo(id=scan, started=now, as_of=now))
-        store.finish(scan, [], finished=now)
+        if whole:
+            store.finish(scan, [], finished=now)
 
 
 def note(folder: Path, text: str) -> None:
