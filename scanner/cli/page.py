@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Row = tuple[str, str]
+
+_KIND = re.compile(r"<(?:list\[)?(str|[Pp]ath|int|int range|float|datetime)\]?>")
+WORDS = {"str": "TEXT", "path": "PATH", "int": "NUMBER", "int range": "NUMBER", "float": "NUMBER", "datetime": "MOMENT"}
+"""What stands for a value, by its Python type."""
 
 WIDEST = 120
 NARROWEST = 50
@@ -69,7 +74,7 @@ def page(command: Command, ctx: Context, commands: Sequence[Row]) -> str:
     for parameter in command.get_params(ctx):
         row = parameter.get_help_record(ctx)
         if row is not None:
-            rows[parameter.param_type_name].append(row)
+            rows[parameter.param_type_name].append((_KIND.sub(_word, row[0]), row[1]))
     usage = " ".join(command.collect_usage_pieces(ctx))
     lines = ["", f"{_bold('Usage:')} {ctx.command_path} {usage}".rstrip(), ""]
     for paragraph in (command.help or "").split("\n\n"):
@@ -78,6 +83,10 @@ def page(command: Command, ctx: Context, commands: Sequence[Row]) -> str:
         if some:
             lines += [_bold(title), *_table(some, width), ""]
     return "\n".join(lines)
+
+
+def _word(kind: re.Match[str]) -> str:
+    return WORDS[kind[1].lower()]
 
 
 def wrapped(text: str, width: int) -> list[str]:
