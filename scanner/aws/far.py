@@ -124,7 +124,7 @@ def look(task: Task) -> PlaceResult:
     except CredentialsEndedError as error:
         with _LOCK:  # who looks here next begins with what the worker's environment says then
             _PROCESSES.pop(task.home, None)
-        raise CredentialsEndedError(f"of a Dask worker on {platform.node()}: {error}") from error
+        raise CredentialsEndedError(f"Dask worker {platform.node()}: {error}") from error
     return found
 
 

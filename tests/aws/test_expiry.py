@@ -16,10 +16,13 @@ from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import UnauthorizedSSOTokenError
 
+from scanner.aws import far
 from scanner.aws.client import AwsClient, Request
 from scanner.aws.errors import CredentialsEndedError, Refusal
 from scanner.aws.limits import Limits
 from scanner.aws.sessions import Sessions, Target
+from scanner.engine.redact import Redactor
+from scanner.model.secret import KEY_VARIABLE
 from tests.aws.conftest import LOADER
 from tests.aws.gather import ACCOUNT, QUICK, Connect, Serve
 from tests.aws.stub import Answer, Asked, Script, refused, said, xml, xml_refused
@@ -188,3 +191,25 @@ def test_our_own_whose_sign_on_has_ended_end_all(
         with pytest.raises(CredentialsEndedError):
             client.one(HERE, CLUSTERS)
     assert len(stub.asked) <= 3
+
+
+# ---- on a worker of a cluster ----
+
+
+def test_a_worker_whose_credentials_expired_says_so_and_begins_anew(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {KEY_VARIABLE: "key", "AWS_ACCESS_KEY_ID": "AKIA0", "AWS_SECRET_ACCESS_KEY": "s"}.items():
+        monkeypatch.setenv(name, value)
+    stub = serve({
+        "sts.GetCallerIdentity": [KNOWN, xml_refused("ExpiredToken"), KNOWN],
+        "ecs.ListClusters": lambda asked: said(clusterArns=[]) if asked.signer == "AKIA1" else GONE,
+    })  # fmt: skip
+    target, key_id = Target(ACCOUNT, regions=("us-east-1",)), Redactor(b"key").key_id
+    kinds = ("AWS::ECS::Cluster",)
+    task = far.Task(target, "us-east-1", kinds, LONG, "us-east-1", 4, far.code(), key_id, asks={kinds[0]: frozenset()})
+    with pytest.raises(CredentialsEndedError, match=r"Dask worker .*: the AWS credentials have expired"):
+        far.look(task)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA1")
+    assert far.look(task).resources == []
+    assert stub.count("ecs.ListClusters") == 2
