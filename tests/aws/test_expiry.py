@@ -201,6 +201,7 @@ def test_a_worker_whose_credentials_expired_says_so_and_begins_anew(
 ) -> None:
     for name, value in {KEY_VARIABLE: "key", "AWS_ACCESS_KEY_ID": "AKIA0", "AWS_SECRET_ACCESS_KEY": "s"}.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(far, "_PROCESSES", {})
     stub = serve({
         "sts.GetCallerIdentity": [KNOWN, xml_refused("ExpiredToken"), KNOWN],
         "ecs.ListClusters": lambda asked: said(clusterArns=[]) if asked.signer == "AKIA1" else GONE,
