@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rules._former import former
 from scanner.kinds.s3 import Bucket
 from scanner.kinds.s3_reading import AclGrant
+from scanner.model.gap import Gap, Unknown
 from scanner.model.remedy import Direct, Effect, Write
 from scanner.model.rule import Fail, Rule
 
@@ -68,11 +69,15 @@ class BucketAclsDisabled(Rule):
         {"ownership": "BucketOwnerPreferred", "acl_grants": (AclGrant("s3/LogDelivery", "WRITE"), *OWN)},
     )
 
+    UNKNOWN = ({"ownership": "ObjectWriter", "owner": "", "acl_grants": (AclGrant(OTHER, "READ"),)},)
+
     @staticmethod
     def check(bucket: Bucket) -> Iterator[Fail]:
         if bucket.ownership == "BucketOwnerEnforced":
             return
         for grant in bucket.acl_grants:
+            if not bucket.owner:
+                raise Unknown(Gap("s3.GetBucketAcl", message="the answer does not name the bucket's owner"))
             if grant.grantee != bucket.owner:
                 yield Fail(
                     f"the access control list grants {grant.permission} to {grant.grantee}",

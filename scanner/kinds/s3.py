@@ -179,7 +179,12 @@ class Bucket(Kind, cfn="AWS::S3::Bucket", tf="aws_s3_bucket", scope="global"):
         parse=PolicyDocument.parse,
         default=None,
     )
-    owner: str = fact("acl.Owner.ID", sample="75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a")
+    owner: str = fact(
+        "acl.Owner.ID",
+        default={"api": ""},
+        sample="75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a",
+        doc="The canonical user; empty where access control lists are not asked for.",
+    )
     acl_grants: tuple[AclGrant, ...] = fact(
         "acl.Grants",
         plan="acl + aws_s3_bucket_acl",
