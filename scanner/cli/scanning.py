@@ -163,7 +163,7 @@ def _carry_out(
         held = store.snapshot(info.id)
         snapshot.resources, snapshot.coverage = list(held.resources), list(held.coverage)
     found = executor.collect(work.targets, done)
-    with _going_on(store):
+    with _broken_off(store, found):
         result = scan(snapshot, found, work.judge, history=store, now=clock.now, beside=work.beside)
     result.calls = executor.made
     result.resumed = before is not None
@@ -172,11 +172,11 @@ def _carry_out(
 
 
 @contextmanager
-def _going_on(store: Store | None) -> Iterator[None]:
-    """Say of a scan whose credentials have ended how it goes on; without a store nothing of it is kept.
+def _broken_off(store: Store | None, places: Iterator[Any]) -> Iterator[None]:
+    """End the collection at once, whatever breaks it off; say of credentials that have ended how the scan goes on.
 
     Raises:
-        BrokenOffError: they have.
+        BrokenOffError: they have; without a store nothing is kept that could go on.
     """
     from scanner.aws.errors import CredentialsEndedError
 
@@ -185,6 +185,10 @@ def _going_on(store: Store | None) -> Iterator[None]:
     except CredentialsEndedError as error:
         kept = "; what was seen is kept: renew them and run `phiward scan --resume`" if store else "; renew them"
         raise BrokenOffError(f"{error}{kept}") from error
+    finally:  # left to the end of the process, it would wait for a lock that a thread then holds for ever
+        close = getattr(places, "close", None)
+        if close is not None:
+            close()
 
 
 def _executor(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 from types import FrameType
 
 INTERRUPTED = 130
@@ -38,13 +37,12 @@ def exit_code() -> int:
 
 
 def leave(code: int) -> None:
-    """Leave; after a signal without waiting for threads that wait for an answer themselves.
+    """Leave; after a signal on the spot, for threads may still wait for an answer, and a second signal may come.
 
     Raises:
-        SystemExit: nothing else is left to be done.
+        SystemExit: there was no signal.
     """
-    own = threading.current_thread()
-    if _caught and any(thread is not own and not thread.daemon for thread in threading.enumerate()):
+    if _caught:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

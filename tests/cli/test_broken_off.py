@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,10 +18,12 @@ from bench.accounts import PROGRAM
 from bench.endpoint.description import MANAGEMENT, Described, key_of
 from bench.endpoint.faults import Fault, Faults
 from bench.endpoint.server import Endpoint
-from scanner.cli import run
+from scanner.aws.pool import Pool
+from scanner.cli import INTERRUPTED, run
 from scanner.cli.wire import Wiring
 from scanner.model.exits import CLEAN, INCOMPLETE
 from scanner.model.secret import KEY_VARIABLE
+from scanner.store import Store
 
 pytestmark = pytest.mark.drill
 FULL = bool(os.environ.get("PHIWARD_DRILL"))
@@ -151,6 +154,25 @@ def test_a_second_signal_ends_it_on_the_spot(
     endpoint.go_wrong(Faults())
     assert run(["scan", "--resume", "-q", "--fail-on", "critical"]) == CLEAN
     assert _verdicts(tmp_path) == sound[0]
+
+
+def test_the_collection_has_ended_when_it_is_said_that_it_was_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it ends with the process, where it may wait for ever for a lock that a thread held when all was stopped."""
+    order: list[str] = []
+
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    def ended(pool: Pool) -> None:
+        close(pool)
+        order.append("ended")
+
+    close = Pool.close
+    monkeypatch.setattr(Pool, "close", ended)
+    monkeypatch.setattr(Store, "add", interrupted)
+    monkeypatch.setattr("scanner.cli.output.complain", lambda _: order.append("said"))
+    assert run(SCAN) == INTERRUPTED
+    assert order == ["ended", "said"]
 
 
 def test_our_own_credentials_that_expire_end_the_scan_which_goes_on_with_others(
