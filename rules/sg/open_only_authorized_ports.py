@@ -90,15 +90,14 @@ class OpenOnlyAuthorizedPorts(Rule):
                 yield Note(f"{item.protocol} is open to {item.world}")
                 continue
             allowed = set({"tcp": settings.tcp, "udp": settings.udp}.get(item.protocol, ()))
-            if not _ports(item) <= allowed:
+            if not _within(item, allowed):
                 yield Fail(f"{item.ports} is open to {item.world}; {_said(settings)} may be", part)
         yield from gaps
 
 
-def _ports(item: Exposure) -> set[int]:
-    if item.first is None or item.last is None:
-        return {*range(LAST_PORT + 1)}
-    return {*range(item.first, item.last + 1)}
+def _within(item: Exposure, allowed: set[int]) -> bool:
+    first, last = (0, LAST_PORT) if item.first is None or item.last is None else (item.first, item.last)
+    return sum(first <= port <= last for port in allowed) >= last - first + 1
 
 
 def _said(settings: OpenOnlyAuthorizedPorts.Settings) -> str:

@@ -21,6 +21,10 @@ NORMALISER_VERSION = 2
 _ENCODER = msgspec.json.Encoder(order="sorted")
 AS_IS = frozenset({bool, int, float, type(None)})
 """The types of values that are plain already and hold no others."""
+
+FEW = 4
+"""In longer lists it pays to see whether all items are of one type."""
+
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -108,6 +112,11 @@ def _table(value: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _list(value: Iterable[Any]) -> list[Any]:
+    if isinstance(value, list | tuple) and len(value) > FEW:
+        kinds = set(map(type, value))
+        if len(kinds) == 1:  # one writer for all
+            kind = kinds.pop()
+            return list(value) if kind in AS_IS else list(map(_WRITERS.get(kind) or _writer(kind), value))
     return [item if type(item) in AS_IS else builtin(item) for item in value]
 
 
