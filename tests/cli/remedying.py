@@ -92,13 +92,18 @@ def lead(patch: pytest.MonkeyPatch, server: DemoServer) -> None:
     keys = {"AWS_ACCESS_KEY_ID": "AKIADEMO", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_DEFAULT_REGION": HOME}
     for name, value in {**keys, "AWS_ENDPOINT_URL": server.url}.items():
         patch.setenv(name, value)
-    patch.setattr(JSONFileLoader, "load_file", lambda _loader, path: _model(path))
+    patch.setattr(JSONFileLoader, "load_file", _load)
 
 
 @cache
 def _model(path: str) -> Any:
     """Read one of botocore's files once, not for each command again."""
     return _READ(JSONFileLoader(), path)
+
+
+def _load(loader: Any, path: str) -> Any:
+    """Read once for all what is left as it was read; phiward's own loader leaves of it what is called."""
+    return _model(path) if type(loader) is JSONFileLoader else _READ(loader, path)
 
 
 @dataclass
