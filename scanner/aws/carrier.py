@@ -81,7 +81,12 @@ class Carrier(Due):
             self._shared.join(graph, builder, call)
         else:
             rank = FIRST if call.form is Form.JOB else NEXT
-            self.pool.submit(self._one, graph, builder, call, rank=rank, work=call.operation)
+            operation = call.start or call.operation
+            try:
+                gate = self.client.gate(graph.place, operation, call.bucket, where(call, builder))
+            except (UnseenReferenceError, *DECLARED_ERRORS):
+                gate = None  # the task says what is wrong
+            self.pool.submit(self._one, graph, builder, call, rank=rank, work=operation, gate=gate)
 
     def _one(self, graph: PlaceGraph, builder: Builder, call: Call) -> None:
         if call.form is Form.JOB:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from botocore.config import Config
@@ -27,10 +27,11 @@ from scanner.aws.limits import Bucket, Limits, group_of
 from scanner.aws.models import narrowed
 from scanner.aws.paging import LARGEST, paging_of
 from scanner.aws.patience import Patience
+from scanner.aws.request import Request
 from scanner.aws.sessions import HOME_REGION, Sessions, Target
 from scanner.aws.whole import check_whole
 from scanner.engine.normalise import plain
-from scanner.model.operation import Call, permission_of
+from scanner.model.operation import permission_of
 
 __all__ = ["BUDGET_SPENT", "AwsClient", "Patience", "Request"]
 
@@ -53,35 +54,6 @@ class Way(NamedTuple):
     credentials: Any
     place: Place
     at: Place
-
-
-@dataclass(frozen=True)
-class Request:
-    """One call, ready to be made.
-
-    `expect` is the member that its answer always has, `group` the throttle group (empty: the service), `permission` the
-    IAM action that a refusal names, `region` the Region where it is not the place's own.
-    """
-
-    operation: str
-    params: Mapping[str, Any]
-    expect: str = ""
-    group: str = ""
-    permission: str = ""
-    region: str = ""
-
-    @classmethod
-    def of(cls, call: Call, params: Mapping[str, Any], region: str = "") -> Request:
-        """Make the request of a declared call."""
-        return cls(call.operation, params, call.expect or "", call.bucket, call.permissions[-1], region)
-
-    def with_params(self, more: Mapping[str, Any]) -> Request:
-        """Make the request that has more parameters."""
-        return replace(self, params={**self.params, **more})
-
-    def refused(self, code: str, message: str) -> Refusal:
-        """Make the refusal of this request."""
-        return refusal(self.operation, self.permission, code, message)
 
 
 @dataclass
@@ -134,6 +106,10 @@ class AwsClient:
                 raise request.refused("TokenRepeated", "the same page token came twice")
             seen.add(mark)
             params = {name: value for name, value in (params | following).items() if value is not None}
+
+    def gate(self, place: Place, operation: str, group: str, region: str = "") -> Callable[[int], float]:
+        """Give what lets calls of an operation through: see `Bucket.offer`."""
+        return self.limits.bucket(place[0], region or place[1], group_of(operation, group)).offer
 
     def one(self, place: Place, request: Request) -> dict[str, Any]:
         """Give the answer; the lists of further pages are joined to those of the first.

@@ -66,7 +66,8 @@ class Jobs:
         return self._rest(job, request, 1, self.patience.poll / 2)
 
     def _rest(self, job: _Job, request: Request, count: int, seconds: float) -> Any:
-        self.pool.later(seconds, self._step, job, self._poll, request, count)
+        gate = self.client.gate(job.place, request.operation, request.group)
+        self.pool.later(seconds, self._step, job, self._poll, request, count, work=request.operation, gate=gate)
         return _UNDER_WAY
 
     def _poll(self, job: _Job, request: Request, count: int) -> Any:

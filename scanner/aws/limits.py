@@ -33,6 +33,7 @@ class Bucket:
     _slowed: float = field(default=float("-inf"), init=False)
     _searching: bool = field(default=True, init=False)
     _answers: deque[float] = field(default_factory=lambda: deque(maxlen=2000), init=False)
+    _granted: threading.local = field(default_factory=threading.local, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def __post_init__(self) -> None:
@@ -47,8 +48,25 @@ class Bucket:
             self._at = now
             return -self._tokens / self.rate if self._tokens < 0 else 0.0
 
+    def offer(self, ahead: int = 0) -> float:
+        """Take a token if there is one; else give the seconds until there is, when so many others wait for theirs.
+
+        The thread that got one finds it when it next calls `take`.
+        """
+        with self._lock:
+            now = self.clock()
+            self._tokens, self._at = min(self.burst, self._tokens + (now - self._at) * self.rate), now
+            if self._tokens < 1:
+                return (ahead + 1 - self._tokens) / self.rate
+            self._tokens -= 1
+            self._granted.token = True
+            return 0.0
+
     def take(self) -> None:
-        """Take a token and wait for it."""
+        """Take a token and wait for it, unless this thread was given one."""
+        if getattr(self._granted, "token", False):
+            self._granted.token = False
+            return
         wait = self.reserve()
         if wait > 0:
             self.sleep(wait)

@@ -40,11 +40,10 @@ class Steps:
     def __init__(self) -> None:
         self._todo: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
 
-    def submit(self, task: Callable[..., None], *arguments: Any, rank: int = 0, work: str = "") -> None:
-        del rank, work
+    def submit(self, task: Callable[..., None], *arguments: Any, **_: Any) -> None:
         self._todo.append((task, arguments))
 
-    def later(self, _: float, task: Callable[..., None], *arguments: Any) -> None:
+    def later(self, _: float, task: Callable[..., None], *arguments: Any, **__: Any) -> None:
         self.submit(task, *arguments)
 
     def run(self) -> None:
