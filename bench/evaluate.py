@@ -8,8 +8,8 @@
 A verdict is the judgement of one rule on one resource. What is timed is what a scan does between its last answer and
 the store: every rule, facts derived anew from the sections, evidence, findings, remedies. The first round of a process
 compiles paths and patterns besides; it is told apart. So is judging with the facts at hand, which leaves out what is
-read from documents within documents: policies, manifests, metrics. Figures are seconds of the processor. On a machine that is busy
-otherwise they are worse than they should be: take the best of several rounds.
+read from documents within documents: policies, manifests, metrics. Figures are seconds of the processor. On a machine
+that is busy otherwise they are worse than they should be: take the best of several rounds.
 """
 
 from __future__ import annotations
