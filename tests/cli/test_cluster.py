@@ -141,7 +141,8 @@ def test_a_workers_threads_are_sampled_by_nobody(dask: DaskHere) -> None:
 
 def test_the_calls_left_to_an_account_are_shared_by_its_places(dask: DaskHere, endpoint: Endpoint) -> None:
     def collected() -> int:
-        return sum(count for call, count in endpoint.served.items() if call.startswith(("kms.", "s3.", "s3control.")))
+        services = ("kms.", "s3.", "s3control.", "resourcegroupstaggingapi.")
+        return sum(count for call, count in endpoint.served.items() if call.startswith(services))
 
     before = collected()
     Path("config.toml").write_text(f'{CONFIG}max_calls = 9\n[organization.exclude]\naccounts = ["{MANAGEMENT}"]\n')

@@ -57,8 +57,9 @@ BOTH_AT_ONCE = Custodian(
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server() -> Iterator[DemoServer]:
+    """Give a server with nothing in it: what one test leaves would be found by the next."""
     with DemoServer() as started:
         started.set_clock(NIGHT)
         yield started
