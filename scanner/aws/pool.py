@@ -84,7 +84,7 @@ class Pool:
                 self._wake()
 
     def _wake(self) -> None:
-        if not self._idle and len(self._threads) < self._most:
+        if max(len(self._ready), 1) > self._idle and len(self._threads) < self._most:
             thread = threading.Thread(target=self._work, name=f"phiward_{len(self._threads)}", daemon=True)
             self._threads.append(thread)
             thread.start()

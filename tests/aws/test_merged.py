@@ -183,6 +183,23 @@ def test_what_others_hang_on_is_begun_first() -> None:
     assert order == ["listing", "details", "more details"]
 
 
+def test_a_burst_is_taken_by_as_many_threads_as_it_has_tasks() -> None:
+    pool, together, done = Pool(8), threading.Barrier(6), threading.Semaphore(0)
+
+    def meet() -> None:
+        together.wait(10)
+        done.release()
+
+    first = threading.Event()
+    pool.submit(first.set)
+    assert first.wait(5)
+    time.sleep(0.05)  # the one thread rests by now
+    for _ in range(6):
+        pool.submit(meet)
+    assert all(done.acquire(timeout=10) for _ in range(6))
+    pool.close()
+
+
 def test_each_kind_of_work_has_its_turn() -> None:
     pool, order, gate, done = Pool(1), list[str](), threading.Event(), threading.Event()
 
